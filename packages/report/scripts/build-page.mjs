@@ -1,4 +1,4 @@
-// Bundles what runs in the page into texts: one module that exports the script and the styles. Nothing of it comes from a network when the page is opened.
+// Bundles the code of the page into texts: one module that exports the script and the styles. The opened page loads nothing from a network.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,9 +8,9 @@ import { build } from 'esbuild';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Writes `dist/page.js`; the tests call it too, so that none runs with an older page.
+ * Writes `dist/page.js`; the tests call it too, so that none runs with an outdated page.
  *
- * @param withPlugins Also `dist/page-with-plugins.js`, for which core must be built.
+ * @param withPlugins Also writes `dist/page-with-plugins.js`, for which core must be built.
  */
 export async function buildPage(withPlugins) {
   const { outputFiles } = await build({
@@ -45,7 +45,7 @@ function write(name, texts) {
   );
   mkdirSync(join(folder, 'dist'), { recursive: true });
   const file = join(folder, 'dist', `${name}.js`);
-  // Renamed into place: another process may be reading the old one.
+  // Renamed atomically: another process may be reading the old file.
   writeFileSync(`${file}.${process.pid}`, lines.join(''));
   renameSync(`${file}.${process.pid}`, file);
 }

@@ -1,7 +1,7 @@
 /**
- * Turns runs into what people read: one HTML page, tables, Markdown, JUnit, CSV, JSON.
+ * Turns runs into readable reports: one HTML page, tables, Markdown, JUnit, CSV, JSON.
  *
- * It is a package of its own because results outlive the program that made them: what it writes depends on rows and numbers alone, and on no
+ * It is a separate package because results outlive the program that made them: its output depends only on rows and numbers, and not on any
  * file, thread or network.
  *
  * @packageDocumentation

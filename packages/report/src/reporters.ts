@@ -11,7 +11,7 @@ import { createOtelReporter } from './otel/otel-reporter.js';
 import type { Reporter, ReportOutput } from './reporter.js';
 import { createTerminalReporter } from './terminal/terminal-reporter.js';
 
-/** Forms that we write. */
+/** Built-in forms. */
 export const REPORT_FORMATS = [
   'terminal',
   'html',

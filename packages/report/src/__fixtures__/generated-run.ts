@@ -1,17 +1,17 @@
 import type { PlanContent } from '@testbench/bench';
 import type { ResultRow, StoredRun } from '@testbench/bench/results';
 
-/** A run that is made up: the same for the same options. */
+/** Options of a synthetic run: the same options give the same run. */
 export interface GeneratedRunOptions {
   readonly name?: string;
   readonly records?: number;
   readonly models?: readonly string[];
   readonly epochs?: number;
-  /** Characters of a prompt, about. */
+  /** Approximate number of characters of a prompt. */
   readonly promptCharacters?: number;
-  /** Changes rows after they were made. */
+  /** Changes rows after they are generated. */
   readonly change?: (row: ResultRow) => ResultRow;
-  /** Different ones have different answers. */
+  /** Different seeds give different answers. */
   readonly seed?: number;
 }
 
@@ -21,7 +21,7 @@ const WORDS =
   );
 const GROUPS = ['arithmetic', 'geometry', 'reading', 'logic'];
 
-/** A small and quick generator of numbers from 0 to 1 (mulberry32). */
+/** A small and fast generator of numbers from 0 to 1 (mulberry32). */
 function numbersFrom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,4 +1,4 @@
-/** Texts that models and plugins may say, each to break out of a form. */
+/** Texts that models and plugins may produce, each of which tries to break out of a form. */
 export const HOSTILE_TEXTS: readonly string[] = [
   '</script><script>document.title="owned"</script>',
   '<!--<script>',

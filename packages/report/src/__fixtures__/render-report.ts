@@ -3,7 +3,7 @@ import type { StoredRun } from '@testbench/bench/results';
 import { reportRuns } from '../runs/report-runs.js';
 import type { ReporterFactory } from '../reporter.js';
 
-/** What a reporter writes about runs. */
+/** Returns the text that a reporter writes about runs. */
 export async function renderReport(
   factory: ReporterFactory,
   ...runs: readonly StoredRun[]

@@ -5,7 +5,7 @@ import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
 import { ownValue } from '../text/own-value.js';
 import { selfJudges } from '../text/self-judges.js';
 
-/** Columns of a row, before those of its scores. */
+/** Columns of a row, before the columns of its scores. */
 const TITLES = [
   'run',
   'index',
@@ -30,7 +30,7 @@ const TITLES = [
   'cached',
 ] as const;
 
-/** Writes all rows as CSV, with a column for each score and each explanation. Nothing in it begins like a formula of a spreadsheet. */
+/** Writes all rows as CSV, with a column for each score and each explanation. No value begins like a spreadsheet formula. */
 export function createCsvReporter(output: ReportOutput): Reporter {
   let reported: readonly ReportedRun[] = [];
   let evaluators: readonly string[] = [];
@@ -65,7 +65,7 @@ export function createCsvReporter(output: ReportOutput): Reporter {
       );
     },
     end() {
-      // Everything is written.
+      // Everything has been written already.
     },
   };
 }

@@ -1,10 +1,10 @@
 import type { ReportedRun } from '../reporter.js';
 import type { NamedSystem } from '../text/system-names.js';
 
-/** Version of the schema that is written. */
+/** Version of the written schema. */
 export const SCHEMA_VERSION = '0.3.0';
 
-/** Names one system of one run, in the form that the schema recommends: benchmark, model, time; and anything else that distinguishes systems. */
+/** Id of one system of one run, in the form that the schema recommends: benchmark, model, time; and anything else that distinguishes systems. */
 export function evaluationId(
   { plan, run, writtenAt }: ReportedRun,
   { prompt, provider, model }: NamedSystem,
@@ -12,7 +12,7 @@ export function evaluationId(
   return [plan.name, model, epochSeconds(writtenAt), run, provider, prompt].join('/');
 }
 
-/** Names one number of a system. */
+/** Id of one number of a system. */
 export function resultId(evaluation: string, metric: string): string {
   return `${evaluation}#${metric}`;
 }

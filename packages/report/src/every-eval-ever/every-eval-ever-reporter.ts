@@ -11,7 +11,7 @@ import { epochSeconds, evaluationId, resultId, SCHEMA_VERSION } from './evaluati
 /**
  * Writes the numbers of runs in the public format "Every Eval Ever" 0.3.0: JSON lines, one for each prompt, provider and model of each run.
  *
- * What a run does not know, such as who made a model, is said to be unknown.
+ * Facts that a run does not know, such as the developer of a model, are written as unknown.
  */
 export function createEveryEvalEverReporter(output: ReportOutput): Reporter {
   let reported: readonly ReportedRun[] = [];
@@ -141,7 +141,7 @@ function formatCorpus({ evaluator, metric, value, n, interval, signature }: Corp
       evaluation_description: `${metric} of ${evaluator} over the whole set`,
       metric_id: `${evaluator}.${metric}`,
       metric_name: metric,
-      // An evaluator's score is from 0 to 1, and more is better. Its other values have no range that all of them share, and evaluators do not say which end is good.
+      // An evaluator's score is from 0 to 1, and more is better. Its other values have no common range, and evaluators do not say which end is good.
       lower_is_better:
         metric !== evaluator &&
         /\b(?:ter|wer|cer|perplexity|error|brier|loss)\b/i.test(

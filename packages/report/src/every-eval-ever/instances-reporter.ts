@@ -7,7 +7,7 @@ import { evaluationId, resultId, SCHEMA_VERSION } from './evaluation-id.js';
 
 /**
  * Writes rows in the instance format of "Every Eval Ever" 0.3.0: a JSON line for each score. Rows without any score, such as those of failed
- * calls, have none.
+ * calls, have no line.
  */
 export function createEveryEvalEverInstancesReporter(output: ReportOutput): Reporter {
   let reported: readonly ReportedRun[] = [];
@@ -44,7 +44,7 @@ export function createEveryEvalEverInstancesReporter(output: ReportOutput): Repo
       }
     },
     end() {
-      // Everything is written.
+      // Everything has been written already.
     },
   };
 }

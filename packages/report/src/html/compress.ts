@@ -1,20 +1,20 @@
-/** Compresses a text with gzip, and writes the bytes in base64: letters that no HTML parser takes for anything else. */
+/** Compresses a text with gzip, and returns the bytes in base64: no HTML parser treats its characters specially. */
 export async function packText(text: string): Promise<string> {
   return await packBytes(text);
 }
 
-/** The same of bytes. */
+/** The same for bytes. */
 export async function packBytes(content: string | Uint8Array<ArrayBuffer>): Promise<string> {
   const stream = new Blob([content]).stream().pipeThrough(new CompressionStream('gzip'));
   return toBase64(new Uint8Array(await new Response(stream).arrayBuffer()));
 }
 
-/** The other way round. */
+/** The inverse of `packText`. */
 export async function unpackText(base64: string): Promise<string> {
   return await unpack(base64).text();
 }
 
-/** The other way round, bytes. */
+/** The inverse for bytes. */
 export async function unpackBytes(base64: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await unpack(base64).arrayBuffer());
 }

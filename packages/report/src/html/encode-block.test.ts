@@ -34,7 +34,7 @@ describe('Block', () => {
   it('keeps every text that may come, and finds it', async () => {
     const block = await storeRows(...HOSTILE_TEXTS.map((output) => ({ output, answer: 'plain' })));
     for (const [position, text] of HOSTILE_TEXTS.entries()) {
-      // UTF-8 has no half of a pair.
+      // UTF-8 cannot represent half of a surrogate pair.
       expect(block.row(position).output).toBe(text.toWellFormed());
       expect(block.row(position).answer).toBe('plain');
       if (text === '') continue;

@@ -2,14 +2,14 @@ import type { ResultRow } from '@testbench/bench/results';
 
 import { MAX_PAGE_TEXT_CHARACTERS } from '../limits.js';
 
-/** A row of a page: its shape as JSON with every text empty, and the texts in the order in which they stand there. */
+/** A row of a page: its shape as JSON with every text empty, and the texts in order of appearance. */
 export interface EncodedRow {
   readonly shape: string;
   readonly texts: readonly string[];
   readonly characters: number;
 }
 
-/** What the columns of the index have of a row. */
+/** Fields of a row that are columns of the index. */
 const IN_INDEX = [
   'index',
   'id',
@@ -28,10 +28,10 @@ export type BlockRow = Omit<ResultRow, (typeof IN_INDEX)[number]> & {
   readonly expectedJson?: string;
 };
 
-/** Between two texts, so that no search finds what begins in one and ends in the next. */
+/** Separates two texts, so that no search matches across them. */
 const SEPARATOR = '\u0000';
 
-/** Takes a row apart into its shape and its texts, each as far as a page shows it. */
+/** Splits a row into its shape and its texts, each cut to the length that a page shows. */
 export function encodeRow(row: ResultRow): EncodedRow {
   const { expected } = row;
   const isText = expected === undefined || typeof expected === 'string';
@@ -59,7 +59,7 @@ function cutText(text: string): string {
 }
 
 /**
- * One block as text: a line of JSON with shapes and lengths, and behind it all texts, which are searched as they are, without taking the rows apart.
+ * One block as text: a line of JSON with shapes and lengths, followed by all texts, which are searched as they are, without decoding the rows.
  */
 export function formatBlock(rows: readonly EncodedRow[]): string {
   const head = JSON.stringify({
@@ -70,7 +70,7 @@ export function formatBlock(rows: readonly EncodedRow[]): string {
   return `${head}\n${body.join(SEPARATOR)}`;
 }
 
-/** A block that was read: its texts, and where those of each row begin. */
+/** A parsed block: its texts, and where those of each row begin. */
 export class Block {
   readonly #head: string;
   readonly #body: string;
@@ -100,14 +100,14 @@ export class Block {
       if (typeof value === 'string') return texts[next++];
       if (Array.isArray(value)) return value.map(fill);
       if (typeof value !== 'object' || value === null) return value;
-      // Names such as "__proto__" are names like any other.
+      // Names such as "__proto__" are treated like any other.
       return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, fill(each)]));
     };
     return fill(JSON.parse(this.#shapes![position]!)) as BlockRow;
   }
 
   /**
-   * Positions of the rows whose texts have a text in them.
+   * Positions of the rows whose texts contain a text.
    *
    * @param wanted In lower case.
    */
@@ -120,7 +120,7 @@ export class Block {
     while (at !== -1) {
       while (row + 1 < starts.length && starts[row + 1]! <= at) row += 1;
       found.push(row);
-      // On to the next row.
+      // Continue with the next row.
       const next = starts[row + 1];
       if (next === undefined) break;
       at = folded.indexOf(wanted, next);
@@ -151,7 +151,7 @@ export class Block {
     const folded = this.#body.toLowerCase();
     this.#foldedStarts = this.#starts!;
     this.#folded = folded;
-    // Of a few letters, such as İ, the lower case is longer.
+    // A few letters, such as İ, are longer in lower case.
     if (folded.length !== this.#body.length) this.#foldByRow();
     return this.#folded;
   }

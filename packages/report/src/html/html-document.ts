@@ -1,18 +1,18 @@
 import { toBase64 } from './compress.js';
 
-/** What a page is put together from. */
+/** The parts of a page. */
 export interface PageParts {
   readonly title: string;
   readonly script: string;
   readonly styles: string;
-  /** Whether the script may compile WebAssembly: nothing else becomes possible by it. */
+  /** Whether the script may compile WebAssembly: this permits nothing else. */
   readonly hasPlugins: boolean;
 }
 
 /** Before `</script` and `<!--`, which would end the script or change how it is read. */
 const SCRIPT_BREAKERS = /<(?=\/script|!--|script)/gi;
 
-/** All of a page before its data. */
+/** The part of a page before its data. */
 export async function formatDocumentHead({
   title,
   script,
@@ -46,12 +46,12 @@ export async function formatDocumentHead({
 `;
 }
 
-/** The script comes behind the index and before the blocks, so that the page appears while they are read. */
+/** The script comes after the index and before the blocks, so that the page appears while the blocks are read. */
 export function formatScript(script: string): string {
   return `<script>${script.replaceAll(SCRIPT_BREAKERS, '\\x3C')}</script>\n`;
 }
 
-/** Data that the page's script reads; no browser runs it. */
+/** Data that the page's script reads; browsers do not run it. */
 export function formatData(id: string, base64: string): string {
   return `<script type="application/gzip" id="${id}">${base64}</script>\n`;
 }

@@ -7,17 +7,17 @@ import { DOCUMENT_END, formatData, formatDocumentHead, formatScript } from './ht
 import { PAGE_LIMITS, PageBuilder } from './page-builder.js';
 import { pluginElement } from './plugin-element.js';
 
-/** An evaluator that a page carries. */
+/** An evaluator that a page contains. */
 export interface PagePlugin {
   /** `sha256:` and the hex digest of the module, as in the plan. */
   readonly digest: string;
   readonly bytes: Uint8Array;
 }
 
-/** What a page has besides the results. */
+/** Contents of a page in addition to the results. */
 export interface HtmlReporterOptions {
   /**
-   * Evaluators, and with them the runtime: a reader changes an answer or an option, and sees the score change. They run in the page, metered, without any
+   * Evaluators, together with the runtime: a reader changes an answer or an option, and sees the score change. They run in the page, metered, without any
    * permission. @default none
    */
   readonly plugins?: readonly PagePlugin[];
@@ -30,9 +30,9 @@ const OPTIONS: OptionReaders<HtmlReporterOptions> = {
 /**
  * Writes one HTML file that opens without a server or a network.
  *
- * Up to 50,000 records are on the page with all their texts. Of more there is a sample, records with failures first, and the page says so.
+ * Up to 50,000 records are on the page with all their texts. If there are more, it has a sample, records with failures first, and says so.
  *
- * @throws {ConfigError} An option is wrong.
+ * @throws {ConfigError} If an option is invalid.
  */
 export function createHtmlReporter(output: ReportOutput, given?: HtmlReporterOptions): Reporter {
   const { plugins = [] } = readOptions<HtmlReporterOptions>(given, OPTIONS);

@@ -11,7 +11,7 @@ import {
   RowFlag,
 } from './page-data.js';
 
-/** How much a page may hold. */
+/** Limits of a page. */
 export interface PageLimits {
   readonly maxRecords: number;
   readonly maxRows: number;
@@ -38,14 +38,14 @@ interface KeptRecord {
   readonly index: number;
   readonly id: string | undefined;
   readonly group: string | undefined;
-  /** Records with lower ones stay. */
+  /** Sort key for sampling: records with lower ones are kept. */
   readonly order: number;
   isFailed: boolean;
   characters: number;
   readonly rows: KeptRow[];
 }
 
-/** Collects the rows of a page, and takes a sample of their records where there are too many. */
+/** Collects the rows of a page, and takes a sample of the records if there are too many. */
 export class PageBuilder {
   readonly #runs: readonly ReportedRun[];
   readonly #limits: PageLimits;
@@ -53,7 +53,7 @@ export class PageBuilder {
   readonly #systemNumbers = new Map<string, number>();
   readonly #evaluators: { name: string; threshold?: number }[] = [];
   readonly #records = new Map<string, KeptRecord>();
-  /** By id, in the run that came first: later runs may have the records in another order. */
+  /** By id, in the run that came first: later runs may have the records in a different order. */
   readonly #keysOfIds = new Map<string, string>();
   readonly #removed = new Set<string>();
   #rows = 0;
@@ -81,7 +81,7 @@ export class PageBuilder {
     const key = this.#keyOf(row, run);
     const isFailed = row.failure !== undefined || row.errors !== undefined;
     if (isFailed) this.#totalFailed.add(key);
-    // A failure in a run that is yet to come counts as well: its record must not be gone by then.
+    // A failure in a later run counts too: its record must still be there then.
     const name = recordName(row);
     const isWanted = isFailed || this.#runs.some(({ failedRecords }) => failedRecords?.has(name));
     if (this.#removed.has(key)) return;
@@ -109,7 +109,7 @@ export class PageBuilder {
     this.#characters += kept.encoded.characters;
   }
 
-  /** The index, and the blocks one after the other. */
+  /** The index, and the blocks one after another. */
   finish(results: ReportResults): { index: PageIndex; blocks: string[] } {
     this.#last = undefined;
     if (this.#isOver(1)) this.#shrink(1);
@@ -189,7 +189,7 @@ export class PageBuilder {
     return number;
   }
 
-  /** Names a record over the runs: by its position in the first one, by its id in the others if it has one. */
+  /** Identifies a record across runs: by its position in the first run, and in the others by its id if it has one. */
   #keyOf({ index, id }: ResultRow, run: number): string {
     const own = `#${index}`;
     if (id === undefined) return own;
@@ -201,7 +201,7 @@ export class PageBuilder {
     return known ?? `${run}#${index}`;
   }
 
-  /** Before a new record: sorting now and then, not each time. */
+  /** Called before a new record: sorts only now and then, not each time. */
   #makeRoom(): void {
     if (this.#isOver(1.25)) this.#shrink(1);
   }
@@ -215,7 +215,7 @@ export class PageBuilder {
     );
   }
 
-  /** Removes records until the rest is within the limits: those with failures last, the others by a hash of what names them. */
+  /** Removes records until the rest is within the limits: those with failures last, the others by a hash of their key. */
   #shrink(factor: number): void {
     const entries = [...this.#records].sort(
       ([, one], [, other]) =>
@@ -265,7 +265,7 @@ function describeRun({
   };
 }
 
-/** FNV-1a with a last mix: the same sample each time, and one that has nothing to do with the order. */
+/** FNV-1a with a final mix: gives the same sample each time, independent of the order. */
 function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -3,7 +3,7 @@ import type { PlanContent } from '@testbench/bench';
 
 import type { ReportResults } from '../reporter.js';
 
-/** Who answered, in which run. */
+/** A system: the one that answered, in one run. */
 export interface PageSystem {
   /** Position of the run. */
   readonly run: number;
@@ -28,14 +28,14 @@ export interface PageRun {
 
 /** Bits of a row's flags. */
 export const RowFlag = {
-  /** It lacks a score: a stage failed. */
+  /** A score is missing: a stage failed. */
   failed: 1,
   dropped: 2,
   passed: 4,
   notPassed: 8,
 } as const;
 
-/** Columns of all rows of the page: what lists, filters and charts need, without any text of a model. */
+/** Columns of all rows of the page: the data of lists, filters and charts, without any text from a model. */
 interface PageRows {
   /** Position of the record in {@link PageRecords}. */
   readonly record: readonly number[];
@@ -44,7 +44,7 @@ interface PageRows {
   readonly flags: readonly number[];
   /** By evaluator. */
   readonly scores: readonly (readonly (number | null)[])[];
-  /** Of the provider's call. */
+  /** Latency of the provider's call. */
   readonly latencyMs: readonly (number | null)[];
   readonly cost: readonly (number | null)[];
 }
@@ -58,16 +58,16 @@ interface PageRecords {
   readonly group: readonly number[];
 }
 
-/** Said when not all records are on the page. */
+/** Present if not all records are on the page. */
 export interface PageSample {
   readonly records: number;
   readonly totalRecords: number;
-  /** Records with a failure among all, and among those on the page. */
+  /** Records with a failure on the page; the next field counts those among all records. */
   readonly failedRecords: number;
   readonly totalFailedRecords: number;
 }
 
-/** All of a page but the texts of its rows, which are in blocks. */
+/** The whole page except the texts of its rows, which are in blocks. */
 export interface PageIndex {
   readonly formatVersion: 1;
   readonly title: string;

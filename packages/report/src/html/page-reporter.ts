@@ -3,20 +3,20 @@ import { packText } from './compress.js';
 import { PAGE_LIMITS, PageBuilder } from './page-builder.js';
 import type { PageIndex } from './page-data.js';
 
-/** What the page of a report is made of, for a server that hands out its parts. */
+/** The data of a report's page, for a server that delivers its parts. */
 export interface ReportPage {
-  /** As JSON it is what `PageStore` of `@testbench/report/components` takes. */
+  /** As JSON, this is the input of `PageStore` of `@testbench/report/components`. */
   readonly index: PageIndex;
   /** Texts of the rows, each compressed and in base64, as `PageStore` reads them. */
   readonly blocks: readonly string[];
 }
 
 /**
- * A reporter that gives the data of the HTML page instead of the file: for a program that shows it with the same components.
+ * A reporter that returns the data of the HTML page instead of the file: for a program that shows it with the same components.
  *
  * Its limits are those of the file.
  *
- * @param onPage Called at the end, once.
+ * @param onPage Called once, at the end.
  */
 export function createPageReporter(onPage: (page: ReportPage) => void): Reporter {
   let builder: PageBuilder;

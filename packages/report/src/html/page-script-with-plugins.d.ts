@@ -1,2 +1,2 @@
-/** The same script with the runtime of plugins. */
+/** The same script with the plugin runtime. */
 export const PAGE_SCRIPT: string;

@@ -1,3 +1,3 @@
-/** What the build makes of `src/page`: the script and the styles of the page, as texts. */
+/** Built from `src/page`: the script and the styles of the page, as texts. */
 export const PAGE_SCRIPT: string;
 export const PAGE_STYLES: string;

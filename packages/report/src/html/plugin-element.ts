@@ -1,4 +1,4 @@
-/** Name of the element that holds the module of a digest. */
+/** Id of the element that holds the module of a digest. */
 export function pluginElement(digest: string): string {
   return `plugin-${digest.replace(/^sha256:/, '')}`;
 }

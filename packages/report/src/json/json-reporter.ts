@@ -1,9 +1,9 @@
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
 
-/** Version of what {@link createJsonReporter} writes: it is raised when a field goes or changes its meaning. */
+/** Version of the output of {@link createJsonReporter}: it is raised when a field is removed or changes its meaning. */
 const JSON_REPORT_VERSION = 1;
 
-/** Writes one JSON document: of each run its plan and its numbers, and comparisons. Rows are what `testbench export` writes. */
+/** Writes one JSON document: the plan and the numbers of each run, and comparisons. Rows are written by `testbench export`. */
 export function createJsonReporter(output: ReportOutput): Reporter {
   let reported: readonly ReportedRun[] = [];
   return {

@@ -42,7 +42,7 @@ describe('createJunitReporter()', () => {
       'problem-00000 epoch 2',
     ]);
     expect(report.tests).toBe(1200 + comparison!.testcase.length);
-    // Of two models of one run neither has to be the better one.
+    // For two models of one run, neither has to be the better one.
     expect(comparison!.failures).toBe(0);
   });
 

@@ -25,9 +25,9 @@ interface Suite {
 }
 
 /**
- * Writes JUnit XML, as servers for builds read it: a suite for each prompt, provider and model, a case for each record and epoch.
+ * Writes JUnit XML, as CI servers read it: a suite for each prompt, provider and model, a case for each record and epoch.
  *
- * A case fails if its thresholds were not reached, is an error if a call failed, and is skipped if a filter dropped it; without thresholds none
+ * A case fails if its thresholds were not reached, is an error if a call failed, and is skipped if a filter dropped it; without thresholds no case
  * fails. A comparison is a suite too: a metric that got worse fails, and so does each condition of a gate that was not met.
  */
 export function createJunitReporter(output: ReportOutput): Reporter {
@@ -87,7 +87,7 @@ async function writeSuite(
     errors,
     skipped,
     time: seconds.toFixed(3),
-    // Without a zone and fractions, as the schema has it.
+    // Without a time zone and fractions of a second, as the schema requires.
     timestamp: writtenAt?.slice(0, 19),
   };
   await output.write(`${xmlElement('testsuite', attributes, '').replace('</testsuite>', '')}\n`);
@@ -151,7 +151,7 @@ const IS_FAILURE: Readonly<Record<Verdict, boolean>> = {
   'no-data': false,
 };
 
-/** @param isOneRun Of two models of one run neither has to be the better one. */
+/** @param isOneRun With two models of one run, neither has to be the better one. */
 function addComparison(suite: Suite, { pairs, gate }: RunComparison, isOneRun: boolean): void {
   for (const pair of pairs) {
     for (const metric of pair.metrics) {

@@ -2,7 +2,7 @@ import { truncateText } from '@testbench/types';
 
 import { MAX_JUNIT_TEXT_CHARACTERS } from '../limits.js';
 
-// What XML 1.0 has no place for, not even as a reference: such a file would not be read at all.
+// Characters that XML 1.0 does not permit, not even as a reference: a file with one could not be read at all.
 // eslint-disable-next-line no-control-regex
 const IMPOSSIBLE = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\p{Cs}]/gu;
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** A text for an attribute or an element: what XML cannot hold is shown as an escape. @see https://www.w3.org/TR/xml/#charsets */
+/** A text for an attribute or an element: characters that XML does not permit are shown as escapes. @see https://www.w3.org/TR/xml/#charsets */
 export function xmlText(text: string): string {
   return truncateText(text, MAX_JUNIT_TEXT_CHARACTERS)
     .replaceAll(IMPOSSIBLE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)

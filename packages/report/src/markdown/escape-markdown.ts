@@ -3,18 +3,18 @@ import { escapeText, truncateText } from '@testbench/types';
 import { MAX_CELL_CHARACTERS } from '../limits.js';
 
 /**
- * Untrusted text as inline code: in code nothing is HTML, a link, an emphasis, a mention or a number of an issue.
+ * Untrusted text as inline code, in which nothing is HTML, a link, emphasis, a mention or an issue number.
  *
- * It may stand in a cell of a table, where a pipe needs an escape even in code.
+ * It may be in a table cell, where a pipe needs an escape even in code.
  */
 export function codeSpan(text: string, maxCharacters: number = MAX_CELL_CHARACTERS): string {
   const shown = escapeText(truncateText(text, maxCharacters)).replaceAll('\t', ' ');
   if (shown.trim() === '') return '` `';
-  // A fence that is longer than any in the text.
+  // A fence longer than any in the text.
   const fences = shown.match(/`+/g) ?? [];
   const fence = '`'.repeat(fences.reduce((most, { length }) => Math.max(most, length), 0) + 1);
   const space = fence.length > 1 || shown.startsWith(' ') ? ' ' : '';
-  // A backslash before a pipe would end its escape.
+  // A backslash before a pipe would cancel the pipe's escape.
   const cell = shown.replaceAll(/\\*\|/g, (run) => `${'\\'.repeat(run.length - 1)}\\|`);
   return `${fence}${space}${cell}${space}${fence}`;
 }

@@ -22,10 +22,10 @@ import { setLines } from '../text/set-lines.js';
 import { runLetter, systemNames } from '../text/system-names.js';
 import { codeSpan, markdownTable } from './escape-markdown.js';
 
-/** Records that are named where some got worse. */
+/** Maximum number of records that are named if some got worse. */
 const MAX_FLIPS = 10;
 
-/** Writes Markdown of the size of a comment on a pull request: scores, what changed, which records broke. */
+/** Writes Markdown that fits into a comment on a pull request: scores, changes, and the records that broke. */
 export function createMarkdownReporter(output: ReportOutput): Reporter {
   return {
     specificationVersion: 'v1',
@@ -41,7 +41,7 @@ export function createMarkdownReporter(output: ReportOutput): Reporter {
   };
 }
 
-/** As many parts as a comment takes; the most important stand first. */
+/** Joins as many parts as fit into a comment; the most important come first. */
 function joinParts(parts: readonly string[]): string {
   let text = '';
   for (const part of parts) {

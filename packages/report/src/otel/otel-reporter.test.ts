@@ -46,7 +46,7 @@ describe('createOtelReporter()', () => {
       'testbench.provider': 'replay',
       'testbench.epoch': '1',
     });
-    // Without a threshold nothing says what is right.
+    // Without a threshold, it is unknown which scores are right.
     expect(attributesOf(records[1]!)).not.toHaveProperty('gen_ai.evaluation.score.label');
     const failed = records.map(attributesOf).filter((each) => each['error.type'] !== undefined);
     expect(failed.length).toBeGreaterThan(0);

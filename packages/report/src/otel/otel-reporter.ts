@@ -3,9 +3,9 @@ import type { ResultRow } from '@testbench/bench/results';
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
 import { ownValue } from '../text/own-value.js';
 
-/** Records of one line: a collector takes a few megabytes at once. */
+/** Log records per line: a collector accepts a few megabytes at once. */
 const BATCH_RECORDS = 500;
-/** `INFO` of the log data model. */
+/** Severity `INFO` of the log data model. */
 const SEVERITY_INFO = 9;
 
 interface Attribute {
@@ -65,7 +65,7 @@ function formatBatch({ run, digest, plan }: ReportedRun, logRecords: readonly ob
   return { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ scope, logRecords }] }] };
 }
 
-/** Undefined where the evaluator said nothing, and nothing failed. */
+/** Undefined if the evaluator gave no result, and nothing failed. */
 function formatRecord(
   row: ResultRow,
   evaluator: string,
@@ -104,13 +104,13 @@ function formatRecord(
   };
 }
 
-/** Only a threshold says what is right. */
+/** Only a threshold determines whether a score is right. */
 function labelOf(score: number | undefined, threshold: number | undefined): string | undefined {
   if (score === undefined || threshold === undefined) return undefined;
   return score >= threshold ? 'pass' : 'fail';
 }
 
-/** As text: no number of JavaScript holds it. */
+/** As text: a JavaScript number cannot represent it exactly. */
 function nanoseconds(time: string): string {
   return String(BigInt(Date.parse(time)) * 1_000_000n);
 }

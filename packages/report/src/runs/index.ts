@@ -1,5 +1,5 @@
 /**
- * Hands runs that are stored in folders to reporters, ours and a user's; needs Node.
+ * Passes runs that are stored in folders to reporters, both built-in ones and the user's; requires Node.
  *
  * @packageDocumentation
  */

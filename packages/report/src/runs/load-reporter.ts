@@ -6,11 +6,11 @@ import { ReportError } from '../errors.js';
 import type { Reporter, ReporterFactory, ReportOutput } from '../reporter.js';
 
 /**
- * Makes the reporter of a module: what its `default` or `createReporter` gives for an output. The module runs with all that this process may do.
+ * Makes the reporter of a module: the result of its `default` or `createReporter` for an output. The module runs with all rights of this process.
  *
- * @param path Absolute.
+ * @param path Absolute path.
  * @param output Where the reporter writes.
- * @param loader For TypeScript. @default Node itself, where it strips types (22.18 and later)
+ * @param loader For TypeScript. @default Node itself, if it strips types (22.18 and later)
  * @throws {ReportError} `REPORT_BAD_REPORTER`.
  */
 export async function loadReporter(
@@ -57,7 +57,7 @@ function checkReporter(found: unknown, bad: (state: string) => ReportError): Rep
   return guardReporter(found as Reporter);
 }
 
-/** Says which reporter it was that threw. */
+/** Adds to an error which reporter threw it. */
 function guardReporter(reporter: Reporter): Reporter {
   const { specificationVersion, name } = reporter;
   const guard = async (action: () => void | Promise<void>): Promise<void> => {
@@ -77,7 +77,7 @@ function guardReporter(reporter: Reporter): Reporter {
     specificationVersion,
     name,
     start: (runs) => guard(async () => await reporter.start?.(runs)),
-    // A method that is not there is not called for a million rows.
+    // Avoids calling a missing method for a million rows.
     ...(reporter.row === undefined
       ? {}
       : { row: (row, run) => guard(() => reporter.row!(row, run)) }),

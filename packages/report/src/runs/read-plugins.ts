@@ -14,9 +14,9 @@ interface WrittenConfig {
 }
 
 /**
- * Reads the modules of the evaluators of runs, for a page that carries them.
+ * Reads the modules of the evaluators of runs, for a page that contains them.
  *
- * @throws {ReportError} `REPORT_NO_PLUGIN`: a module is not where the configuration of the run has it, or is not the one that ran.
+ * @throws {ReportError} `REPORT_NO_PLUGIN`: a module is not where the run's configuration says, or is not the one that ran.
  */
 export async function readPlugins(runs: readonly StoredRun[]): Promise<PagePlugin[]> {
   const found = new Map<string, PagePlugin>();

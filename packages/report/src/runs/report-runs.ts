@@ -14,21 +14,21 @@ import { PluginError } from '@testbench/types/errors';
 import { MAX_PAGE_RECORDS } from '../limits.js';
 import { recordName, type ReportedRun, type Reporter } from '../reporter.js';
 
-/** Swaps of the randomization test of each pair: a report has several, and a thousand give a p down to 0.001. */
+/** Swaps of the randomization test of each pair: a report has several pairs, and a thousand swaps give a p down to 0.001. */
 const REPORT_SWAPS = 1000;
-/** Systems of one run that the first one is compared with: each comparison reads the rows again. */
+/** Number of systems of one run that the first one is compared with: each comparison reads the rows again. */
 const MAX_COMPARED_SYSTEMS = 8;
 
-/** How runs are reported. */
+/** Options of {@link reportRuns}. */
 export interface ReportRunsOptions {
-  /** How runs are summed up. */
+  /** How runs are summarized. */
   readonly summary?: SummaryOptions;
-  /** How they are compared; with `sets` scores of whole sets too, by 1,000 swaps unless it says otherwise. */
+  /** How they are compared; with `sets`, scores of whole sets too, by 1,000 swaps unless this says otherwise. */
   readonly comparison?: Omit<CompareOptions, 'a' | 'b'>;
   readonly signal?: AbortSignal;
 }
 
-/** What is in `summary` and `comparison` is read by those who take it. */
+/** The contents of `summary` and `comparison` are read by the functions that they are passed to. */
 const OPTIONS: OptionReaders<ReportRunsOptions> = {
   summary: (node) => node.object(),
   comparison: (node) => node.object(),
@@ -36,16 +36,16 @@ const OPTIONS: OptionReaders<ReportRunsOptions> = {
 };
 
 /**
- * Sums up and compares runs, reads their rows, and hands all of it to reporters.
+ * Summarizes and compares runs, reads their rows, and passes everything to reporters.
  *
- * Memory does not grow with the number of rows, except for what the reporters keep. Of one run, the first of its systems is compared with at most eight
+ * Memory does not grow with the number of rows, except for data that the reporters keep. For a single run, its first system is compared with at most eight
  * others.
  *
- * @param runs One, or two that are compared.
+ * @param runs One run, or two that are compared.
  * @throws {RangeError} For no run, or more than two.
- * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_NOT_COMPARABLE` for two runs without common records. And whatever a
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`; `BENCH_NOT_COMPARABLE` for two runs without common records. Also any error that a
  *   reporter throws.
- * @throws {ConfigError} An option is wrong.
+ * @throws {ConfigError} If an option is invalid.
  */
 export async function reportRuns(
   runs: readonly StoredRun[],
@@ -56,7 +56,7 @@ export async function reportRuns(
   if (runs.length < 1 || runs.length > 2) {
     throw new RangeError(`Cannot report ${runs.length} runs: it takes one or two`);
   }
-  // Before anything is written: two runs that cannot be compared make no report.
+  // Before anything is written: no report is made of two runs that cannot be compared.
   const comparisons = await compareAll(runs, withSwaps(comparison));
   const summaries: RunSummary[] = [];
   const reported: ReportedRun[] = [];
@@ -108,7 +108,7 @@ async function compareAll(
   return comparisons;
 }
 
-/** A run whose rows, when read, show which records failed. */
+/** A run that collects its failed records while its rows are read. */
 function withFailures(run: StoredRun, failed: Set<string>): StoredRun {
   return {
     ...run,

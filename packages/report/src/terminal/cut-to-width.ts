@@ -1,7 +1,7 @@
-/** Columns of a terminal that a text takes. */
+/** Measures how many terminal columns a text takes. */
 export type MeasureText = (text: string) => number;
 
-/** Cuts a text to so many columns of a terminal, with `…` at its end; a character is never cut, and a wide one takes two columns. */
+/** Cuts a text to a number of terminal columns, with `…` at its end; a character is never cut, and a wide one takes two columns. */
 export function cutToWidth(text: string, width: number, measure: MeasureText): string {
   if (measure(text) <= width) return text;
   let cut = '';

@@ -1,5 +1,5 @@
 /**
- * Text for terminals: a table whose columns fit, wide characters too, and numbers of summaries and comparisons as text.
+ * Text for terminals: a table whose columns fit, even with wide characters, and numbers of summaries and comparisons as text.
  *
  * @packageDocumentation
  */

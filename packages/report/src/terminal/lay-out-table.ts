@@ -1,6 +1,6 @@
 import { cutToWidth, type MeasureText } from './cut-to-width.js';
 
-/** Marks a text for a terminal, or gives it back as it is. */
+/** Marks up a text for a terminal, or returns it unchanged. */
 export type Mark = (text: string) => string;
 
 /** One column of a table. */
@@ -8,13 +8,13 @@ export interface Column {
   readonly title: string;
   /** @default 'left' */
   readonly align?: 'left' | 'right';
-  /** Where there is no room: the width to which its texts may be cut. @default they are never cut */
+  /** If there is too little room: the width to which its texts may be cut. @default they are never cut */
   readonly leastWidth?: number;
-  /** Where there is no room: the column with the highest number goes first, from 2 on before any text is cut. @default it stays */
+  /** If there is too little room: the column with the highest number is dropped first, at 2 or above before any text is cut. @default it stays */
   readonly dropRank?: number;
 }
 
-/** A cell: its text, and how to mark it once its width is known. */
+/** A cell: its text, and how to mark it up once its width is known. */
 export interface Cell {
   readonly text: string;
   readonly mark?: Mark;
@@ -23,11 +23,11 @@ export interface Cell {
 const GAP = '  ';
 
 /**
- * Lays out a table: columns as wide as their widest cell, two spaces between them. Where that is wider than there is room, the widest texts that
- * may be cut are cut, and then columns that may go are left out.
+ * Lays out a table: columns as wide as their widest cell, two spaces between them. If that is too wide, the widest texts that
+ * may be cut are cut, and then columns that may be dropped are dropped.
  *
  * @param rows Cells without control characters; a missing cell is empty.
- * @param markTitle How to mark the titles.
+ * @param markTitle How to mark up the titles.
  * @param measure Returns the width of a text.
  * @param width Columns of the terminal. @default as many as it takes
  */
@@ -55,7 +55,7 @@ export function layOutTable(
     .join('\n');
 }
 
-/** Makes widths smaller until the columns fit, if they can. @returns Numbers of the columns that are shown. */
+/** Reduces widths until the columns fit, if possible. @returns Numbers of the columns that are shown. */
 function fit(columns: readonly Column[], widths: number[], width: number): readonly number[] {
   let shown = columns.map((_, index) => index);
   const excess = (): number =>
@@ -66,7 +66,7 @@ function fit(columns: readonly Column[], widths: number[], width: number): reado
     );
   const natural = [...widths];
   for (;;) {
-    // A column that went has left room.
+    // A dropped column has made room.
     widths.splice(0, widths.length, ...natural);
     const rankOf = (index: number): number => columns[index]!.dropRank ?? 0;
     const last = shown.reduce(

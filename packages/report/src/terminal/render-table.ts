@@ -2,7 +2,7 @@ import stringWidth from 'string-width';
 
 import { type Cell, type Column, layOutTable, type Mark } from './lay-out-table.js';
 
-/** Columns of a terminal that a text takes: none for a mark on the letter before, two for a wide one. */
+/** Terminal columns that a text takes: none for a combining mark, two for a wide character. */
 export function measureText(text: string): number {
   return stringWidth(text);
 }
@@ -11,7 +11,7 @@ export function measureText(text: string): number {
  * Lays out a table as {@link layOutTable} does, for texts of any script.
  *
  * @param rows Cells without control characters; a missing cell is empty.
- * @param markTitle How to mark the titles.
+ * @param markTitle How to mark up the titles.
  * @param width Columns of the terminal. @default as many as it takes
  */
 export function renderTable(

@@ -49,7 +49,7 @@ const COMPARISON_TITLES: readonly Column[] = [
   { title: 'verdict' },
 ];
 
-/** Writes tables for a terminal, without colours: scores, and what a comparison says. */
+/** Writes tables for a terminal, without colours: scores, and the results of a comparison. */
 export function createTerminalReporter(output: ReportOutput): Reporter {
   return {
     specificationVersion: 'v1',

@@ -8,7 +8,7 @@ import type {
   Verdict,
 } from '@testbench/bench/statistics';
 
-/** `12345` as `12,345`. By hand: `Intl.NumberFormat` takes as long to load as a small command does. */
+/** `12345` as `12,345`. Written by hand: `Intl.NumberFormat` takes as long to load as a small command runs. */
 export function formatCount(count: number): string {
   return groupDigits(Math.round(count).toFixed(0));
 }
@@ -40,7 +40,7 @@ export function formatInterval(
   return `${show(interval.low)} – ${show(interval.high)}${scale === 'binary' ? ' %' : ''}`;
 }
 
-/** A difference with its sign: shares in percentage points. What rounds to zero has no sign. */
+/** A difference with its sign: shares in percentage points. A value that rounds to zero has no sign. */
 export function formatDifference(
   difference: number | null,
   { scale }: Pick<MetricComparison, 'scale'>,
@@ -100,7 +100,7 @@ export const TEST_WORDS: Readonly<Record<TestName, string>> = {
   'sacrebleu-bs': "sacreBLEU's paired bootstrap",
 };
 
-/** Scores of sets are shown as graded ones are. */
+/** Scores of sets are shown like graded scores. */
 export const GRADED = { scale: 'graded' } as const;
 
 const METHOD_WORDS: Readonly<Record<Interval['method'], string>> = {
@@ -111,7 +111,7 @@ const METHOD_WORDS: Readonly<Record<Interval['method'], string>> = {
   bootstrap: 'bootstrap',
 };
 
-/** How intervals were found, each way once, in words. */
+/** How intervals were computed, in words, each method once. */
 export function describeMethods(
   intervals: readonly (Interval | DifferenceInterval | null)[],
   confidence: number,
@@ -133,7 +133,7 @@ export function formatShare(share: number): string {
   return `${Number((share * 100).toPrecision(6))} %`;
 }
 
-/** What it would take to decide an undecided difference: how many records, and which difference these records would show. */
+/** What would decide an undecided difference: how many records, and which difference the current number of records would show. */
 export function describePlanning({
   verdict,
   planning,
@@ -157,7 +157,7 @@ export function describePlanning({
   return parts.length === 0 ? undefined : parts.join('; ');
 }
 
-/** Each note once: of two runs both may say the same. */
+/** Removes duplicate notes: two runs may have the same. */
 export function uniqueNotes(lists: readonly (readonly StatisticsNote[])[]): StatisticsNote[] {
   const notes = new Map(lists.flat().map((note) => [`${note.code} ${note.message}`, note]));
   return [...notes.values()];

@@ -1,4 +1,4 @@
-/** What an object has under a name of its own; undefined for what it only inherits, such as `constructor`. */
+/** The value of an own property; undefined for an inherited one, such as `constructor`. */
 export function ownValue<Value>(
   object: Readonly<Record<string, Value>>,
   name: string,

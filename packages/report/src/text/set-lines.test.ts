@@ -5,7 +5,7 @@ import { generateRun } from '../__fixtures__/generated-run.js';
 import { type ReportFormat, createReporter } from '../reporters.js';
 import { reportRuns } from '../runs/report-runs.js';
 
-/** Answers as a plugin of sums would: a score that is not a mean of scores. */
+/** Returns values as a plugin of sums would: a score that is not a mean of scores. */
 const system = {
   executePluginBatch: async (_id: string, inputs: readonly { readonly data: unknown }[]) =>
     inputs.map(({ data }) => {

@@ -9,20 +9,20 @@ import type {
 /** A line of a table about scores of whole sets. */
 export interface SetLine extends SetDifference {
   readonly evaluator: string;
-  /** `bleu over the set` for the score, `bleu.brevity_penalty` for what else the evaluator says. */
+  /** `bleu over the set` for the score, `bleu.brevity_penalty` for the evaluator's other values. */
   readonly name: string;
   readonly n: number;
   readonly p: number | null;
   readonly test: TestName | null;
-  /** Undefined of values: whether more is better is not known of them. */
+  /** Undefined for other values: it is unknown whether more is better. */
   readonly verdict: Verdict | undefined;
   readonly without: string | undefined;
 }
 
-/** Values of one evaluator that are shown; the first are what it puts first, and JSON has all. */
+/** Number of values shown for each evaluator, in the evaluator's order; JSON has all. */
 const MAX_VALUES = 3;
 
-/** What a comparison says of scores of whole sets, such as BLEU: of each evaluator the score, and its first values. */
+/** Comparison of scores of whole sets, such as BLEU: for each evaluator the score and its first values. */
 export function setLines({ corpus }: Pick<SystemComparison, 'corpus'>): SetLine[] {
   return corpus.flatMap((set) => [
     lineOf(set, set, `${set.evaluator} over the set`, set),
@@ -32,7 +32,7 @@ export function setLines({ corpus }: Pick<SystemComparison, 'corpus'>): SetLine[
   ]);
 }
 
-/** @param decided The same again where the number was tested. */
+/** @param decided The same comparison, if the number was tested. */
 function lineOf(
   { evaluator, n }: CorpusComparison,
   { a, b, difference, interval }: SetDifference,

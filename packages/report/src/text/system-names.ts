@@ -1,4 +1,4 @@
-/** Who answered, in which run. */
+/** The system that answered, in one run. */
 export interface NamedSystem {
   /** Position of the run. */
   readonly run: number;
@@ -7,7 +7,7 @@ export interface NamedSystem {
   readonly model: string;
 }
 
-/** What distinguishes systems, and no more: the model, and whatever else differs among them. */
+/** Shortest names that distinguish systems: the model, and anything else that differs among them. */
 export function systemNames(systems: readonly NamedSystem[]): string[] {
   const parts: readonly ((system: NamedSystem) => string)[] = [
     ({ provider }) => provider,

@@ -1,4 +1,4 @@
-/** A text as it is, any other JSON value as JSON. */
+/** A text unchanged, any other JSON value as JSON. */
 export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-/** 0 and 1 as they are, others with three digits. */
+/** 0 and 1 unchanged, others with three digits. */
 export function formatScore(score: number | null): string {
   if (score === null) return '–';
   return Number.isInteger(score) ? String(score) : score.toFixed(3);
@@ -11,13 +11,13 @@ export function formatMs(ms: number | null | undefined): string {
   return ms < 60_000 ? `${(ms / 1000).toFixed(2)} s` : `${(ms / 60_000).toFixed(1)} min`;
 }
 
-/** In the unnamed currency of the price table. */
+/** In the currency of the price table, which has no name. */
 export function formatCost(cost: number | null | undefined): string {
   if (cost === null || cost === undefined) return '–';
   return String(Number(cost.toPrecision(3)));
 }
 
-/** A fixed number of digits of a digest: enough to tell two apart. */
+/** A fixed number of digits of a digest: enough to distinguish two. */
 export function shortDigest(digest: string): string {
   return digest.replace(/^sha256:/, '').slice(0, 12);
 }

@@ -7,7 +7,7 @@ export interface FullRow {
   readonly texts: BlockRow;
 }
 
-/** What was expected, as text. */
+/** The expected answer, as text. */
 export function expectedText({ expected, expectedJson }: BlockRow): string | undefined {
   return typeof expected === 'string' ? expected : expectedJson;
 }

@@ -1,5 +1,5 @@
 /**
- * The parts of the report's page, for other pages: needs a browser, `preact` and `@preact/signals`. Styles are `@testbench/report/components.css`.
+ * The parts of the report's page, for other pages: requires a browser, `preact` and `@preact/signals`. The styles are in `@testbench/report/components.css`.
  *
  * @packageDocumentation
  */

@@ -1,6 +1,6 @@
 import type { PageStore } from './page-store.js';
 
-/** Whether an answer counts as right; null where it has no score. */
+/** Whether an answer counts as right; `none` if it has no score. */
 export type Outcome = 'right' | 'wrong' | 'none';
 
 /** Score of a record by a system: the mean over its epochs. Null without a score. */
@@ -24,14 +24,14 @@ export function recordScore(
   return count === 0 ? null : sum / count;
 }
 
-/** A score from the evaluator's threshold on is right; without one, only 1 is. */
+/** A score at or above the evaluator's threshold is right; without a threshold, only 1 is. */
 function outcomeOf(store: PageStore, record: number, system: number, evaluator: number): Outcome {
   const score = recordScore(store, record, system, evaluator);
   if (score === null) return 'none';
   return score >= rightFrom(store, evaluator) ? 'right' : 'wrong';
 }
 
-/** How a score is shown: right, wrong, or, where no threshold says, as something between. */
+/** How a score is shown: right, wrong, or, without a threshold, possibly in between. */
 export function scoreKind(
   store: PageStore,
   evaluator: number,
@@ -47,7 +47,7 @@ export function rightFrom(store: PageStore, evaluator: number): number {
   return store.index.evaluators[evaluator]?.threshold ?? 1;
 }
 
-/** How many records have which outcomes of two systems. */
+/** Number of records for each combination of two systems' outcomes. */
 export function countOutcomes(
   store: PageStore,
   a: number,
@@ -62,7 +62,7 @@ export function countOutcomes(
   return counts;
 }
 
-/** Names a cell of the matrix: `right-wrong`. */
+/** Name of a cell of the matrix: `right-wrong`. */
 export function cellOf(
   store: PageStore,
   record: number,

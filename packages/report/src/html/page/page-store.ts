@@ -2,10 +2,10 @@ import { unpackText } from '../compress.js';
 import { Block, type BlockRow } from '../encode-block.js';
 import { type PageIndex, RowFlag } from '../page-data.js';
 
-/** Characters of blocks that stay decompressed: all of an ordinary page, so that a second search is quick. */
+/** Characters of blocks that stay decompressed: all of an ordinary page, so that a second search is fast. */
 const MAX_KEPT_CHARACTERS = 150_000_000;
 
-/** What one row of the page is, without its texts. */
+/** Data of one row of the page, without its texts. */
 export interface PageRow {
   readonly number: number;
   readonly record: number;
@@ -18,16 +18,16 @@ export interface PageRow {
   readonly cost: number | null;
 }
 
-/** Gives a block as `packText` made it; undefined if it is not there. */
+/** Returns a block as written by `packText`; undefined if it does not exist. */
 type ReadBlock = (block: number) => string | undefined | Promise<string | undefined>;
 
-/** Data of the page: the index at once, blocks of rows when they are asked for. */
+/** Data of the page: the index immediately, blocks of rows on demand. */
 export class PageStore {
   readonly index: PageIndex;
   /** Numbers of the rows of each record. */
   readonly rowsOfRecord: readonly (readonly number[])[];
   readonly #read: ReadBlock;
-  /** In the order of their last use. */
+  /** In order of last use. */
   readonly #blocks = new Map<number, Promise<{ block: Block; characters: number }>>();
   readonly #sizes = new Map<number, number>();
 
@@ -81,11 +81,11 @@ export class PageStore {
   }
 
   /**
-   * Finds rows whose texts hold a text, small and capital letters alike; ids and groups of records count too.
+   * Finds rows whose texts contain a text, ignoring case; ids and groups of records are searched too.
    *
-   * @param signal Ends a search that another one has replaced.
-   * @param tell Share of the rows that were searched, from 0 to 1.
-   * @returns 1 for each row that has it; undefined if the search was ended.
+   * @param signal Aborts a search that another one has replaced.
+   * @param tell Called with the share of rows searched so far, from 0 to 1.
+   * @returns 1 for each matching row; undefined if the search was aborted.
    */
   async search(
     text: string,
@@ -96,7 +96,7 @@ export class PageStore {
     const found = this.#searchNames(wanted);
     const { blockRows } = this.index;
     const blocks = Math.ceil(this.rowCount / blockRows);
-    // The next block is decompressed while one is searched.
+    // The next block is decompressed while the current one is searched.
     let next = this.#block(0);
     for (let number = 0; number < blocks; number += 1) {
       const block = await next;

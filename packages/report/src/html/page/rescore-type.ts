@@ -1,4 +1,4 @@
-/** What an evaluator says of an answer that the reader wrote. */
+/** An evaluator's result for an answer that the reader wrote. */
 export interface Rescored {
   readonly score: number;
   readonly explanation?: string;
@@ -6,7 +6,7 @@ export interface Rescored {
   readonly fuel?: number | undefined;
 }
 
-/** Scores by the evaluator of a digest with options of the reader's. */
+/** Scores with the evaluator of a digest, using the reader's options. */
 export type Rescore = (
   digest: string,
   config: Readonly<Record<string, unknown>>,

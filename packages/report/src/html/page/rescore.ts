@@ -3,13 +3,13 @@ import { PluginSystem, type Plugin } from '@testbench/core/browser';
 import { unpackBytes } from '../compress.js';
 import type { Rescore } from './rescore-type.js';
 
-/** Of one call: the page waits meanwhile. */
+/** Time limit of one call: the page is blocked meanwhile. */
 const TIMEOUT_MS = 2_000;
 
 /**
- * Runs the evaluators that the page carries, under the same metering and limits as in the run, and with no permission.
+ * Runs the evaluators in the page, under the same metering and limits as in the run, and with no permission.
  *
- * @param read Gives the module of a digest in base64.
+ * @param read Returns the module of a digest in base64.
  */
 export function createRescore(read: (digest: string) => string | undefined): Rescore {
   const system = new PluginSystem({ limits: { timeoutMs: TIMEOUT_MS } });
@@ -20,7 +20,7 @@ export function createRescore(read: (digest: string) => string | undefined): Res
     if (plugin === undefined) {
       plugin = loadModule(digest, config, `evaluator-${loaded.size}`);
       loaded.set(key, plugin);
-      // What does not load now may load with the next try, after a change elsewhere.
+      // A module that fails to load now may load on the next attempt, after a change elsewhere.
       plugin.catch(() => loaded.delete(key));
     }
     return plugin;

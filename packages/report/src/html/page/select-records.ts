@@ -5,7 +5,7 @@ import type { ViewState } from './view-state.js';
 /**
  * Positions of the records that a view shows, in its order.
  *
- * @param found Of a search: 1 for each row that has the text; undefined without a search.
+ * @param found Result of a search: 1 for each row that contains the text; undefined without a search.
  */
 export function selectRecords(
   store: PageStore,
@@ -49,7 +49,7 @@ function sortRecords(store: PageStore, view: ViewState, records: number[]): numb
   return records.sort((one, other) => values.get(one)! - values.get(other)!);
 }
 
-/** The lowest score, and the longest or dearest call, of the systems that are shown; the lowest value comes first. */
+/** The lowest score, or the longest or most expensive call, of the selected systems; the lowest value comes first. */
 function sortValue(store: PageStore, view: ViewState, record: number): number {
   const rows = store.rowsOfRecord[record]!.map((number) => store.row(number)).filter(
     ({ system }) => view.system === -1 || view.system === system,

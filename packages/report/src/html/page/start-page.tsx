@@ -10,7 +10,7 @@ import { createView } from './view.js';
 /** The data of a block; undefined if the file was cut off before it. */
 async function readData(id: string): Promise<string | undefined> {
   const find = (): string | undefined => document.getElementById(id)?.textContent ?? undefined;
-  // The page appears before the browser has read the whole file: it may be on the way.
+  // The page appears before the browser has read the whole file: the block may still be missing.
   while (document.readyState === 'loading' && !isComplete(id)) {
     await new Promise((done) => {
       setTimeout(done, 10);
@@ -19,7 +19,7 @@ async function readData(id: string): Promise<string | undefined> {
   return find();
 }
 
-/** True once the browser has read all of an element: then something follows it. */
+/** True once the browser has read an element completely: then something follows it. */
 function isComplete(id: string): boolean {
   return Boolean(document.getElementById(id)?.nextSibling);
 }
@@ -27,7 +27,7 @@ function isComplete(id: string): boolean {
 /**
  * Shows the page.
  *
- * @param rescore Where the page carries evaluators.
+ * @param rescore Given if the page contains evaluators.
  */
 export async function startPage(rescore?: Rescore): Promise<void> {
   const root = document.getElementById('app')!;

@@ -10,7 +10,7 @@ import { type SetLine, setLines } from '../../text/set-lines.js';
 import type { PageSystem } from '../page-data.js';
 import type { View } from './view.js';
 
-/** What a summary says of a system of the page; undefined if it knows nothing of it. */
+/** The summary of a system of the page; undefined if the summaries do not contain it. */
 export function reportOf({ store }: View, system: number): SystemReport | undefined {
   const { run, prompt, provider, model } = store.index.systems[system]!;
   return store.index.results.summaries[run]?.systems.find((each) =>
@@ -37,7 +37,7 @@ export function metricLines(
   });
 }
 
-/** What a comparison says of a pair of systems, in either order. */
+/** The comparison of a pair of systems, in either order. */
 export interface FoundComparison {
   readonly comparison: RunComparison;
   readonly metric: MetricComparison;
@@ -59,7 +59,7 @@ export function comparisonOf(
   return undefined;
 }
 
-/** What comparisons say of whole sets, such as BLEU, of two systems of the page. */
+/** Comparisons of scores of whole sets, such as BLEU, of two systems of the page. */
 export function setLinesOf(
   view: View,
   a: number,
@@ -82,7 +82,7 @@ function pairsOf(
 }[] {
   const { systems, runs, results } = store.index;
   const [one, other] = [systems[a]!, systems[b]!];
-  // Of two runs a comparison is from the first to the second; their names may be the same.
+  // With two runs, a comparison goes from the first to the second; their names may be the same.
   const second = runs.length - 1;
   const isOf = (pair: SystemComparison, left: PageSystem, right: PageSystem): boolean =>
     left.run === 0 && right.run === second && isSame(pair.a, left) && isSame(pair.b, right);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-/** True on a narrow page, such as that of a phone. */
+/** True on a narrow page, such as on a phone. */
 export function useNarrow(): boolean {
   const [query] = useState(() => matchMedia('(max-width: 720px)'));
   const [isNarrow, setNarrow] = useState(query.matches);

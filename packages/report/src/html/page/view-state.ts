@@ -1,8 +1,8 @@
-/** What the reader chose. All of it stands in the URL's hash, so that a link or a bookmark shows the same. */
+/** The reader's choices. All of them are in the URL's hash, so that a link or a bookmark shows the same view. */
 export interface ViewState {
-  /** Text that is searched for. */
+  /** Text to search for. */
   readonly q: string;
-  /** Position of the system that rows are of; -1 for all. */
+  /** Position of the system whose rows are shown; -1 for all. */
   readonly system: number;
   /** Position of the group; -1 for all. */
   readonly group: number;
@@ -15,7 +15,7 @@ export interface ViewState {
   /** Cell of the matrix whose records are shown, such as `right-wrong`. */
   readonly cell: string;
   readonly sort: SortOrder;
-  /** Position of the record that is open; -1 for none. */
+  /** Position of the open record; -1 for none. */
   readonly record: number;
 }
 
@@ -38,7 +38,7 @@ const FIRST_VIEW: ViewState = {
   record: -1,
 };
 
-/** How many there are of what a view names by position. */
+/** Numbers of the items that a view refers to by position. */
 export interface ViewBounds {
   readonly systems: number;
   readonly groups: number;
@@ -48,7 +48,7 @@ export interface ViewBounds {
 
 const CELL = /^(?:right|wrong|none)-(?:right|wrong|none)$/;
 
-/** Reads a hash. What it does not know, or what this report does not have, is as at first. */
+/** Reads a hash. Unknown parts, and parts that do not apply to this report, keep their initial values. */
 export function parseHash(hash: string, bounds: ViewBounds): ViewState {
   const found = new URLSearchParams(hash.replace(/^#/, ''));
   const position = (name: keyof ViewState, count: number): number => {
@@ -79,7 +79,7 @@ export function parseHash(hash: string, bounds: ViewBounds): ViewState {
   };
 }
 
-/** Writes what differs from the first view. */
+/** Writes the differences from the initial view. */
 export function formatHash(view: ViewState): string {
   const said = new URLSearchParams();
   for (const name of Object.keys(FIRST_VIEW) as (keyof ViewState)[]) {

@@ -6,33 +6,33 @@ import type { Rescore } from './rescore-type.js';
 import { selectRecords } from './select-records.js';
 import { formatHash, parseHash, type ViewState } from './view-state.js';
 
-/** How far a search is. */
+/** Progress of a search. */
 export interface SearchState {
   readonly q: string;
   /** From 0 to 1. */
   readonly share: number;
-  /** 1 for each row that has the text; undefined until all rows were searched. */
+  /** 1 for each row that contains the text; undefined until all rows have been searched. */
   readonly found: Uint8Array | undefined;
   readonly ms: number;
 }
 
-/** What all parts of the page share: its data, and what the reader chose. */
+/** Shared by all parts of the page: its data, and the reader's choices. */
 export interface View {
   readonly store: PageStore;
-  /** Of systems, as short as they may be. */
+  /** Names of systems, as short as possible. */
   readonly names: readonly string[];
   readonly state: ReadonlySignal<ViewState>;
-  /** Changes what the reader chose. */
+  /** Changes the reader's choices. */
   readonly choose: (change: Partial<ViewState>) => void;
   readonly search: ReadonlySignal<SearchState>;
-  /** Only where the page carries evaluators. */
+  /** Only if the page contains evaluators. */
   readonly rescore: Rescore | undefined;
-  /** Positions of the records that are shown. */
+  /** Positions of the records shown. */
   readonly selected: ReadonlySignal<readonly number[]>;
 }
 
 const NO_SEARCH: SearchState = { q: '', share: 1, found: undefined, ms: 0 };
-/** After the last key of a search. */
+/** Pause after the last keystroke in the search field. */
 const PAUSE_MS = 150;
 
 /** Connects the URL's hash, the search and the list of records. */
@@ -76,7 +76,7 @@ export function createView(store: PageStore, rescore?: Rescore): View {
     search.value = { q: text, share: 1, found, ms: performance.now() - started };
   }
 
-  // What is open changes nothing about the list.
+  // Opening a record does not change the list.
   const filters = computed(() => JSON.stringify({ ...state.value, record: -1, q: '' }));
   const found = computed(() => search.value.found);
   const selected = computed(() => {
@@ -94,7 +94,7 @@ export function createView(store: PageStore, rescore?: Rescore): View {
     choose(change) {
       state.value = { ...state.peek(), ...change };
       const hash = formatHash(state.value);
-      // Opening a record can be taken back with the browser's own button; a key of a search cannot.
+      // The browser's back button undoes opening a record, but not a keystroke in the search field.
       const isStep = 'record' in change || 'cell' in change;
       const url = hash === '' ? location.pathname + location.search : hash;
       history[isStep ? 'pushState' : 'replaceState'](null, '', url);

@@ -7,7 +7,7 @@ import {
 import type { ComponentChildren, JSX, TargetedKeyboardEvent } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 
-/** A list of many entries of one height: only those that can be seen are in the document. */
+/** A list of many entries of equal height: only the visible ones are in the document. */
 export function VirtualList({
   count,
   rowHeight,
@@ -19,12 +19,12 @@ export function VirtualList({
   readonly rowHeight: number;
   readonly label: string;
   readonly open: (position: number) => void;
-  /** What stands in an entry. */
+  /** Content of an entry. */
   readonly children: (position: number) => ComponentChildren;
 }): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const [, redraw] = useReducer((drawn: number) => drawn + 1, 0);
-  /** The entry that the tab key leads to. */
+  /** The entry that the Tab key moves to. */
   const [active, setActive] = useState(0);
   /** The entry that gets the focus once it is in the document. */
   const wanted = useRef(-1);

@@ -1,14 +1,14 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
-/** Of a text that is shown at first. */
+/** Characters of a text that are shown at first. */
 const FIRST_CHARACTERS = 4_000;
 
-// Control characters, and those that reorder or hide text: shown as what they are.
+// Control characters, and characters that reorder or hide text: shown as escapes.
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu;
 const PLAIN = new Set(['\n', '\t', '\r', '\u200C', '\u200D']);
 
-/** Untrusted text: never markup, and nothing in it can hide or reverse the text next to it. */
+/** Untrusted text: it is never treated as markup, and nothing in it can hide or reverse the text next to it. */
 export function revealText(text: string): ComponentChildren {
   const parts: ComponentChildren[] = [];
   let end = 0;
@@ -27,18 +27,18 @@ export function revealText(text: string): ComponentChildren {
   return parts;
 }
 
-/** A short text within a line. */
+/** A short inline text. */
 export function Name({ text }: { readonly text: string }): JSX.Element {
   return <bdi>{revealText(text)}</bdi>;
 }
 
-/** A long text, of which the first part is shown until the reader asks for more. */
+/** A long text: its first part is shown until the reader asks for more. */
 export function LongText({
   text,
   label,
 }: {
   readonly text: string;
-  /** What it is, for those who hear the page. */
+  /** Label for screen readers. */
   readonly label: string;
 }): JSX.Element {
   const [isWhole, setWhole] = useState(false);

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 
 import { LongText, revealText } from './visible-text.js';
 
-/** Longer texts are not compared: the work grows with the product of their lengths. */
+/** Longer texts are not compared: the cost grows with the product of their lengths. */
 const MAX_CHARACTERS = 20_000;
 const MAX_MS = 300;
 

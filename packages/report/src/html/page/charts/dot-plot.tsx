@@ -9,19 +9,19 @@ export interface Dot {
   readonly value: number | null;
   readonly low?: number | undefined;
   readonly high?: number | undefined;
-  /** Position of the colour. */
+  /** Index of the colour. */
   readonly colour: number;
   /** The value in words. */
   readonly text: string;
 }
 
-/** Sizes of a plot: on a narrow page labels stand above their line. */
+/** Dimensions of a plot: on a narrow page labels are above their line. */
 const WIDE = { width: 640, left: 190, right: 76, line: 26, labelUp: -4 };
 const NARROW = { width: 340, left: 12, right: 62, line: 42, labelUp: 14 };
 const TOP = 8;
 const BOTTOM = 24;
 
-/** Values as dots on one scale, each with its interval. */
+/** Shows values as dots on one scale, each with its interval. */
 export function DotPlot({
   title,
   dots,
@@ -89,7 +89,7 @@ export function DotPlot({
   );
 }
 
-/** By characters as a reader counts them; the whole name stands in the table. */
+/** Cuts by characters as a reader counts them; the whole name is in the table. */
 function shorten(label: string): string {
   const characters = Array.from(label.replaceAll(/[\p{Cc}\p{Cf}]/gu, '\uFFFD'));
   return characters.length > 27 ? `${characters.slice(0, 26).join('')}…` : characters.join('');

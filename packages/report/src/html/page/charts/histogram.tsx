@@ -6,7 +6,7 @@ const HEIGHT = 110;
 const BOTTOM = 20;
 const TOP = 6;
 
-/** Counts values into bins of one width; the last bin takes its upper end too. */
+/** Counts values in bins of equal width; the last bin includes its upper end. */
 export function countBins(
   values: Iterable<number>,
   min: number,
@@ -22,7 +22,7 @@ export function countBins(
   return counts;
 }
 
-/** How often which values occur. */
+/** Shows how often values occur. */
 export function Histogram({
   title,
   counts,
@@ -59,7 +59,7 @@ export function Histogram({
         <desc id={`${id}-text`}>{text === '' ? 'no values' : text}</desc>
         <line class="grid" x1="0" x2={WIDTH} y1={HEIGHT - BOTTOM} y2={HEIGHT - BOTTOM} />
         {counts.map((count, bin) => {
-          // A bin with anything in it is seen.
+          // A bin that is not empty must be visible.
           const height = count === 0 ? 0 : Math.max(1.5, (count / most) * (HEIGHT - BOTTOM - TOP));
           return (
             <rect

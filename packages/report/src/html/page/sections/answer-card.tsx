@@ -12,7 +12,7 @@ import { ToolCalls } from './tool-calls.js';
 import { TryAnswer } from './try-answer.js';
 import { expectedText, type FullRow } from '../full-row.js';
 
-/** One answer: its text, what evaluators said, what it cost, what failed. */
+/** One answer: its text, the evaluators' results, its cost, and failures. */
 export function AnswerCard({
   view,
   full,
@@ -20,7 +20,7 @@ export function AnswerCard({
 }: {
   readonly view: View;
   readonly full: FullRow;
-  /** Shown where the answers of a record are to different questions. */
+  /** Shown if the answers of a record are to different questions. */
   readonly question: ComponentChildren;
 }): JSX.Element {
   const { row, texts } = full;

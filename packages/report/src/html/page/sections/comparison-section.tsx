@@ -15,7 +15,7 @@ const WORDS: Readonly<Record<Outcome, string>> = {
   none: 'no score',
 };
 
-/** The matrix "A right, B wrong": each cell leads to its records. */
+/** The matrix "A right, B wrong": each cell links to its records. */
 export function ComparisonSection({ view }: { readonly view: View }): JSX.Element {
   const { store, state, names, choose } = view;
   const { a, b, by, cell } = state.value;

@@ -17,7 +17,7 @@ interface Line {
   readonly report: SystemReport;
 }
 
-/** What answers cost, and how long they took: quantiles, and how they are distributed. */
+/** Cost and latency of answers: quantiles and distributions. */
 export function CostSection({ view }: { readonly view: View }): JSX.Element | null {
   const lines = view.names.flatMap((_, system): Line[] => {
     const report = reportOf(view, system);

@@ -1,12 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
 
-/** A table that scrolls by itself where it is too wide. The first cell of a row names it. */
+/** A table that scrolls on its own if it is too wide. The first cell of a row names the row. */
 export function DataTable({
   name,
   columns,
   rows,
 }: {
-  /** For those who hear the page. */
+  /** Caption for screen readers. */
   readonly name: string;
   readonly columns: readonly { readonly title: string; readonly isNumber?: boolean }[];
   readonly rows: readonly (readonly ComponentChildren[])[];

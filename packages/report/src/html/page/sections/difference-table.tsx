@@ -17,7 +17,7 @@ import { Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { DataTable } from './data-table.js';
 
-/** What the paired tests say of the two systems that are chosen, metric by metric. */
+/** Results of the paired tests of the two selected systems, metric by metric. */
 export function DifferenceTable({ view }: { readonly view: View }): JSX.Element {
   const { a, b } = view.state.value;
   const lines = metricNames(view).flatMap((name) => comparisonOf(view, a, b, name) ?? []);
@@ -85,7 +85,7 @@ export function DifferenceTable({ view }: { readonly view: View }): JSX.Element 
   );
 }
 
-/** Of a whole set no record is gained or lost. */
+/** For a whole set, no records are gained or lost. */
 function setCells(line: SetLine, isReversed: boolean): JSX.Element[] {
   const difference = isReversed && line.difference !== null ? -line.difference : line.difference;
   const interval = isReversed ? turnInterval(line.interval) : line.interval;

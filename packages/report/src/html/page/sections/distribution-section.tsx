@@ -6,7 +6,7 @@ import { EvaluatorSelect } from './selects.js';
 
 const BINS = 20;
 
-/** How the scores of one evaluator are distributed, for each system. */
+/** Distribution of the scores of one evaluator, for each system. */
 export function DistributionSection({ view }: { readonly view: View }): JSX.Element {
   const { store, names, state } = view;
   const { by } = state.value;

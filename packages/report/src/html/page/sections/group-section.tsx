@@ -10,7 +10,7 @@ import { DataTable } from './data-table.js';
 import { SystemName } from './system-name.js';
 import { Select } from './selects.js';
 
-/** Groups whose means are drawn; the others are in the table. */
+/** Maximum number of groups whose means are drawn; the others are in the table. */
 const MAX_DRAWN_GROUPS = 12;
 
 /** One metric by group of records. */

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { formatScore } from '../format.js';
 import { LongText, Name } from '../visible-text.js';
 
-/** What each judge said, and why. */
+/** The verdict of each judge, and its reason. */
 export function Judgements({
   judgements,
 }: {

@@ -5,7 +5,7 @@ import { formatMs, shortDigest } from '../format.js';
 import { Name } from '../visible-text.js';
 import type { View } from '../view.js';
 
-/** What the page is about, and whether it shows all of it. */
+/** The subject of the page, and whether it shows all of it. */
 export function PageHeader({ view }: { readonly view: View }): JSX.Element {
   const { index } = view.store;
   const { sample } = index;

@@ -5,7 +5,7 @@ import { formatCount } from '../../../text/format-numbers.js';
 import { LongText, Name } from '../visible-text.js';
 import type { View } from '../view.js';
 
-/** What ran: so that anyone can run it again. */
+/** Everything needed to repeat the run. */
 export function ProvenanceSection({ view }: { readonly view: View }): JSX.Element {
   const { runs } = view.store.index;
   return (

@@ -9,7 +9,7 @@ import type { View } from '../view.js';
 import { AnswerCard } from './answer-card.js';
 import { EpochTable } from './epoch-table.js';
 
-/** One record with everything that is known of it. */
+/** One record with everything known about it. */
 export function RecordDialog({ view }: { readonly view: View }): JSX.Element {
   const { state, selected, choose } = view;
   const record = useComputed(() => state.value.record).value;
@@ -139,7 +139,7 @@ function RecordContent({
   );
 }
 
-/** True if all rows asked the same: with several prompts each answer shows its own question. */
+/** True if all rows asked the same question: with several prompts, each answer shows its own question. */
 function isShared(rows: readonly FullRow[]): boolean {
   const asked = rows
     .filter(({ texts }) => texts.input !== undefined || texts.messages !== undefined)

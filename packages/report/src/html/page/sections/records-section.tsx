@@ -125,7 +125,7 @@ function SearchStatus({ view }: { readonly view: View }): JSX.Element | null {
   return <span data-search-ms={Math.round(ms)}>Found in {formatMs(ms)}:</span>;
 }
 
-/** One record: what was asked, and all epochs of each system in a row. */
+/** One record: its question, and all epochs of each system in a row. */
 function RecordLine({
   view,
   record,
@@ -183,7 +183,7 @@ function RecordLine({
   );
 }
 
-/** The beginning of what was asked, as soon as its block is read. */
+/** The beginning of the question, as soon as its block is read. */
 function Snippet({ view, row }: { readonly view: View; readonly row: number }): JSX.Element {
   const [text, setText] = useState('');
   useEffect(() => {

@@ -118,7 +118,7 @@ const TITLES: Readonly<Partial<Record<MetricSummary['kind'], string>>> = {
   passed: 'Passed all thresholds',
 };
 
-/** One scale for a plot: a share is a number from 0 to 1 too. */
+/** A common scale for a plot: a share is a number from 0 to 1 too. */
 function commonScale(metrics: readonly MetricSummary[]): MetricSummary['scale'] {
   return metrics.every(({ scale }) => scale === 'binary') ? 'binary' : 'graded';
 }

@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 
 import type { View } from '../view.js';
 
-/** A choice with its label. */
+/** A select box with its label. */
 export function Select<Value extends string | number>({
   label,
   value,
@@ -34,7 +34,7 @@ export function Select<Value extends string | number>({
   );
 }
 
-/** One of the systems, or with `all` none in particular. */
+/** Selects one of the systems, or with `all` none in particular. */
 export function SystemSelect({
   view,
   label,
@@ -53,7 +53,7 @@ export function SystemSelect({
   return <Select label={label} value={value} options={options} choose={choose} />;
 }
 
-/** The evaluator whose scores decide. */
+/** Selects the evaluator whose scores decide. */
 export function EvaluatorSelect({ view }: { readonly view: View }): JSX.Element {
   const options = view.store.index.evaluators.map(({ name }, position) => ({
     value: position,

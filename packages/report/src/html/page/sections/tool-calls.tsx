@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 
 import { LongText, Name } from '../visible-text.js';
 
-/** Tools that a model wants to be called, with their arguments as it wrote them. */
+/** Tool calls requested by a model, with their arguments as it wrote them. */
 export function ToolCalls({
   calls,
 }: {

@@ -9,7 +9,7 @@ import { LongText, Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { Select } from './selects.js';
 
-/** Another answer, or other options, and what the evaluator makes of them: in this page, by the module of the run. */
+/** Scores another answer, or the same with other options, in this page, with the module of the run. */
 export function TryAnswer({
   view,
   full,
