@@ -16,7 +16,7 @@ export interface ListedClaim {
   /** The claim: JSON of any shape. Unless `state` is `trusted`, it is unverified. */
   readonly predicate: unknown;
   /**
-   * `trusted`: by a signer whom the rules name for this artifact. `unknown-signer`: the signature is valid, but no rule names the signer.
+   * `trusted`: by a signer whom the rules list for this name. `unknown-signer`: the signature is valid, but no rule names the signer.
    * `refused`: anything else; `code` says why.
    */
   readonly state: 'trusted' | 'unknown-signer' | 'refused';

@@ -38,7 +38,7 @@ export interface FetchedPlugin extends LockedVersion {
 }
 
 /**
- * Fetches a plugin by digest, asks who vouches for it, and reads what it says about itself.
+ * Fetches a plugin by digest, verifies its signatures, and reads its metadata.
  *
  * @throws {InstallError} `INSTALL_MOVED`, `INSTALL_UNTRUSTED`, `INSTALL_INVALID_PLUGIN`. @throws {StoreError} Of the store.
  */

@@ -42,7 +42,7 @@ export function multiclassBrierScore(
   );
 }
 
-/** Probabilities are kept this far from 0 and 1: the logarithm would be infinite. */
+/** Probabilities are kept this far from 0 and 1: the logarithm of 0 would be infinite. */
 const CERTAIN = Number.EPSILON;
 
 /**

@@ -12,7 +12,7 @@ export interface EloGame {
 
 /** How ratings change. */
 export interface EloOptions {
-  /** The most that one game can change a rating, above 0. @default 4, which changes slowly enough for games of one time */
+  /** The most that one game can change a rating, above 0. @default 4, small enough for games that were all played at about the same time */
   readonly k?: number;
   /** Rating of a system that has not played. @default 1000 */
   readonly initial?: number;
