@@ -39,7 +39,7 @@ export function dropBody(answer: Answer): void {
  * Reads a body of at most `maxBytes`.
  *
  * @param what A description, such as `the tags of "exact-match"`.
- * @throws {StoreError} `STORE_TOO_LARGE`; `STORE_UNAVAILABLE` if it breaks off.
+ * @throws {StoreError} `STORE_TOO_LARGE`; `STORE_UNAVAILABLE` if it is interrupted.
  */
 export async function readBody(
   answer: Answer,

@@ -12,7 +12,7 @@ import semver from 'semver';
 /**
  * Resolves a reference in a store now, without a lockfile: for a range, to the highest version that satisfies it.
  *
- * @param reference A name with or without a range, or `oci://…`, which is looked for under `host/name`.
+ * @param reference A name with or without a range, or `oci://…`, which is looked up under `host/name`.
  * @throws {StoreError} `STORE_INVALID_REFERENCE` for a path or an invalid range; `STORE_NOT_FOUND`, and as the store does.
  *
  * @example

@@ -19,7 +19,7 @@ export const MIN_PASSPHRASE_LENGTH = 8;
 /** Length of a passphrase: a longer one is a file that was given by mistake. */
 export const MAX_PASSPHRASE_LENGTH = 1_024;
 /**
- * Cost of guessing a passphrase: N = 2^14, r = 8, p = 5, from OWASP's cheat sheet for 16 MiB. OpenSSL does not read files with a
+ * Cost of one guess at the passphrase: N = 2^14, r = 8, p = 5, from OWASP's cheat sheet for 16 MiB. OpenSSL does not read files with a
  * larger N, since it gives scrypt 32 MiB.
  */
 export const SCRYPT = { N: 2 ** 14, r: 8, p: 5 } as const;

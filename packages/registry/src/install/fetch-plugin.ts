@@ -40,7 +40,7 @@ export interface FetchedPlugin extends LockedVersion {
 /**
  * Fetches a plugin by digest, verifies its signatures, and reads its metadata.
  *
- * @throws {InstallError} `INSTALL_MOVED`, `INSTALL_UNTRUSTED`, `INSTALL_INVALID_PLUGIN`. @throws {StoreError} Of the store.
+ * @throws {InstallError} `INSTALL_MOVED`, `INSTALL_UNTRUSTED`, `INSTALL_INVALID_PLUGIN`. @throws {StoreError} From the store.
  */
 export async function fetchPlugin(
   reference: FetchedReference,

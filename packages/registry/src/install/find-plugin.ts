@@ -61,8 +61,8 @@ const OPTIONS: OptionReaders<FindPluginOptions> = {
  * Fetches the plugin that a reference means now, in one call, and verifies its signatures. For plugins that are used once: `installPlugins` records
  * the version it took in a lockfile.
  *
- * @param reference `team/exact-match@^1.2`, `oci://host/team/exact-match` with `:tag`, `@range` or `@sha256:…`. Of an `oci://` reference the name without the host counts.
- * @throws {InstallError} `INSTALL_UNTRUSTED`, `INSTALL_INVALID_PLUGIN`, `INSTALL_WRONG_REGISTRY`. @throws {StoreError} Of the store; `STORE_INVALID_REFERENCE` for a path.
+ * @param reference `team/exact-match@^1.2`, `oci://host/team/exact-match` with `:tag`, `@range` or `@sha256:…`. For an `oci://` reference, the name without the host counts.
+ * @throws {InstallError} `INSTALL_UNTRUSTED`, `INSTALL_INVALID_PLUGIN`, `INSTALL_WRONG_REGISTRY`. @throws {StoreError} From the store; `STORE_INVALID_REFERENCE` for a path.
  *
  * @example
  * ```ts no-run

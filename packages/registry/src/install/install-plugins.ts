@@ -46,7 +46,7 @@ export interface InstallResult {
  * Each is fetched by digest, verified, and read; none is run. Versions in the lockfile are taken exactly as they are there, even without a network
  * if the module is on this machine. The lockfile is replaced as a whole, as the last step, so that a failure leaves the previous state.
  *
- * @throws {InstallError} See its codes. @throws {StoreError} Of a registry. @throws {ConfigError} For an unknown key or a wrong value.
+ * @throws {InstallError} See its codes. @throws {StoreError} From a registry. @throws {ConfigError} For an unknown key or a wrong value.
  *
  * @example
  * ```ts no-run

@@ -1,4 +1,4 @@
-/** Caps of installing; each with its reason. */
+/** Caps for installation; each with its reason. */
 
 /** Plugins of a lockfile, dependencies included: plugins do not call one another, so real projects have a few dozen. */
 export const MAX_LOCKED_PLUGINS = 1_000;

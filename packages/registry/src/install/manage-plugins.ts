@@ -110,7 +110,7 @@ export async function uninstallPlugins(given: NamedPluginsOptions): Promise<Inst
 /**
  * Lists plugins that could be newer. It asks the registries for their versions, fetches nothing, and changes nothing.
  *
- * @throws {StoreError} Of a registry. @throws {InstallError} `INSTALL_BAD_LOCKFILE`, `INSTALL_WRONG_REGISTRY`.
+ * @throws {StoreError} From a registry. @throws {InstallError} `INSTALL_BAD_LOCKFILE`, `INSTALL_WRONG_REGISTRY`.
  */
 export async function outdatedPlugins(given: ProjectOptions): Promise<OutdatedPlugin[]> {
   const { folder, registries, signal } = readOptions<ProjectOptions>(given, PROJECT_OPTIONS, '', [
@@ -224,7 +224,7 @@ export async function pinPlugin(given: PinOptions): Promise<InstallResult> {
  * Restores the version before the last update, and pins it, so that the next update does not undo it. Needs no network if its module is
  * still on this machine, unless the plugin was removed.
  *
- * @throws {InstallError} `INSTALL_NOT_INSTALLED`, also if there is no version before; and as `installPlugins`.
+ * @throws {InstallError} `INSTALL_NOT_INSTALLED`, also if there is no previous version; and as `installPlugins`.
  */
 export async function rollbackPlugin(
   given: ProjectOptions & { readonly plugin: string },

@@ -22,8 +22,8 @@ export interface KappaResult {
 }
 
 /**
- * Cohen's kappa: agreement of two raters beyond the chance agreement from their base rates. Show it together with those: high agreement on
- * labels of which one is rare can go with a kappa near zero.
+ * Cohen's kappa: agreement of two raters beyond the chance agreement from their base rates. Show it together with the base rates: high agreement on
+ * labels, one of which is rare, can go with a kappa near zero.
  *
  * @param a Labels by item; null for none.
  * @param options.labels The categories in their order, which matters for weights. @default the sorted labels that occur

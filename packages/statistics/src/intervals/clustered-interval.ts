@@ -48,7 +48,7 @@ export interface ClusteredInterval {
 }
 
 /**
- * Mean of records with a standard error clustered by their groups: questions about one text carry less information than questions about different ones.
+ * Mean of records with a standard error clustered by their groups: questions about one text carry less information than as many questions about different texts.
  *
  * With a single cluster there is no CR1 error: null.
  *

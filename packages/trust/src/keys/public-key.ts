@@ -33,7 +33,7 @@ const MAX_RSA_BITS = 8192;
 /**
  * Reads a public key in PEM (`-----BEGIN PUBLIC KEY-----`).
  *
- * @throws {TrustError} `TRUST_KEY_INVALID` if it is not a public key, or is a private key; `TRUST_KEY_UNSUPPORTED` for other algorithms than
+ * @throws {TrustError} `TRUST_KEY_INVALID` if it is not a public key, or is a private key; `TRUST_KEY_UNSUPPORTED` for algorithms other than
  *   ECDSA on P-256, P-384 and P-521, Ed25519, and RSA of 2,048 to 8,192 bits.
  *
  * @example
