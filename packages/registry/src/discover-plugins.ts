@@ -20,7 +20,7 @@ export interface DiscoveredPlugin {
   readonly metadata: PluginMetadata;
 }
 
-/** How {@link discoverPlugins} reports skipped files. */
+/** Options of {@link discoverPlugins}. */
 export interface DiscoverOptions {
   /**
    * Called for a path that cannot be read and for a `.wasm` file that is skipped; the message says what to do. An exception

@@ -8,7 +8,7 @@ const LOCK_WAIT_MS = 20_000;
 /** Between two attempts to take the lock: each starts a process, which takes 3 ms. */
 const LOCK_RETRY_MS = 25;
 
-/** How {@link lockAndWait} waits. */
+/** Options of {@link lockAndWait}. */
 export interface LockWait {
   /** Makes the error if it takes too long; receives the holder of the lock, in words. */
   readonly refuse: (who: string) => Error;

@@ -27,7 +27,7 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.yaml': 'application/yaml',
 };
 
-/** Where files are pushed to. */
+/** Where to push files. */
 export interface PushTarget {
   readonly name: string;
   /** A version, which is then immutable, or any other tag. @default none: it is found by digest */

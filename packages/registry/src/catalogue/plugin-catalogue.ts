@@ -19,7 +19,7 @@ import { CatalogueTable } from './catalogue-table.js';
 /** Many entries, possibly from a source that is still being read. */
 export type CatalogueEntries = Iterable<CatalogueEntry> | AsyncIterable<CatalogueEntry>;
 
-/** How a {@link PluginCatalogue} is opened. */
+/** Options for opening a {@link PluginCatalogue}. */
 export interface CatalogueOptions {
   /** Folder that keeps it across processes; created if missing. Only this user may be able to write to it. @default in memory */
   readonly folder?: string;

@@ -18,7 +18,7 @@ import type { InstallEvent } from './install-events.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
 import { RegistryMap } from './registry-map.js';
 
-/** How {@link findPlugin} searches. */
+/** Options of {@link findPlugin}. */
 export interface FindPluginOptions {
   readonly registries: RegistryMap;
   /** Registry that the reference must come from, by its name in the map. @default the one that the map has for the name */
@@ -37,9 +37,9 @@ export interface FoundPlugin {
   readonly registry: string;
   /** Undefined for an artifact that does not state one. */
   readonly version: string | undefined;
-  /** Of the manifest. */
+  /** Digest of the manifest. */
   readonly digest: string;
-  /** The module in bytes. */
+  /** The module's bytes. */
   readonly bytes: Uint8Array;
   /** Path of the cached module, if the folder can be written to. */
   readonly path: string;

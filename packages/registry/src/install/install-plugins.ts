@@ -25,7 +25,7 @@ export interface PluginRequirement {
   readonly registry?: string;
 }
 
-/** What {@link installPlugins} installs. */
+/** Options of {@link installPlugins}. */
 export interface InstallOptions extends ProjectOptions {
   /** In addition to what the lockfile already requires. @default nothing: the lockfile alone */
   readonly plugins?: readonly PluginRequirement[];

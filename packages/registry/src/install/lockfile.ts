@@ -3,9 +3,9 @@ import type { Permissions } from '@testbench/types';
 /** An installed version of a plugin. */
 export interface LockedVersion {
   readonly version: string;
-  /** Of the manifest: `sha256:` and 64 hex digits. */
+  /** Digest of the manifest: `sha256:` and 64 hex digits. */
   readonly digest: string;
-  /** Of the module. */
+  /** Digest of the module. */
   readonly module: string;
   /** Ids of its trusted signers, sorted; empty if there were none. */
   readonly signers: readonly string[];

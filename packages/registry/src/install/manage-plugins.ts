@@ -18,7 +18,7 @@ export interface NamedPluginsOptions extends ProjectOptions {
   readonly plugins: readonly string[];
 }
 
-/** How {@link updatePlugins} updates. */
+/** Options of {@link updatePlugins}. */
 export interface UpdateOptions extends ProjectOptions {
   /** @default all plugins that are not pinned */
   readonly plugins?: readonly string[];
@@ -57,7 +57,7 @@ export interface OutdatedPlugin {
   readonly rejected: readonly string[];
 }
 
-/** How {@link pinPlugin} pins. */
+/** Options of {@link pinPlugin}. */
 export interface PinOptions extends ProjectOptions {
   readonly plugin: string;
   /** A version to install and keep. @default the installed one */

@@ -18,7 +18,7 @@ export interface ConsentRequest {
 export interface ProjectOptions {
   /** Folder of the project: it contains `testbench.lock`, and modules in `.testbench/plugins`. */
   readonly folder: string;
-  /** Where plugins come from. */
+  /** Registries that plugins come from. */
   readonly registries: RegistryMap;
   /** Checks signatures of a plugin. @default signatures are not checked; a lockfile that names signers is then refused */
   readonly verifier?: Verifier;

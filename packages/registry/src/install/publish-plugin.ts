@@ -16,7 +16,7 @@ import { InstallError } from './install-error.js';
 import type { InstallEvent } from './install-events.js';
 import { isNamedAs, isPluginName } from './plugin-name.js';
 
-/** What {@link publishPlugin} publishes, and where. */
+/** Options of {@link publishPlugin}. */
 export interface PublishOptions {
   readonly store: PluginStore;
   /** The whole module, with its metadata section. */

@@ -27,7 +27,7 @@ export interface Requirement {
   readonly registry?: string | undefined;
 }
 
-/** How {@link resolvePlugins} chooses. */
+/** Context of {@link resolvePlugins}. */
 export interface ResolveContext extends FetchContext {
   readonly registries: RegistryMap;
   readonly lockfile: Lockfile;

@@ -8,7 +8,7 @@ import { PROJECT_OPTIONS, type ProjectOptions } from './project-options.js';
 /** Starts a timer; returns a function that stops it. */
 export type StartTimer = (work: () => void, delayMs: number) => () => void;
 
-/** How {@link watchUpdates} looks for updates. */
+/** Options of {@link watchUpdates}. */
 export interface WatchUpdatesOptions extends ProjectOptions {
   /** Time between two checks, at least 1,000 ms. @default 3600000 */
   readonly intervalMs?: number;

@@ -61,7 +61,7 @@ export function resamplingTest(
   return { p: (count + 1) / (sizes.length + 1), count, trials: sizes.length };
 }
 
-/** How swaps are drawn. */
+/** Options for drawing swaps. */
 export interface SwapOptions {
   /** Number of swaps. @default 10000 */
   readonly count?: number;

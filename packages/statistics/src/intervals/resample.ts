@@ -2,7 +2,7 @@ import { requireCount } from '../arguments.js';
 import { seededIntegers } from '../random.js';
 import { LIST, numberFrom, readOptions, wholeNumberFrom } from '../options.js';
 
-/** How resamples are drawn. */
+/** Options for drawing resamples. */
 export interface ResampleOptions {
   /** Number of resamples. @default 2000 */
   readonly count?: number;

@@ -10,7 +10,7 @@ export interface EloGame {
   readonly score: number;
 }
 
-/** How ratings change. */
+/** Options of {@link eloRatings}. */
 export interface EloOptions {
   /** The most that one game can change a rating, above 0. @default 4, small enough for games that were all played at about the same time */
   readonly k?: number;

@@ -12,7 +12,7 @@ import type { View } from '../view.js';
 import { DataTable } from './data-table.js';
 import { SystemName } from './system-name.js';
 
-/** How far judges agree with human labels, with base rates: high agreement on labels of which one is rare says little. */
+/** How far judges agree with human labels, with base rates: high agreement on labels, one of which is rare, says little. */
 export function AgreementCard({ view }: { readonly view: View }): JSX.Element | null {
   const lines = view.names.flatMap((_, system) =>
     (reportOf(view, system)?.agreement ?? []).map((found) => ({ system, found })),
