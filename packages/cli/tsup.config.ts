@@ -14,7 +14,7 @@ const bundleQuickCommands: Plugin = {
     build.onResolve({ filter: OURS }, ({ path, importer, kind, resolveDir, pluginData }) => {
       if (pluginData === bundleQuickCommands) return undefined;
       const isOurs = !/[\\/]cli[\\/]src[\\/]/.test(importer);
-      // Dynamic imports are for what a command seldom needs.
+      // Dynamic imports are for code that a command rarely needs.
       if (kind === 'import-statement' && (isOurs || QUICK.test(importer))) {
         return build.resolve(path, { importer, kind, resolveDir, pluginData: bundleQuickCommands });
       }
@@ -31,9 +31,9 @@ export default defineConfig({
   noExternal: [OURS],
   esbuildPlugins: [bundleQuickCommands],
   esbuildOptions(options) {
-    // Names stay, for stack traces. Half of the text is comments, which take their time too.
+    // Names are kept, for stack traces. Half of the text is comments, which take time to load, too.
     options.minifyWhitespace = true;
-    // Our packages have no side effects, and esbuild says of each of their chunks that it leaves it out.
+    // Our packages have no side effects, and esbuild warns for each of their chunks that it leaves it out.
     options.logOverride = { 'ignored-bare-import': 'silent' };
   },
 });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// V8's code of the modules of one command is kept for the next, in a folder that only this user can write to: Node's own default is shared by
+// Caches V8's compiled code of the modules of one command for the next, in a folder that only this user can write to: Node's default is shared by
 // all users of the machine.
 const { HOME = '', XDG_CACHE_HOME = '' } = process.env;
 const base = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : `${HOME}/.cache`;
@@ -8,7 +8,7 @@ const { enableCompileCache } = process.getBuiltinModule('node:module');
 if (enableCompileCache !== undefined && base.startsWith('/')) {
   const { existsSync, mkdirSync } = process.getBuiltinModule('node:fs');
   try {
-    // Level by level: Node's own way of making several does not end below /proc.
+    // Level by level: Node's recursive mkdir never ends below /proc.
     for (const folder of [base, `${base}/testbench`, `${base}/testbench/code`]) {
       if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
     }

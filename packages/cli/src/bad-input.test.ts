@@ -37,7 +37,7 @@ const segment = 'segments/0-2.jsonl';
 
 interface Setting {
   readonly cwd: string;
-  /** Runs the command; gives the exit code, and what it says on stderr. */
+  /** Runs the command; returns the exit code and the text on stderr. */
   readonly run: (...args: string[]) => Promise<{ code: number; out: string; err: string }>;
 }
 
@@ -67,7 +67,7 @@ async function setUp(
   };
 }
 
-/** One sentence with a code of ours. */
+/** One sentence with one of our codes. */
 const SENTENCE = /^error (?:BENCH|CONFIG)_[A-Z_]+: Cannot [a-z ]+.*[^.]\n(?: {2}hint: .*\n)?$/;
 const utf16 = Buffer.from(`\uFEFF${RECORDS.join('\n')}`, 'utf16le');
 const openai = {
@@ -212,7 +212,7 @@ describe('a benchmark with bad input ends with one sentence that says where, and
     expect(await run()).toMatchObject({ code: 0, err: '' });
   });
 
-  /** A run that is there, and what is done to it. */
+  /** An existing run, and what is done to it. */
   async function damaged(damage: (folder: string) => Promise<unknown>, ...args: string[]) {
     const setting = await setUp();
     expect((await setting.run()).code).toBe(0);
@@ -270,7 +270,7 @@ describe('a benchmark with bad input ends with one sentence that says where, and
     expect(err).toMatch(SENTENCE);
     expect(err).toContain(`error ${code}: `);
     expect(err).toMatch(message);
-    // What is there is somebody's work, and stays.
+    // Existing files are someone's work, and stay.
     expect((await stat(join(folder, segment))).isFile()).toBe(true);
   });
 
@@ -357,7 +357,7 @@ describe('places that cannot be written', () => {
     }
     const over = ['--baseline', 'baseline.json', '--format', 'md', '--output', 'baseline.json'];
     expect((await run('compare', folder, ...over)).err).toContain('it is the baseline');
-    // Nor is the summary next to exported rows one of them.
+    // Nor may the summary next to exported rows be one of them.
     await rename(join(cwd, 'policy.json'), join(cwd, 'rows.summary.json'));
     await symlink('rows.summary.json', join(cwd, 'policy.json'));
     expect((await run('export', folder, '--output', 'rows.jsonl')).err).toContain('the policy');
@@ -413,7 +413,7 @@ describe('places that cannot be written', () => {
     JSON.stringify({ input: 'x'.repeat(400), expected: `${n}`, answers: { m: 'y'.repeat(400) } }),
   );
 
-  /** Files may have so many blocks of 512 bytes. */
+  /** Maximum size of files, in blocks of 512 bytes. */
   async function limited(setting: Setting, blocks: number, ...args: string[]) {
     const child = spawn(
       'sh',

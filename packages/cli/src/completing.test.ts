@@ -12,10 +12,10 @@ import { readRows } from './__fixtures__/run-bench.js';
 import { main } from './main.js';
 
 const SCORE = '{"data":{"score":1}}';
-/** The input of a later round is longer than any first one: it has what was to be kept. */
+/** The input of a later round is longer than that of any first round: it includes the data to be kept. */
 const FIRST_INPUT_BYTES = 3000;
 
-/** An evaluator that asks a provider by its name, and gives 1 once it has an answer. */
+/** An evaluator that asks a provider by name, and returns 1 once it has an answer. */
 function completingEvaluator(provider: string): Uint8Array {
   const ask = JSON.stringify({
     ask: [{ provider, complete: { model: 'big', prompt: 'Is it right?' } }],

@@ -54,7 +54,7 @@ describe('the exit code', () => {
     [1, 'run bench.json'],
     [1, 'run bench.json --max-errors 1'],
     [0, 'run bench.json --max-errors 2'],
-    // A gate; too many errors come first, since what it says then is not reliable.
+    // A gate; too many errors take precedence, because its result is not reliable then.
     [0, 'run bench.json --max-errors 2 --fail-under exact-match=1'],
     [3, 'run bench.json --max-errors 2 --set onError=wrong --fail-under exact-match=0.6'],
     [1, 'run bench.json --set onError=wrong --fail-under exact-match=0.6'],

@@ -1,4 +1,4 @@
-/** What the process ends with. */
+/** Exit codes of the process. */
 export const ExitCode = {
   ok: 0,
   /** The command line is valid, but the command did not succeed. */
@@ -7,7 +7,7 @@ export const ExitCode = {
   usage: 2,
   /** A gate failed: a run is worse than another, or does not meet a requirement. */
   gate: 3,
-  /** Ctrl-C: 128 and the number of SIGINT, as shells have it. Other signals end the process with 128 and their number. */
+  /** Ctrl-C: 128 plus the number of SIGINT, as in shells. Other signals end the process with 128 plus their number. */
   interrupted: 130,
 } as const;
 

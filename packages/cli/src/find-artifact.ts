@@ -21,7 +21,7 @@ export interface FoundArtifact {
   /** Name of the registry in the project. */
   readonly registry: string;
   readonly store: PluginStore;
-  /** What the lockfile has under the name. */
+  /** The lockfile's entry for the name. */
   readonly locked: InstalledPlugin | undefined;
 }
 
@@ -47,9 +47,9 @@ function isName(text: string): boolean {
   return !/^[./~]|\.[A-Za-z0-9]+$/.test(text) && parseReference(`${text}@*`).kind === 'name';
 }
 
-/** How {@link findArtifact} finds. */
+/** Options of {@link findArtifact}. */
 export type FindArtifactFlags = RegistryFlagValues & {
-  /** Of an artifact that has none itself. */
+  /** Version for an artifact that does not state one. */
   readonly version?: string | undefined;
   /** For a name without a range: the highest version, even if another one is installed. */
   readonly isNewest?: boolean;

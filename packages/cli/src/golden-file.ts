@@ -20,7 +20,7 @@ async function goldenInputs(path: string): Promise<unknown[]> {
   }
 }
 
-/** Inputs from the command line and from golden files: what the author has an expectation for, a check may use. */
+/** Inputs from the command line and from golden files: a check may use any input for which the author has an expectation. */
 export async function allInputs(
   command: string,
   named: readonly string[] = [],

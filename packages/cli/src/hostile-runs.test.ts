@@ -16,10 +16,10 @@ const RECORDS = [
   { id: 'three', input: '1+2', expected: '3', group: 'y', answers: { a: '4', b: '3' } },
 ];
 
-/** Mutations of a run, the same each time; CI has 2,000. */
+/** Mutations of a run, the same each time; CI uses 2,000. */
 const RUN_MUTATIONS = Number(process.env['RUN_MUTATIONS'] ?? 500);
 
-/** What reads a run and writes nothing to it. */
+/** Commands that read a run and write nothing to it. */
 const COMMANDS: readonly (readonly string[])[] = [
   ['status', 'run'],
   ['status', 'run', '--json'],
@@ -37,7 +37,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['export', 'run', '--format', 'json', '--output', 'rows.json'],
   ['baseline', 'run', '--output', 'baseline.json'],
 ];
-/** What loads plugins, and may write. */
+/** Commands that load plugins, and may write. */
 const writing = (run: string): readonly (readonly string[])[] => [
   ['resume', run, '--quiet'],
   ['score', run, '--evaluator', examplePlugin('exact-match'), '--quiet'],
@@ -58,10 +58,10 @@ async function call(cwd: string, args: readonly string[]): Promise<Ended> {
 }
 
 let made: string;
-/** What the run was called. */
+/** Original name of the run. */
 let name: string;
 
-/** A folder with a finished run, `run`, whose name says nothing of its plan, and a copy of it. */
+/** A folder with a finished run, `run`, whose name says nothing about its plan, and a copy of it. */
 beforeAll(async () => {
   made = execFileSync('mktemp', ['-d', '-t', 'testbench-cli-XXXXXX'], { encoding: 'utf8' }).trim();
   await writeFile(
@@ -89,14 +89,14 @@ beforeAll(async () => {
   return () => rmSync(made, { recursive: true, force: true });
 });
 
-/** Of the run and its folder, which is removed after the test. */
+/** Copies the run and its folder; the copy is removed after the test. */
 async function copyOfMade(): Promise<string> {
   const cwd = await temporaryFolder();
   await cp(made, cwd, { recursive: true });
   return cwd;
 }
 
-/** What is odd about how a command ended; undefined if it said what is wrong, or all was well. */
+/** What is wrong with how a command ended; undefined if it reported the problem, or succeeded. */
 function oddity({ code, err }: Ended, what: string): string | undefined {
   if (code === 0 || code === 3) return undefined;
   const isRaw = /INTERNAL|undefined is not|not a function|Cannot read properties/.test(err);

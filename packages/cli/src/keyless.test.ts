@@ -47,7 +47,7 @@ beforeEach(async () => {
 const write = (name: string, value: unknown): void =>
   writeFileSync(join(cwd, name), typeof value === 'string' ? value : JSON.stringify(value));
 
-/** Puts a plugin into the registry, signed with the certificate unless nobody should vouch for it. */
+/** Puts a plugin into the registry, signed with the certificate unless it is to have no signer. */
 async function publish(name: string, version: string, bytes: Uint8Array, signed = true) {
   const store = openRegistry();
   const layers = [{ mediaType: 'application/wasm', bytes }];
@@ -78,7 +78,7 @@ function rules(who: object = identity, more: object = {}): object {
 const locked = (name: string) =>
   JSON.parse(readFileSync(join(cwd, 'testbench.lock'), 'utf8')).plugins[`team/${name}`];
 
-/** Lets updates have any version. */
+/** Permits updates to any version. */
 async function widen(name: string): Promise<void> {
   const lockfile = JSON.parse(readFileSync(join(cwd, 'testbench.lock'), 'utf8'));
   lockfile.plugins[`team/${name}`].requirement = '*';
@@ -103,7 +103,7 @@ async function run(...args: string[]) {
 
 describe.skipIf(!hasOpenSsl)(`plugins that are signed without a key${NOTE}`, () => {
   it.each([
-    // Its path starts at the rules.
+    // Its path is relative to the file of rules.
     ['the rules', { trustedRoot: 'trusted_root.json' }, []],
     ['the command line', {}, ['--trusted-root', 'trust/trusted_root.json']],
     [
@@ -180,7 +180,7 @@ describe.skipIf(!hasOpenSsl)(`plugins that are signed without a key${NOTE}`, () 
       ['run', 'bench.json', '--output-dir', 'again'],
     ];
     for (const args of commands) {
-      // What is installed was asked about before.
+      // An installed plugin has already been verified.
       for (const name of ['testbench.lock', '.testbench']) {
         rmSync(join(cwd, name), { recursive: true, force: true });
       }

@@ -19,7 +19,7 @@ const BIN = join(ROOT, 'packages/cli/bin/testbench.js');
 const built =
   existsSync(join(ROOT, 'packages/cli/dist/index.js')) && existsSync(examplePlugin('openai'));
 const RECORDS = 120;
-/** Each is a process; CI has 20. */
+/** Each one is a process; CI uses 20. */
 const KILLS = Number(process.env['KILLS'] ?? 5);
 const CONCURRENCY = 4;
 
@@ -60,7 +60,7 @@ async function setUp(
   return { server, cwd, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
 }
 
-/** @param blocks Of 512 bytes, that files may have. @default as many as there is room for */
+/** @param blocks Maximum size of files, in blocks of 512 bytes. @default as large as there is room for */
 function start(cwd: string, blocks?: number) {
   const limit = blocks === undefined ? '' : `ulimit -f ${blocks}; `;
   const line = [process.execPath, BIN, 'run', 'bench.json'];
@@ -85,7 +85,7 @@ async function onlyRun(cwd: string): Promise<StoredRun> {
   return runs[0]!;
 }
 
-/** How many calls a resumed run says were lost in flight. */
+/** The number of calls that a resumed run reports as lost in flight. */
 function toldOf(stderr: string): number {
   return Number(/(\d+) paid calls? (?:was|were) under way/.exec(stderr)?.[1] ?? 0);
 }
@@ -113,7 +113,7 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
     const run = await onlyRun(cwd);
     expect(run.isComplete).toBe(true);
 
-    // An undisturbed run of the same plan, in a folder of its own.
+    // An undisturbed run of the same plan, in its own folder.
     await using undisturbed = await setUp({});
     expect((await start(undisturbed.cwd).ended).code).toBe(0);
     const whole = await onlyRun(undisturbed.cwd);
@@ -125,7 +125,7 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
   }, 240_000);
 
   it('ends with a sentence when its journal has no room, and pays again for nothing that had come', async () => {
-    // Answers are small and their journal is not: it is the first file that is full.
+    // Answers are small but their journal is not: it is the first file to reach the limit.
     await using setting = await setUp({ latencyMs: 5 }, { concurrency: CONCURRENCY });
     const { server, cwd } = setting;
     const full = await start(cwd, 8).ended;
@@ -141,7 +141,7 @@ describe.skipIf(!built)('a run that asks a server (needs `npm run build`)', () =
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const { summary } = await onlyRun(cwd);
     expect(summary).toMatchObject({ records: RECORDS, failedCases: 0 });
-    // Those that were under way when it ended may be billed again.
+    // Calls in flight when it ended may be billed again.
     expect(server.bill.answers).toBeLessThan(RECORDS + CONCURRENCY);
   }, 60_000);
 

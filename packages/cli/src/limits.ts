@@ -2,7 +2,7 @@
 export const DEFAULT_OUTPUT_DIR = 'runs';
 /** Number of failure causes shown: as many as fit without scrolling. */
 export const SHOWN_CAUSES = 20;
-/** Of a text of a row in a terminal; `--json` has the whole. */
+/** Maximum length of a row's text in a terminal; `--json` has the whole text. */
 export const SHOWN_TEXT_CHARACTERS = 2_000;
 /** Interval of progress lines without a terminal: the log of an hour stays within two pages. */
 export const PROGRESS_LINE_MS = 30_000;

@@ -32,7 +32,7 @@ export async function main(args: readonly string[], io: CliIo): Promise<ExitCode
   try {
     return await dispatch(args, io);
   } catch (error) {
-    // A plugin held this thread; a Ctrl-C in the meantime is only noticed in the next turn.
+    // A plugin blocked this thread; a Ctrl-C in the meantime is noticed only in the next turn of the event loop.
     const { setImmediate } = await import('node:timers/promises');
     await setImmediate();
     const { reportError } = await import('./report-error.js');

@@ -12,9 +12,9 @@ import { TransferLine } from './render/transfer-progress.js';
 /** A run on this machine, open for reading. */
 export interface OpenRun extends AsyncDisposable {
   readonly folder: string;
-  /** What is attached to it in its registry. */
+  /** Its attachments in its registry. */
   readonly bundles: readonly Uint8Array[];
-  /** Where it comes from, for JSON. */
+  /** Its origin, for JSON. */
   readonly origin: { readonly reference?: string };
   /** The same for people. */
   readonly lines: readonly string[];

@@ -37,11 +37,11 @@ export interface FoundPlugins {
 }
 
 /**
- * Finds plugins by name and reference, in one way for all commands: by the lockfile of the working directory, then in the package
- * `@testbench/plugins` where the name has neither slash nor host, then in the registry that the name comes from.
+ * Finds plugins by name and reference, in the same way for all commands: in the lockfile of the working directory, then in the package
+ * `@testbench/plugins` if the name has neither slash nor host, then in the registry that the name comes from.
  *
  * @param references As written on the command line or in a configuration; paths and scripts are skipped.
- * @param pluginsDir Of the package. @default the one that is installed
+ * Folder of the package. @default the installed one
  * @throws {InstallError} `INSTALL_FROZEN` names every line that is missing; others as `installPlugins` and `findPlugin`.
  * @throws {ConfigError} For a range that the locked version does not satisfy.
  */
@@ -108,7 +108,7 @@ export async function findPlugins(
   return { find, isUnsigned, modules: found };
 }
 
-/** Of a name with or without a range that the lockfile has. */
+/** Path for a name, with or without a range, that is in the lockfile. */
 function pathOf(
   plugins: ReadonlyMap<string, InstalledPlugin>,
   reference: string,

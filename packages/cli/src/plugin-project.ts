@@ -23,7 +23,7 @@ import { findTrust, type TrustFlagValues } from './trust-files.js';
 /** A registry known only from a reference or the lockfile. */
 const HOST = /^[a-z0-9.-]+(?::\d+)?$/;
 
-/** Flags that say what a project is. */
+/** Flags that describe a project. */
 export interface ProjectFlags extends RegistryFlagValues, TrustFlagValues {
   /** Signatures are not checked; for display only. */
   readonly isUnverified?: boolean;

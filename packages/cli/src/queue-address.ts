@@ -2,7 +2,7 @@ import type { QueueAddress } from '@testbench/bench-queue';
 
 import type { CliIo } from './cli-io.js';
 
-/** Where the queue is, with what the environment has of name and password. */
+/** Address of the queue, with name and password from the environment if they are set there. */
 export function queueAddress(
   { env }: Pick<CliIo, 'env'>,
   { queue, queueCa }: { readonly queue: string; readonly queueCa: string | undefined },

@@ -8,7 +8,7 @@ import { escapeText } from './render/escape-text.js';
 import { scriptCompiler } from './script-modules.js';
 import { UsageError } from './usage-error.js';
 
-/** What flags of `testbench run` say of a queue. */
+/** Queue settings in the flags of `testbench run`. */
 interface QueueRunFlags extends RegistryFlagValues {
   readonly queue: string | undefined;
   readonly queueCa: string | undefined;
@@ -20,7 +20,7 @@ interface QueueRunFlags extends RegistryFlagValues {
 }
 
 /**
- * Refuses flags of a queue that do not fit together.
+ * Refuses flags of a queue that cannot be combined.
  *
  * @throws {UsageError}
  */
@@ -47,7 +47,7 @@ export function checkQueueFlags(
 }
 
 /**
- * Does something with what hands the work out; without `--queue` with nothing.
+ * Calls `work` with the executor that distributes the work; with undefined if there is no `--queue`.
  *
  * @throws {QueueError} `QUEUE_UNREACHABLE`, `QUEUE_URL_INVALID`.
  */

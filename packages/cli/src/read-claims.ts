@@ -62,10 +62,10 @@ export async function openClaims(
   };
 }
 
-/** The artifact that is asked about. */
+/** The artifact in question. */
 export type ClaimSubject = Pick<FoundArtifact, 'store' | 'name' | 'version' | 'digest' | 'locked'>;
 
-/** JSON of a kind that is known; undefined if it is none, or cannot be read. */
+/** JSON of a known kind; undefined if it is of another kind, or cannot be read. */
 async function readContent(
   store: PluginStore,
   name: string,

@@ -16,10 +16,10 @@ import { examplePlugin, temporaryFolder } from './__fixtures__/paths.js';
 import { main } from './main.js';
 
 let registry: OciRegistry;
-/** Of the evaluator's manifest. */
+/** Digest of the evaluator's manifest. */
 let digest = '';
 let cwd = '';
-/** The registry does not tell what it has. */
+/** True if the registry does not list its contents. */
 let silent = false;
 
 beforeAll(async () => {
@@ -72,7 +72,7 @@ function benchmark(plugin: string, name = 'bench.json'): void {
 }
 
 const input = '{"output": "4", "expected": "4"}';
-/** Every command that takes a plugin, with what shows that it has it. */
+/** Every command that takes a plugin, with the output that shows that it found it. */
 const COMMANDS: readonly [string, (reference: string) => Promise<Ran>, string][] = [
   ['inspect', (plugin) => run('inspect', plugin), 'exact-match'],
   ['validate', (plugin) => run('validate', plugin), 'evaluator exact-match'],
@@ -336,7 +336,7 @@ describe('plugin search --offered', () => {
       { namespaces: { team: 'ours' }, fallback: 'shared' },
     );
     await run('plugin', 'publish', examplePlugin('contains'), '--to', 'shared');
-    // What another registry would call the same is not looked at.
+    // The same name in another registry is not looked up.
     const { openLayoutStore } = await import('@testbench/registry/stores');
     const bytes = await readFile(examplePlugin('levenshtein'));
     const layers = [{ mediaType: 'application/wasm', bytes }];
@@ -416,7 +416,7 @@ describe.skipIf(!hasRegistry)(`docker-registry with TLS and a password${NOTE}`, 
     for (const args of commands) {
       expect([args, (await run(...args)).code]).toEqual([args, 0]);
     }
-    // Without a password it says so, and quotes none.
+    // Without a password it reports so, and quotes none.
     rmSync(join(cwd, '.testbench'), { recursive: true });
     project({ ours: { location, ca: 'ca.pem' } });
     const { code, stderr } = await run('inspect', reference);

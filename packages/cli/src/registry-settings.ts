@@ -23,7 +23,7 @@ const REACH_KEYS = [
   'proxy',
   'transferTimeoutMs',
 ] as const;
-/** A day, as `openRegistry` has it. */
+/** One day, as in `openRegistry`. */
 const MAX_TRANSFER_TIMEOUT_MS = 24 * 3_600_000;
 
 /** Registry options of the command line. */
@@ -195,7 +195,7 @@ async function readText(path: string, what: string): Promise<string> {
   }
 }
 
-/** A bundle of all public authorities has 250 kB. */
+/** A bundle of all public authorities takes 250 kB. */
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 function unreadable(path: string, what: string, state: string, cause?: unknown): ConfigError {

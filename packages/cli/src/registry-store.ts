@@ -43,7 +43,7 @@ export function registryStore(setup: RegistrySetup = {}, host?: string): PluginS
   };
 }
 
-/** The registry of a reference, reached as file and flags say. Names have the host in front. */
+/** The registry of a reference, reached according to file and flags. Names begin with the host. */
 export async function storeOf(
   io: CliIo,
   flags: RegistryFlagValues,

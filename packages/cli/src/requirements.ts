@@ -36,7 +36,7 @@ export function readRequirements(
 }
 
 /**
- * The two sides of a text such as `name=value`; the name may have an equals sign in it.
+ * The two sides of a text such as `name=value`; the name may contain an equals sign.
  *
  * @throws {UsageError} A side is missing.
  */

@@ -11,7 +11,7 @@ import { examplePlugin, ROOT, temporaryFolder } from './__fixtures__/paths.js';
 const BIN = join(ROOT, 'packages/cli/bin/testbench.js');
 const built = existsSync(join(ROOT, 'packages/cli/dist/index.js'));
 
-/** A plugin whose calls never end by themselves. */
+/** A plugin whose calls never end on their own. */
 const ENDLESS = withMetadataSection(
   assemble(guestWat({ execute: '(loop $again (br $again)) (unreachable)' })),
   METADATA,
@@ -106,7 +106,7 @@ describe.skipIf(!built)('the testbench process (needs `npm run build`)', () => {
     await writeFile(join(cwd, 'endless.wasm'), ENDLESS);
     const args = ['call', 'endless.wasm', '--input', '@input', '--max-fuel', '9007199254740991'];
     const { child, ended } = start(args, cwd);
-    // It is at work once somebody reads from the pipe.
+    // It is running once it has opened the pipe for reading.
     await writeFile(join(cwd, 'input'), '1');
     child.kill('SIGINT');
     const { code, stderr } = await ended;

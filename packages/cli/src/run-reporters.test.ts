@@ -63,7 +63,7 @@ describe('reporters of a configuration', () => {
       (await readdir(join(cwd, 'runs'))).find((name) => name.startsWith('small'))!,
     );
     expect(await readFile(join(folder, 'junit.xml'), 'utf8')).toContain('<testsuites name="small"');
-    // What a stranger's folder names is neither run nor written: only what the user's own configuration names.
+    // Reporters named in an untrusted folder are neither run nor written: only those named in the user's own configuration are.
     const stored = join(folder, 'config.json');
     const kept = JSON.parse(await readFile(stored, 'utf8')) as object;
     expect(kept).not.toHaveProperty('reporters');

@@ -20,7 +20,7 @@ const FILES: Readonly<Record<Exclude<ReportFormat, 'terminal'>, string>> = {
   otel: 'otel.jsonl',
 };
 
-/** A reporter prepared before the run: a module that does not load must not cost one. */
+/** A reporter prepared before the run: a module that does not load must not cost a run. */
 export interface PreparedReporter {
   /**
    * Writes its report of a run.
@@ -44,7 +44,7 @@ export async function prepareReporters(
   return prepared;
 }
 
-/** Prepares those of a configuration's file; none without one. */
+/** Prepares the reporters of a configuration file; none without a file. */
 export async function readReporters(
   io: CliIo,
   file: string | undefined,

@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import type { ScriptLoader } from '@testbench/bench';
 
 /**
- * Runs configurations in TypeScript on every Node that we support: Node 20 reads none, and later ones only what can be cut out, and no
- * `./other.js` that is `./other.ts`. By jiti, because it is JavaScript throughout: a compiler with a binary of its own would need an install script or a
- * package for each platform. It is imported when there is a script.
+ * Runs configurations in TypeScript on every Node version that we support: Node 20 reads none, and later ones can only strip types, and do not resolve
+ * `./other.js` to `./other.ts`. Uses jiti, because it is pure JavaScript: a compiler with its own binary would need an install script or a
+ * package for each platform. It is imported only if there is a script.
  */
 export const scriptLoader: ScriptLoader = {
   specificationVersion: 'v1',

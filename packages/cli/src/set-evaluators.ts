@@ -7,7 +7,7 @@ import type { CliIo } from './cli-io.js';
 import { findAsNeeded } from './project-plugins.js';
 import { scriptCompiler } from './script-modules.js';
 
-/** What is compared. */
+/** The runs that are compared. */
 export interface ComparedRuns {
   readonly before: StoredRun | Baseline;
   readonly after: StoredRun;
@@ -35,7 +35,7 @@ export async function withSetEvaluators<Result>(
   const { before, after, isGate } = compared;
   const hasSets = 'type' in before ? before.sums !== undefined : mayHaveSets(before);
   if (!hasSets || !mayHaveSets(after)) return await work(undefined, []);
-  // Most comparisons need no plugin, nor what loads them.
+  // Most comparisons need neither a plugin nor the code that loads it.
   const { openSetEvaluators } = await import('@testbench/bench/aggregate');
   let opened: SetEvaluators;
   try {

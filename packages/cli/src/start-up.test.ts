@@ -6,12 +6,12 @@ import { describe, expect, it } from 'vitest';
 import { examplePlugin, ROOT } from './__fixtures__/paths.js';
 
 const BIN = join(ROOT, 'packages/cli/bin/testbench.js');
-/** Writes the address of each module, as it is loaded, to where errors go. */
+/** Writes the address of each module to stderr as it is loaded. */
 const LISTEN = `import { registerHooks } from 'node:module';
 import { writeSync } from 'node:fs';
 registerHooks({ load(url, context, next) { writeSync(2, url + '\\n'); return next(url, context); } });`;
 
-/** What a command loads: the names of its own chunks without their digests, packages, and modules of Node. */
+/** The modules that a command loads: the names of its own chunks without their digests, packages, and modules of Node. */
 function modulesOf(...args: string[]): string[] {
   const listen = `data:text/javascript,${encodeURIComponent(LISTEN)}`;
   const { stderr } = spawnSync(process.execPath, ['--import', listen, BIN, ...args], {
@@ -27,10 +27,10 @@ function modulesOf(...args: string[]): string[] {
   return [...new Set(names)].toSorted();
 }
 
-/** The command itself. One more here is one more for all commands. */
+/** Loaded by the command itself: each module added here is loaded by all commands. */
 const EVERY = ['@stricli/core', 'cli/bin/testbench.js', 'cli/dist/chunk.js', 'cli/dist/index.js'];
 
-// Each module takes half a millisecond, and a package of ours brings dozens. Add a command to `commands.ts` with its work behind
+// Each module takes half a millisecond, and each of our packages brings dozens. Add a command to `commands.ts` with its implementation behind
 // `load`, and neither list gets longer.
 describe.skipIf(!('registerHooks' in nodeModule))('modules at the start (since Node 22.15)', () => {
   it('has four for --help', () => {

@@ -9,7 +9,7 @@ import { openRegistries } from './plugin-project.js';
 import { openClaims } from './read-claims.js';
 import { describeClaims, describeSigners, describeTested } from './render/render-claims.js';
 
-/** Asks the registries of a project for the studio, as `testbench plugin search` and `info` do. */
+/** Queries the registries of a project for the studio, as `testbench plugin search` and `info` do. */
 export function studioRegistries(io: CliIo): StudioRegistries {
   return {
     async search(words, signal) {
@@ -39,7 +39,7 @@ export function studioRegistries(io: CliIo): StudioRegistries {
           });
         } catch (error) {
           signal.throwIfAborted();
-          // A registry may hold anything: a data set, a program, a damaged one.
+          // A registry may hold anything: a data set, a program, a damaged plugin.
           if (!PluginError.is(error)) throw error;
         }
       }

@@ -16,7 +16,7 @@ const built = existsSync(join(ROOT, 'packages/cli/dist/index.js'));
 const KEY = 'sk-0123456789';
 const SDK = join(ROOT, 'packages/cli/node_modules/@opentelemetry/sdk-node');
 
-/** A project with a benchmark of a paid model; with the SDK, if it is asked for. */
+/** A project with a benchmark of a paid model; with the SDK, if requested. */
 async function setUp(origin: string, hasSdk: boolean): Promise<string> {
   const cwd = await temporaryFolder();
   await writeFile(
@@ -90,7 +90,7 @@ describe.skipIf(!built)('testbench run --telemetry (needs `npm run build`)', () 
       calls.map((spanId) => ({ eventName: 'gen_ai.evaluation.result', spanId })),
     );
     expect(collector.text()).toContain('"evaluation"');
-    // Nothing of the process: its arguments may hold a password.
+    // No attributes of the process: its arguments may hold a password.
     expect(collector.text()).not.toContain('--telemetry');
   });
 

@@ -10,7 +10,7 @@ import type { CliIo } from './cli-io.js';
 import { escapeText } from './render/escape-text.js';
 import { UsageError } from './usage-error.js';
 
-/** What the command line says of telemetry. */
+/** Telemetry settings of the command line. */
 export interface TelemetryFlagValues {
   readonly telemetry: 'otlp' | undefined;
   readonly metricsPort: number | undefined;
@@ -19,7 +19,7 @@ export interface TelemetryFlagValues {
 
 /**
  * @param command For help with a wrong command line.
- * @param others Flags with which nothing is told, by name.
+ * @param others Flags that cannot be combined with telemetry, by name.
  * @throws {UsageError}
  */
 export function checkTelemetryFlags(
@@ -43,22 +43,22 @@ const MAX_PORT = 65_535;
 
 /** Telemetry of a command, for as long as it runs. */
 export interface CommandTelemetry extends AsyncDisposable {
-  /** For `hooks` of a run; undefined if nobody listens. */
+  /** For `hooks` of a run; undefined if there is no listener. */
   readonly hooks: RunHooks | undefined;
-  /** Of `--metrics-port`. */
+  /** The server for `--metrics-port`. */
   readonly server: MetricsServer | undefined;
 }
 
-/** Where the API keeps providers that were registered, by a module of `node --import` or by us. */
+/** Where the API keeps registered providers, whether a module of `node --import` or our code registered them. */
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
 const SDK = '@opentelemetry/sdk-node';
-/** For the last spans and figures to get out: a collector that is gone must not hold up the end of a run. */
+/** Time for the last spans and figures to be sent: an unreachable collector must not delay the end of a run. */
 const FLUSH_MS = 5_000;
 
 /**
  * Starts what `--telemetry` and `--metrics-port` ask for. Without them, and without a provider that `node --import` registered, nothing is loaded.
  *
- * @param ready What `/readyz` asks.
+ * @param ready The check behind `/readyz`.
  * @throws {UsageError} The SDK is not installed, or too old.
  * @throws {TelemetryError} `TELEMETRY_PORT_UNUSABLE`.
  */
@@ -105,7 +105,7 @@ const NOTHING: CommandTelemetry = {
   async [Symbol.asyncDispose]() {},
 };
 
-/** What we need of the SDK, which is the user's own. */
+/** The parts of the SDK that we use; it is the user's own. */
 interface Sdk {
   start(): void;
   shutdown(): Promise<void>;
@@ -124,11 +124,11 @@ function isRegistered(): boolean {
 async function startSdk(io: CliIo): Promise<Sdk> {
   const { NodeSDK } = await loadSdk(io);
   if (NodeSDK === undefined) throw tooOld();
-  // Not those of the process: its arguments may have a password of the queue in them.
+  // Not those of the process: its arguments may contain the password of the queue.
   process.env['OTEL_NODE_RESOURCE_DETECTORS'] ??= 'env';
   const sdk = new NodeSDK({
     serviceName: io.env['OTEL_SERVICE_NAME'] ?? 'testbench',
-    // Ours tells of runs; others would patch modules.
+    // Ours reports runs; others would patch modules.
     instrumentations: [],
   });
   sdk.start();
@@ -154,7 +154,7 @@ function tooOld(): UsageError {
   );
 }
 
-/** A collector that is not there is told, and is no failure of the run. */
+/** An unreachable collector is reported, but does not fail the run. */
 async function endSdk(io: CliIo, sdk: Sdk): Promise<void> {
   const late = setTimeout(FLUSH_MS, 'late' as const, { ref: false });
   try {

@@ -6,19 +6,19 @@ import { connectQueue, type QueueAddress } from '@testbench/bench-queue';
 import { PluginSystem } from '@testbench/core';
 import type { ReadyCheck } from '@testbench/telemetry';
 
-/** What readiness is about. */
+/** What the readiness check examines. */
 export interface WorkerPlaces {
   readonly address: QueueAddress;
-  /** Absolute; undefined if it is no folder. */
+  /** Absolute; undefined if it is not a folder. */
   readonly share: string | undefined;
   readonly workDir: string;
   readonly isolation: 'thread' | 'process';
 }
 
 /**
- * What must hold for a worker to take work, for `/readyz`: Redis answers, the share can be read and written, and a plugin loads where plugins will run.
+ * Conditions for a worker to take work, for `/readyz`: Redis answers, the share can be read and written, and a plugin loads where plugins will run.
  *
- * The last is tried until it has worked once: it starts a thread or a process.
+ * The last one is checked until it has succeeded once, since the check starts a thread or a process.
  */
 export function workerChecks(places: WorkerPlaces): {
   readonly checks: Readonly<Record<string, ReadyCheck>>;

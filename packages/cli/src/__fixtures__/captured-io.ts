@@ -1,13 +1,13 @@
 import type { CliIo } from '../cli-io.js';
 
-/** A world for a command that keeps what was written. */
+/** An environment for a command, which keeps the text written to it. */
 export interface CapturedIo {
   readonly io: CliIo;
   readonly stdout: () => string;
   readonly stderr: () => string;
 }
 
-/** @param change What differs from a command in a pipe, in the working directory. */
+/** @param change Differences from a command in a pipe, in the working directory. */
 export function captureIo(change: Partial<CliIo> & { readonly isTTY?: boolean } = {}): CapturedIo {
   const { isTTY = false, ...rest } = change;
   let out = '';

@@ -1,6 +1,6 @@
 import { serveHttp } from '@testbench/test-kit/loopback';
 
-/** A span as OTLP has it in JSON. */
+/** A span as OTLP represents it in JSON. */
 export interface OtlpSpan {
   readonly traceId: string;
   readonly spanId: string;
@@ -23,7 +23,7 @@ interface OtlpBody {
   }[];
 }
 
-/** A collector on loopback that takes OTLP over HTTP in JSON, and keeps it. */
+/** A collector on loopback that accepts OTLP over HTTP in JSON and keeps it. */
 export async function receiveOtlp() {
   const bodies: string[] = [];
   const server = await serveHttp((request, response) => {
@@ -56,7 +56,7 @@ export async function receiveOtlp() {
   };
 }
 
-/** Spans as a tree, one a line. */
+/** Spans as a tree, one per line. */
 export function spanTree(spans: readonly OtlpSpan[]): string[] {
   const ids = new Set(spans.map(({ spanId }) => spanId));
   const lines: string[] = [];

@@ -13,7 +13,7 @@ export function examplePlugin(name: string): string {
   return join(ROOT, 'example-plugins', name, 'build', `${name}.wasm`);
 }
 
-/** Makes a folder that goes away with the test. */
+/** Makes a folder that is removed after the test. */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'testbench-cli-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

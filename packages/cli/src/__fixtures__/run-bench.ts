@@ -28,8 +28,8 @@ export interface BenchRun {
 }
 
 /**
- * Runs `testbench run` over records, in a folder of its own: models `a` and `b` have the answers that stand in `answers` of each record,
- * and exact-match scores them, unless `change` says otherwise. Names in `{ plugin: 'name' }` are those of example plugins.
+ * Runs `testbench run` over records, in its own folder: models `a` and `b` give the answers in the field `answers` of each record,
+ * and exact-match scores them, unless `change` says otherwise. Names in `{ plugin: 'name' }` are names of example plugins.
  */
 export async function runRecords(
   records: readonly object[],
@@ -45,7 +45,7 @@ export async function runRecords(
     provider: { plugin: 'replay', models: ['a', 'b'] },
     evaluators: [{ plugin: 'exact-match' }],
     outputDir: 'out',
-    // Threads for each run would be most of its time; that every isolation gives the same is tested where they are.
+    // Starting threads for each run would take most of the time; the tests of the isolations check that all give the same results.
     isolation: 'inline',
     ...change,
   };
@@ -70,7 +70,7 @@ export async function runRecords(
 const validateRow = new Ajv().compile(resultRowSchema());
 const validateCanonicalRow = new Ajv().compile(resultRowSchema('canonical'));
 
-/** The rows of a run that is there; each must be as the published schemas say. */
+/** The rows of an existing run; each must match the published schemas. */
 export async function readRows(run: StoredRun | undefined): Promise<ResultRow[]> {
   const rows: ResultRow[] = [];
   if (run === undefined) return rows;

@@ -3,7 +3,7 @@ import type { SigningKey } from '@testbench/trust';
 import type { CliIo } from '../cli-io.js';
 import { escapeText } from '../render/escape-text.js';
 
-/** The key that signs a run: of the command line alone, since a key of the environment signs none. */
+/** The key that signs a run: only from the command line, since a key from the environment never signs a run. */
 export async function openAttestKey(
   io: CliIo,
   {

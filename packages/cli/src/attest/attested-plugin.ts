@@ -22,11 +22,11 @@ export interface AttestedPlugin {
   readonly module: string;
   /** Location of its golden file, if it has one. */
   readonly folder: string;
-  /** Keeps a bundle. @returns Where: a path, or the name of a registry. */
+  /** Stores a bundle. @returns The location: a path, or the name of a registry. */
   readonly keep: (bundle: Uint8Array) => Promise<string>;
 }
 
-/** Which flags say what is attested. */
+/** Flags that determine what is attested. */
 export interface AttestedFlags {
   readonly name: string | undefined;
   readonly output: string | undefined;

@@ -5,11 +5,11 @@ import { truncateText } from '@testbench/types';
 
 import { readVersion } from '../read-version.js';
 
-/** Lines and checks that failed and are named in a statement; the others are counted. */
+/** Maximum number of failed lines and checks named in a statement; the others are counted. */
 const NAMED_FAILURES = 50;
 const DETAIL_CHARACTERS = 500;
 
-/** What is claimed of a plugin's tests: the predicate of `urn:testbench:test-result:1`. */
+/** The claim about a plugin's tests: the predicate of `urn:testbench:test-result:1`. */
 export interface TestResultPredicate extends Record<string, unknown> {
   readonly result: 'passed' | 'failed';
   /** Digest of the module. */
@@ -22,7 +22,7 @@ export interface TestResultPredicate extends Record<string, unknown> {
     readonly failures: readonly { readonly check: string; readonly detail: string }[];
   };
   readonly golden: readonly {
-    /** Of the file, without its folder. */
+    /** Name of the file, without its folder. */
     readonly name: string;
     readonly digest: string;
     readonly cases: number;

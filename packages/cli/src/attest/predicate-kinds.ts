@@ -1,14 +1,14 @@
-/** A kind of statement that other tools make, and that the commands know. */
+/** A kind of statement that is made by other tools and known to the commands. */
 export interface PredicateKind {
-  /** What `--predicate-type` calls it. */
+  /** Its name for `--predicate-type`. */
   readonly name: 'cyclonedx' | 'spdx' | 'slsa';
-  /** As what it is signed here. */
+  /** The predicate type under which it is signed here. */
   readonly predicateType: string;
-  /** What the predicate types of all its versions begin with. */
+  /** Common prefix of the predicate types of all its versions. */
   readonly prefix: string;
   /** Media types under which it is attached without a signature; undefined if it never is. */
   readonly mediaType: RegExp | undefined;
-  /** True of a file of this kind. */
+  /** True for a file of this kind. */
   readonly matches: (value: Readonly<Record<string, unknown>>) => boolean;
 }
 
@@ -37,12 +37,12 @@ export const PREDICATE_KINDS: readonly PredicateKind[] = [
   },
 ];
 
-/** The kind of a predicate type of any version. */
+/** The kind for a predicate type, of any version. */
 export function kindOfType(predicateType: string): PredicateKind | undefined {
   return PREDICATE_KINDS.find(({ prefix }) => predicateType.startsWith(prefix));
 }
 
-/** The kind of what is attached under a media type. */
+/** The kind for an attachment, by its media type. */
 export function kindOfMediaType(mediaType: string): PredicateKind | undefined {
   return PREDICATE_KINDS.find((kind) => kind.mediaType?.test(mediaType));
 }

@@ -6,7 +6,7 @@ import { readNamed } from '../trust-files.js';
 import { UsageError } from '../usage-error.js';
 import { PREDICATE_KINDS } from './predicate-kinds.js';
 
-/** What a JSON file claims, and of which kind it is. */
+/** The claim in a JSON file, and its kind. */
 export interface GivenPredicate {
   readonly predicateType: string;
   readonly predicate: Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export async function readPredicate(
   kind: string | undefined,
 ): Promise<GivenPredicate> {
   const value = parse(await readNamed(io, file, 'predicate'), file);
-  // A file says by itself of which kind it is.
+  // The file itself states its kind.
   const known = PREDICATE_KINDS.find(({ name, matches }) =>
     kind === undefined ? matches(value) : name === kind,
   );
@@ -33,7 +33,7 @@ export async function readPredicate(
       'plugin attest',
     );
   }
-  // Statements of Testbench's own kinds are made from what it observed, never copied from a file.
+  // Statements of Testbench's own kinds are made from its own observations, never copied from a file.
   if (Object.values<string>(PREDICATES).includes(predicateType)) {
     throw new UsageError(
       `--predicate-type is ${predicateType}, which is signed for what was seen alone`,

@@ -4,7 +4,7 @@ import type { CliIo } from '../cli-io.js';
 import { ExitCode } from '../exit-code.js';
 import { type CommandDefinition, DEBUG, kebab } from './define-command.js';
 
-/** What the scripts ask: `testbench complete -- <words>`. Writes what may follow the words. */
+/** Called by the scripts: `testbench complete -- <words>`. Writes the possible next words. */
 export function completeCommandLine(
   args: readonly string[],
   io: CliIo,
@@ -28,7 +28,7 @@ export function writeCompletionScript(
   withConsole(io, () => completions(commands).setup('testbench', 'testbench', shell));
 }
 
-/** Our commands as the library knows them. */
+/** Our commands in the form that the library expects. */
 function completions(commands: readonly CommandDefinition[]): RootCommand {
   const root = new RootCommand();
   for (const { name, brief, flags, positionals } of commands) {
@@ -52,7 +52,7 @@ function offer(choices: readonly string[] = []): (complete: Complete) => void {
   };
 }
 
-/** The library writes by `console.log`. */
+/** The library writes with `console.log`. */
 function withConsole(io: CliIo, work: () => void): void {
   const { log } = console;
   console.log = (...texts: unknown[]) => io.stdout.write(`${texts.join(' ')}\n`);

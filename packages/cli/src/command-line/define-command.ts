@@ -17,28 +17,28 @@ interface Positional {
   readonly name: string;
   readonly brief: string;
   readonly isOptional?: true;
-  /** As many as there are, at least one; it is the only one then. */
+  /** Any number, at least one; it is then the only positional argument. */
   readonly isMany?: true;
   /** All permitted values; completion offers them. */
   readonly choices?: readonly string[];
 }
 
-/** What a command is called with. */
+/** The input of a command. */
 export interface CommandCall<F extends Flags> {
   readonly io: CliIo;
   readonly flags: FlagValues<F> & { readonly debug: boolean };
   /** In the order of the command line; required ones are always set. */
   readonly args: readonly string[];
-  /** All commands that there are. */
+  /** All existing commands. */
   readonly commands: readonly CommandDefinition[];
 }
 
-/** A command: how it is called, and where its work is. */
+/** A command: how it is called, and where its implementation is. */
 export interface CommandDefinition<F extends Flags = Flags> {
   readonly name: string;
   /** One line for the list of commands. */
   readonly brief: string;
-  /** More, in its own help. */
+  /** Further text, in its own help. */
   readonly about?: string;
   readonly positionals: readonly Positional[];
   readonly flags: F;
@@ -48,7 +48,7 @@ export interface CommandDefinition<F extends Flags = Flags> {
   readonly load: () => Promise<(call: CommandCall<F>) => Promise<ExitCode>>;
 }
 
-/** The same with its flags' types kept. */
+/** The same, with the types of its flags kept. */
 export function defineCommand<const F extends Flags>(
   definition: CommandDefinition<F>,
 ): CommandDefinition<F> {
@@ -58,7 +58,7 @@ export function defineCommand<const F extends Flags>(
 /** Every command has it. */
 export const DEBUG = flag('show a stack trace of an error, and what plugins log');
 
-/** The command as stricli takes it. */
+/** The command in the form that stricli expects. */
 export function toStricli<F extends Flags>(
   definition: CommandDefinition<F>,
   commands: readonly CommandDefinition[],

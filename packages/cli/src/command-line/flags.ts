@@ -4,7 +4,7 @@ export interface Flag<Value> {
   readonly brief: string;
   /** Placeholder for the value in help, such as `file`. */
   readonly placeholder?: string;
-  /** One letter. */
+  /** A single letter. */
   readonly alias?: string;
   /** The command requires it. */
   readonly isRequired?: true;
@@ -12,14 +12,14 @@ export interface Flag<Value> {
   readonly choices?: readonly string[];
   /** @returns What is wrong with the value, in words that follow "is"; undefined if nothing is. */
   readonly problem?: (text: string) => string | undefined;
-  /** The value of a text that has no problem. */
+  /** The value of a valid text. */
   readonly read: (text: string) => Value;
 }
 
 /** The flags of a command by name, in camel case; on the command line they are in kebab case. */
 export type Flags = Readonly<Record<string, Flag<unknown>>>;
 
-/** What a command gets for its flags. */
+/** The values that a command receives for its flags. */
 export type FlagValues<F extends Flags> = {
   readonly [Name in keyof F]: F[Name] extends { readonly kind: 'boolean' }
     ? boolean
@@ -58,7 +58,7 @@ export function texts(
   return { ...text(placeholder, brief), kind: 'texts' };
 }
 
-/** One of some words. */
+/** One of several words. */
 export function choice<const Choice extends string>(
   choices: readonly Choice[],
   brief: string,
@@ -74,7 +74,7 @@ export function choice<const Choice extends string>(
   };
 }
 
-/** A whole number from `minimum` on, in decimal digits. */
+/** A whole number of at least `minimum`, in decimal digits. */
 export function wholeNumber(
   minimum: number,
   brief: string,
@@ -91,7 +91,7 @@ export function wholeNumber(
   };
 }
 
-/** A number of a range that includes its ends, in decimal digits. */
+/** A number within a range, ends included, in decimal digits. */
 export function decimal(
   minimum: number,
   maximum: number,

@@ -30,7 +30,7 @@ const BRIEF =
  * Finds the command that a command line names, reads its flags, and runs it.
  *
  * @throws {UsageError} The command line is wrong.
- * @throws Whatever the command throws.
+ * @throws Any error that the command throws.
  */
 export async function runCommandLine(args: readonly string[], io: CliIo): Promise<ExitCode> {
   let code: ExitCode = ExitCode.ok;
@@ -62,7 +62,7 @@ function buildTestbench(
   args: readonly string[],
 ): Application<CliContext> {
   const called = namedCommand(args);
-  // Of the others nothing is shown then, and a new one must not make those slower that there are.
+  // The other commands are not shown in this case, and each additional command must not slow down the existing ones.
   const shown = called === undefined ? COMMANDS : [called];
   return buildApplication(buildRoutes(shown, '', BRIEF), {
     name: 'testbench',
@@ -92,7 +92,7 @@ function buildTestbench(
   });
 }
 
-/** Commands whose names begin so, each word a route of its own: `plugin keys list` stands in `keys`, which stands in `plugin`. */
+/** Commands whose names begin with these words, each word a route of its own: `plugin keys list` is in `keys`, which is in `plugin`. */
 function buildRoutes(
   shown: readonly CommandDefinition[],
   prefix: string,

@@ -3,7 +3,7 @@ import { type ArgumentScannerError, formatMessageForArgumentScannerError } from 
 import { UsageError } from '../usage-error.js';
 import { kebab } from './define-command.js';
 
-/** A wrong command line, in the words of all other errors: as {@link UsageError}, which the caller shows. */
+/** A wrong command line, worded like all other errors: a {@link UsageError}, which the caller shows. */
 export function usageErrorOf(error: unknown, command: string | undefined): UsageError {
   const inner = (error as { exception?: unknown }).exception;
   if (inner instanceof UsageError) return inner;
@@ -21,7 +21,7 @@ export function usageErrorOf(error: unknown, command: string | undefined): Usage
   return new UsageError(message, command);
 }
 
-/** The nearest of what there is. */
+/** The most similar existing name. */
 export function suggest(corrections: readonly string[]): string {
   return corrections.length === 0
     ? ''

@@ -77,7 +77,7 @@ describe('testbench validate', () => {
       `${path}: custom guest 1.0.0, contract v1\n`,
       '',
     ]);
-    // It only wants a configuration.
+    // It only needs a configuration.
     await write({ init: '(i32.const -2)' });
     expect((await run('validate', path))[0]).toBe(0);
     await write({}, METADATA.replace('guest', 'other'));

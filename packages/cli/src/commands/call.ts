@@ -27,7 +27,7 @@ export async function callCommand({
   const permissions = readGrants(flags, io.cwd);
 
   const { source, isUnsigned } = await findModule(io, flags, args[0]!);
-  // There are rules, and no trusted signer for it.
+  // There are trust rules, and it has no trusted signer.
   const isolation = isUnsigned ? 'process' : flags.isolation;
   const system = new PluginSystem({
     ...(policy === undefined ? {} : { policy }),

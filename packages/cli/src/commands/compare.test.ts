@@ -19,7 +19,7 @@ const run = async (
   return [code, stdout(), stderr()];
 };
 
-/** Runs a configuration, and names its folder. */
+/** Runs a configuration, and returns its folder. */
 async function runConfig(cwd: string, config: string, outputDir: string): Promise<string> {
   const [code, out] = await run(cwd, 'run', config, '--output-dir', outputDir, '--json');
   expect(code).toBe(0);
@@ -79,7 +79,7 @@ describe('testbench compare', () => {
     const good = await runConfig(cwd, join(GATE, 'testbench.yaml'), 'good');
     const [passed, out] = await run(cwd, 'compare', good, ...baseline, '--max-errors', '0');
     expect([passed, out]).toEqual([0, expect.stringContaining('Gate: passed\n')]);
-    // What the README makes is what is committed.
+    // The commands of the README produce the committed file.
     await run(cwd, 'baseline', good, '--output', 'again.json');
     const records = async (file: string): Promise<string | undefined> =>
       (await readFile(file, 'utf8')).split('"records": [')[1];

@@ -156,7 +156,7 @@ function gateOptions({ gate, mustPass, maxLost, alpha }: CompareFlags): GateOpti
   };
 }
 
-/** `a,b`; one name stands for both sides. */
+/** `a,b`; a single name is used for both sides. */
 function splitNames(text: string | undefined, flag: string): readonly [string, string] | undefined {
   if (text === undefined) return undefined;
   const names = text.split(',').map((name) => name.trim());

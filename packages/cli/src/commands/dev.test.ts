@@ -18,7 +18,7 @@ const METRIC = `export function evaluate({ output }, { log }) {
 
 interface Session {
   readonly out: () => string;
-  /** Does something, and waits until the loop is idle again. @returns What was printed. */
+  /** Runs an action, and waits until the loop is idle again. @returns The printed text. */
   readonly after: (change: () => Promise<unknown>) => Promise<string>;
   /** @returns The exit code. */
   readonly interrupt: () => Promise<number>;

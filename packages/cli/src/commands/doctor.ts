@@ -13,7 +13,7 @@ import { createStyle } from '../render/style.js';
 import type { DOCTOR_FLAGS } from '../flags/doctor.js';
 import { writeJson } from '../render/write-json.js';
 
-/** What one look at this machine found. */
+/** The result of one check of this machine. */
 interface Finding {
   readonly check: string;
   /** `missing`: something optional cannot be done here. */

@@ -12,7 +12,7 @@ import { main } from '../main.js';
 const shared = process.env['TESTBENCH_SHARED'] ?? join(ROOT, '..', 'shared');
 const data = join(shared, 'data', 'gsm8k_model_solutions.jsonl');
 
-/** Right answers among 1,319, as published with the data (openai/grade-school-math 3101c7d). */
+/** Correct answers out of 1,319, as published with the data (openai/grade-school-math 3101c7d). */
 const RIGHT = {
   '6b_finetuning': 286,
   '6b_verification': 515,

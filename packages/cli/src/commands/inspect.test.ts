@@ -21,7 +21,7 @@ async function moduleFile(...sections: (readonly number[] | Uint8Array)[]): Prom
   return path;
 }
 
-/** LEB128, always of five bytes. */
+/** LEB128, always five bytes. */
 const u32 = (value: number): number[] =>
   [0, 7, 14, 21, 28].map((shift) => ((value >>> shift) & 0x7f) | (shift < 28 ? 0x80 : 0));
 
@@ -34,7 +34,7 @@ function nameOf(text: string): Buffer {
   return Buffer.concat([Uint8Array.from(u32(Buffer.byteLength(text))), Buffer.from(text)]);
 }
 
-/** A function of so many parameters, under every one of the names. */
+/** A function with this many parameters, exported under each of the names. */
 function exporting(parameters: number, names: readonly string[]): Buffer[] {
   return [
     section(1, [1, 0x60], u32(parameters), Buffer.alloc(parameters, 0x7f), [0]),

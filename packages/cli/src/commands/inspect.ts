@@ -16,7 +16,7 @@ import { renderInspection } from '../render/render-inspection.js';
 import { createStyle } from '../render/style.js';
 import type { INSPECT_FLAGS } from '../flags/inspect.js';
 
-/** Types of a list in JSON: as many as an admitted module can have. */
+/** Maximum number of types in a list in JSON: as many as an admitted module can have. */
 const SHOWN_TYPES = 100;
 
 /** `testbench inspect <plugin.wasm>` */

@@ -16,7 +16,7 @@ const keys = mkdtempSync(join(tmpdir(), 'testbench-keys-'));
 beforeAll(() => new KeyFolder(keys).generate('acme', 'ed25519', PASSPHRASE));
 afterAll(() => rmSync(keys, { recursive: true }));
 
-/** A folder with a plugin, and what runs a command there. */
+/** A folder with a plugin, and a function that runs a command there. */
 async function setUp(golden?: string) {
   const cwd = await temporaryFolder();
   copyFileSync(examplePlugin('exact-match'), join(cwd, 'exact-match.wasm'));
@@ -37,7 +37,7 @@ async function setUp(golden?: string) {
   return { cwd, call };
 }
 
-/** What a bundle on disk claims. */
+/** The claim in a bundle on disk. */
 function statementOf(path: string): { predicate: Record<string, unknown>; subject: object[] } {
   const bundle = JSON.parse(readFileSync(path, 'utf8')) as { dsseEnvelope: { payload: string } };
   return JSON.parse(Buffer.from(bundle.dsseEnvelope.payload, 'base64').toString()) as never;
@@ -68,7 +68,7 @@ describe('testbench plugin attest', () => {
       versions: { testbench: expect.any(String), contract: expect.any(String) },
     });
 
-    // The statement holds for what is published of the same bytes, and is attached with it.
+    // The statement holds for the published form of the same bytes, and is attached with it.
     const publish = (name: string) =>
       call('publish', 'exact-match.wasm', '--name', name, '--attestation', path);
     expect((await publish('team/exact-match')).text).toContain(`attached ${path}`);
@@ -142,7 +142,7 @@ describe('testbench plugin attest', () => {
       expect((await call('attest', 'team/exact-match', '--predicate', name)).code).toBe(0);
     }
     const { text } = await call('verify', 'team/exact-match', '--key', join(keys, 'acme.pub.pem'));
-    // A bill of materials that anybody attached.
+    // A bill of materials that anyone may have attached.
     const store = openLayoutStore(join(cwd, '.testbench', 'store'));
     const subject = await store.resolve({ name: 'team/exact-match', version: '0.1.0' });
     await store.attach(subject, {

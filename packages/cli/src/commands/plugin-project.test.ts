@@ -14,7 +14,7 @@ interface Ran {
   readonly stderr: string;
 }
 
-/** A project whose registry is a folder, and what runs a command in it. */
+/** A project whose registry is a folder, and a function that runs a command in it. */
 async function project(): Promise<{
   readonly folder: string;
   readonly run: (...args: string[]) => Promise<Ran>;

@@ -32,7 +32,7 @@ export async function pluginPublishCommand({
     { name, ...(to !== undefined && { registry: to }) },
   ]);
   const { id, store } = registries.find(name, to);
-  // Before anything is sent: without its key nothing is published.
+  // Before anything is sent: nothing is published without its key.
   const signer = await openSigningKey(io, flags);
   const attestations = await readAttestations(io, flags.attestation ?? [], { bytes, name });
   const bar = new TransferBar(io.stderr, flags.json);

@@ -100,7 +100,7 @@ async function readAttached(
   return attached;
 }
 
-/** A catalogue, and what it has already. */
+/** A catalogue, and what it already contains. */
 interface CatalogueTarget {
   readonly catalogue: PluginCatalogue;
   readonly entered: readonly CatalogueEntry[];

@@ -44,7 +44,7 @@ function writePlugin(folder: string, version: string): void {
   writeFileSync(join(folder, 'guest.wasm'), withMetadataSection(module, text));
 }
 
-/** A publisher's folder, whose registry is a layout on disk or Debian's registry, and what runs a command there. */
+/** A publisher's folder, whose registry is a layout on disk or Debian's registry, and a function that runs a command there. */
 async function setUp(place: 'layout' | 'docker') {
   const cwd = await temporaryFolder();
   const base = { TESTBENCH_KEYS: keys, TESTBENCH_PASSPHRASE: PASSPHRASE };
@@ -56,7 +56,7 @@ async function setUp(place: 'layout' | 'docker') {
     expect(text).not.toContain(PASSPHRASE);
     return { code, text };
   };
-  // No other test of this process has the namespace.
+  // No other test in this process uses the namespace.
   const space = `s${cwd
     .slice(-6)
     .toLowerCase()
@@ -117,7 +117,7 @@ for (const place of ['layout', 'docker'] as const) {
         text: expect.stringMatching(/signed by other \(sha256:[0-9a-f]{64}\), attached in main\n$/),
       });
       expect((await call(['install', reference], { cwd: user })).code).toBe(0);
-      // By the name alone it is what the lockfile has.
+      // The name alone means the version in the lockfile.
       const installed = await call(['verify', name, '--json'], { cwd: user });
       expect(JSON.parse(installed.text)).toMatchObject({
         outcome: 'trusted',

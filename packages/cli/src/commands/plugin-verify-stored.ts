@@ -16,7 +16,7 @@ import { UsageError } from '../usage-error.js';
 
 type VerifyFlags = CommandCall<typeof PLUGIN_VERIFY_FLAGS>['flags'];
 
-/** `testbench plugin verify <reference>`: by what is attached to the artifact, and by the bundles that the command line names. */
+/** `testbench plugin verify <reference>`: with the attachments of the artifact and the bundles named on the command line. */
 export async function verifyStored(io: CliIo, flags: VerifyFlags, text: string): Promise<ExitCode> {
   if (flags.name !== undefined) {
     throw new UsageError('--name is only for files and digests', 'plugin verify');

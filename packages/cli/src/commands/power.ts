@@ -22,7 +22,7 @@ type PowerFlags = CommandCall<typeof POWER_FLAGS>['flags'];
 /** A kind of comparison, with the resulting number of records or difference. */
 interface PowerWay {
   readonly test: string;
-  /** The assumption about the two, in words. */
+  /** The assumption about the two sides, in words. */
   readonly given: string;
   readonly records: (difference: number) => number;
   readonly difference: (records: number) => number;

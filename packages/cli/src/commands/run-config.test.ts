@@ -14,7 +14,7 @@ const RECORDS = [1, 2, 3].map((n) => ({
   answers: { a: `${n}`, b: '1' },
 }));
 
-// Types that Node cannot cut out, and another file by the name that it will have.
+// Types that Node cannot strip, and an import of another file by the name that it has once compiled.
 const SCRIPT = `
 import { records, Mode } from './models.js';
 interface Entry { readonly name: string }

@@ -36,7 +36,7 @@ describe('testbench run with the evaluator', () => {
     const expected = schemas.map(({ a, schema }) => ({ a, expected: schema }));
     const run = await evaluate('json-schema', expected);
     expect(scoresOf(run)).toEqual([1, 0, 1]);
-    // As the record has it, in the results, too.
+    // The results, too, have it as it is in the record.
     expect(run.rows[1]?.expected).toEqual({ type: 'integer', minimum: 3 });
   });
 
@@ -190,7 +190,7 @@ describe('testbench run with the evaluator', () => {
     expect(run.stderr).toMatch(
       /^error BENCH_DATASET_INVALID: .*line 2: expected a field "meta\.right" \(evaluators\[0\]\.fields\.gold\), the record has: input, answers, logprobs, meta/,
     );
-    // What was made before it is kept.
+    // Earlier results are kept.
     const kept = run.results.trim().split('\n');
     expect(kept.map((line) => JSON.parse(line).line)).toEqual([1]);
   });

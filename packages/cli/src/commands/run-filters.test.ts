@@ -5,7 +5,7 @@ import { runRecords } from '../__fixtures__/run-bench.js';
 const MAIL = 'ann@example.org';
 const CARD = '4111 1111 1111 1111';
 
-/** Three records: what models `a` and `b` answer, and what is right. */
+/** Three records: the answers of models `a` and `b`, and the correct one. */
 const records = [
   { id: 'r1', input: 'q1', expected: 'Paris', answers: { a: 'Paris', b: 'Rome' } },
   { id: 'r2', input: 'q2', expected: 'Rome', answers: { a: 'Rome', b: 'Rome' } },
@@ -154,7 +154,7 @@ describe('testbench run with the filter', () => {
   it('threshold keeps rows with a mean score of at least a half', async () => {
     const evaluators = [{ plugin: 'exact-match' }, { plugin: 'levenshtein' }];
     const run = await runRecords(records, { evaluators, filter: { plugin: 'threshold' } });
-    // "Rome" and "Paris" have no character in one place, nor have "Bern" and "Oslo": both scores are 0.
+    // "Rome" and "Paris" have no character in common at any position, nor do "Bern" and "Oslo": both scores are 0.
     expect(run.rows.map(({ dropped }) => dropped !== undefined)).toEqual([
       false,
       true,

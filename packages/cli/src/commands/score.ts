@@ -31,7 +31,7 @@ export async function scoreCommand({
 }: CommandCall<typeof SCORE_FLAGS>): Promise<ExitCode> {
   const { evaluators, reporters: configured } = await readConfigured(flags, io);
   const folder = resolve(io.cwd, args[0]!);
-  // Evaluators are named when they are loaded.
+  // Evaluators get their names when they are loaded.
   const gate = await readRunGate(flags, 'score', io.cwd);
   const references = evaluators.flatMap(({ plugin }) => (plugin === undefined ? [] : [plugin]));
   const { findPlugins } = await import('../plugin-finder.js');

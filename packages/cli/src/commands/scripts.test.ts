@@ -11,7 +11,7 @@ import { main } from '../main.js';
 
 let cwd: string;
 
-/** Runs a command; gives its code and what it wrote. */
+/** Runs a command; returns its exit code and its output. */
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
   const { io, stdout, stderr } = captureIo({ cwd });
   const code = await main(args, io);

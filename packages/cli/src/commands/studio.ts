@@ -27,7 +27,7 @@ export async function studioCommand({
     registries: studioRegistries(inProject),
   });
   io.stdout.write(`${studio.url}\n`);
-  // Without a terminal, nobody is there to see it.
+  // Without a terminal, there is no one to see it.
   if (!noOpen && io.stdout.isTTY === true) openBrowser(studio.createLaunchUrl());
   await new Promise<void>((done) => {
     if (io.signal.aborted) done();

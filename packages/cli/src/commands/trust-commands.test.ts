@@ -11,7 +11,7 @@ import { main } from '../main.js';
 
 const PASSPHRASE = 'correct horse battery';
 
-/** A folder in which commands run, with keys of its own. */
+/** A folder with its own keys, in which commands run. */
 async function setUp() {
   const cwd = await temporaryFolder();
   const env = { TESTBENCH_KEYS: 'keys', TESTBENCH_PASSPHRASE: PASSPHRASE };

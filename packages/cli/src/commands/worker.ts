@@ -38,7 +38,7 @@ export async function workerCommand({
   const own =
     flags.workDir === undefined ? await mkdtemp(join(tmpdir(), 'testbench-worker-')) : undefined;
   const workDir = own ?? resolve(io.cwd, flags.workDir!);
-  // One in a registry is asked for with each shard.
+  // A plugin in a registry is requested with each shard.
   const folder = share.startsWith('oci://') ? undefined : resolve(io.cwd, share);
   const places = { address, workDir, share: folder };
   const ready = workerChecks({ ...places, isolation: isolation ?? 'process' });

@@ -8,7 +8,7 @@ const QUEUE_CA = text('file', "authority of the queue's certificate, in PEM");
 const SHARE =
   'folder that coordinator and workers see, or oci://host/name: plugins, data and results go through it';
 
-/** Flags of `testbench run` that hand the work out. */
+/** Flags of `testbench run` that distribute the work. */
 export const RUN_QUEUE_FLAGS = {
   queue: text('url', `hand the work to testbench worker: ${QUEUE}`),
   queueCa: QUEUE_CA,

@@ -25,7 +25,7 @@ const TRUST_RULES = text(
   'whom to trust for which names (default: testbench-trust.json, if it is there)',
 );
 
-/** Authorities of certificates, for signatures without a key. */
+/** Certificate authorities, for keyless signatures. */
 export const TRUSTED_ROOT = text(
   'file',
   'authorities of certificates and logs: trusted_root.json of Sigstore (default: "trustedRoot" of the rules)',
@@ -34,7 +34,7 @@ export const TRUSTED_ROOT = text(
 /** The rules that decide which signers to trust. */
 export const TRUST_FLAGS = { rules: TRUST_RULES, trustedRoot: TRUSTED_ROOT };
 
-/** Flags of commands that carry files to a registry, or from one. */
+/** Flags of commands that transfer files to or from a registry. */
 export const REGISTRY_FLAGS = {
   ...REGISTRY_PLACE_FLAGS,
   quiet: flag('no progress'),

@@ -10,7 +10,7 @@ export const ON_ERROR = choice(
   'whether cases without a score are left out, or count as 0',
 );
 
-/** Labels that people gave, for agreement. */
+/** Labels given by people, for agreement. */
 export const LABEL_FLAGS = {
   label: texts(
     'evaluator=column',
@@ -27,7 +27,7 @@ const FAIL_UNDER = {
   lowerBound: flag('compare the lower end of the interval with --fail-under, not the mean'),
 };
 
-/** What a run must reach when it ends. */
+/** What a run must reach by its end. */
 export const RUN_GATE_FLAGS = {
   ...FAIL_UNDER,
   baseline: text('file', 'exit code 3 if the run is worse than this baseline: a one-sided test'),

@@ -1,6 +1,6 @@
 import { choice, text, wholeNumber } from '../command-line/flags.js';
 
-/** Flags of commands that run cases: who is told of it. */
+/** Telemetry flags of commands that run cases. */
 export const TELEMETRY_FLAGS = {
   telemetry: choice(
     ['otlp'],

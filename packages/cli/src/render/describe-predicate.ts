@@ -3,7 +3,7 @@ import { truncateText } from '@testbench/types';
 
 import { kindOfType } from '../attest/predicate-kinds.js';
 
-/** Of a text that a statement holds. */
+/** Maximum length of a text from a statement. */
 const SHOWN_CHARACTERS = 120;
 
 /**

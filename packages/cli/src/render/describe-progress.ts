@@ -49,7 +49,7 @@ export function describeProgress(
   return parts;
 }
 
-/** Slow ones by the minute. */
+/** Slow rates are given per minute. */
 function formatRate(aSecond: number): string {
   if (aSecond >= 10) return `${formatCount(aSecond)}/s`;
   if (aSecond >= 1) return `${aSecond.toFixed(1)}/s`;

@@ -19,9 +19,9 @@ import { shortenPath } from './shorten-path.js';
 import { createStyle, type Style } from './style.js';
 import { widthOf } from './width-of.js';
 
-/** Names of files that one line has. */
+/** Maximum number of file names on one line. */
 const SHOWN_FILES = 3;
-/** Problems that a terminal shows at once. */
+/** Maximum number of problems that a terminal shows at once. */
 const SHOWN_PROBLEMS = 10;
 
 /** Indentation of details. */

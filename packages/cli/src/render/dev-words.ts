@@ -4,19 +4,19 @@ import type { logsOf } from '@testbench/sdk';
 import { escapeText } from './escape-text.js';
 import { placeOf, type ShownProblem } from './render-problem.js';
 
-/** Lines of a log below a failure. */
+/** Lines of a log shown below a failure. */
 const SHOWN_LOGS = 5;
-/** Characters of an output. */
+/** Characters shown of an output. */
 const SHOWN_CHARACTERS = 200;
 
-/** The last lines of a log, below what failed. */
+/** The last lines of a log, shown below a failure. */
 export function describeLogs(logs: ReturnType<typeof logsOf>): string[] {
   return logs
     .slice(-SHOWN_LOGS)
     .map(({ level, message }) => `  ${escapeText(`${level}: ${message}`)}`);
 }
 
-/** The first mistake, where one line is all there is. */
+/** The first mistake, where there is room for only one line. */
 export function inOneLine(message: string, problems: readonly ShownProblem[]): string {
   const [first] = problems;
   if (first === undefined) return escapeText(message);

@@ -9,7 +9,7 @@ export function escapeText(text: string): string {
   return text.replaceAll(UNSAFE, (character) => SHORT[character] ?? escapeUnits(character));
 }
 
-/** Makes JSON safe to show: line ends stay, and all else that is unsafe becomes an escape that JSON has too. */
+/** Makes JSON safe to show: line ends stay, and everything else that is unsafe becomes a JSON escape. */
 export function escapeJson(json: string): string {
   return json.replaceAll(UNSAFE, (character) =>
     character === '\n' ? '\n' : escapeUnits(character),

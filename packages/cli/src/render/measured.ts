@@ -3,7 +3,7 @@ import type { MeasureText } from '@testbench/report/terminal';
 const PLAIN = /^[ -~]*$/;
 
 /**
- * What `render` makes, with texts measured as they are on a terminal.
+ * The result of `render`, with texts measured as they appear on a terminal.
  *
  * The library for wide characters takes longer to load than a quick command takes in total, and few texts need it: it is
  * loaded on demand.

@@ -48,7 +48,7 @@ export class ProgressBar {
     this.#output.write(`${CLEAR_LINE}${this.#line(parts, progress.fraction)}`);
   }
 
-  /** Takes the line away. */
+  /** Removes the line. */
   clear(): void {
     if (this.#visible) this.#output.write(CLEAR_LINE);
     this.#visible = false;
@@ -85,7 +85,7 @@ export class ProgressBar {
   }
 }
 
-/** All characters are of one column: a run's name has letters, digits and a few signs. */
+/** All characters are one column wide: a run's name consists of letters, digits and a few signs. */
 function widthOf(parts: readonly ProgressPart[]): number {
   return parts.map(({ text }) => text).join(GAP).length;
 }

@@ -6,12 +6,12 @@ import { escapeText } from './escape-text.js';
 import { formatBytes, formatDuration } from './format-value.js';
 import type { Style } from './style.js';
 
-/** Codes of errors in a line; `--json` has all. */
+/** Error codes shown on a line; `--json` has all. */
 const SHOWN_CODES = 2;
 /** Digits of a digest that tell modules apart. */
 const SHOWN_DIGITS = 'sha256:'.length + 12;
 
-/** Shows what the calls of plugins came to: a line for each version, or for each of its runs and hosts. */
+/** Shows totals of plugin calls: a line for each version, or for each of its runs and hosts. */
 export function renderAnalytics(
   plugins: readonly PluginAnalytics[],
   by: 'version' | 'run',

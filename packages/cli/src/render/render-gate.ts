@@ -3,7 +3,7 @@ import type { GateResult } from '@testbench/bench/statistics';
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
-/** Records of one check that are shown. */
+/** Maximum number of records shown for one check. */
 const SHOWN_RECORDS = 20;
 
 /** Shows the result of a gate: one line per check, failed ones first. */

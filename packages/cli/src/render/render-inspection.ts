@@ -18,12 +18,12 @@ type Rows = (readonly [label: string, value: string | undefined])[];
 
 /** Maximum rows of a list; plugins have fewer. */
 const SHOWN_ROWS = 200;
-/** Characters of a name that are shown: all rows are as wide as the longest. */
+/** Characters shown of a name: all rows are as wide as the longest. */
 const SHOWN_CHARACTERS = 100;
-/** Types of a list that are shown. */
+/** Types shown of a list. */
 const SHOWN_TYPES = 16;
 
-/** Shows what a module's bytes say: metadata, contract, imports, exports, memory and sizes. */
+/** Shows the contents of a module's bytes: metadata, contract, imports, exports, memory and sizes. */
 export function renderInspection(
   inspection: PluginInspection,
   style: Style,

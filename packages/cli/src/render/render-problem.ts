@@ -1,12 +1,12 @@
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
-/** A mistake in a source, of a compiler or of a script. */
+/** A mistake in a source, reported by a compiler or found in a script. */
 export interface ShownProblem {
   readonly file: string;
-  /** From 1; 0 if no line is meant. */
+  /** From 1; 0 if it is not about a line. */
   readonly line: number;
-  /** From 1; 0 if none is known. */
+  /** From 1; 0 if unknown. */
   readonly column: number;
   readonly message: string;
   readonly excerpt?: string;
@@ -39,7 +39,7 @@ export function renderProblem(problem: ShownProblem, style: Style): string[] {
  * Lines of a source with their numbers; the relevant one is marked.
  *
  * @param first Number of the first line.
- * @param meant Its column is 0 if none is known.
+ * @param meant Its column is 0 if unknown.
  */
 export function renderExcerpt(
   lines: readonly string[],
@@ -59,7 +59,7 @@ export function renderExcerpt(
   });
 }
 
-/** Where a column is once tabs are two blanks, from 0. */
+/** Where a column is once each tab is replaced by two blanks, from 0. */
 function columnOf(text: string, column: number): number {
   return text.slice(0, Math.max(0, column - 1)).replaceAll('\t', '  ').length;
 }

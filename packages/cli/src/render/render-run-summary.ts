@@ -54,7 +54,7 @@ export function renderRunSummary(summary: RunSummary, shown: ShownSummary, style
     .join('\n\n');
 }
 
-/** Prompts and providers stand in a table only where there are several. */
+/** Prompts and providers appear in a table only if there are several. */
 function nameOf(system: SystemReport, systems: readonly SystemReport[]): string {
   const hasSeveral = (key: 'prompt' | 'provider'): boolean =>
     systems.some((other) => other[key] !== system[key]);

@@ -5,7 +5,7 @@ import { escapeText } from './escape-text.js';
 import { renderVerification } from './render-verification.js';
 import type { Style } from './style.js';
 
-/** Differences that are shown one by one. */
+/** Number of differences shown individually. */
 const SHOWN = 20;
 
 /** Findings of a verification, and what it did not check. */
@@ -26,7 +26,7 @@ export function renderRunVerification(found: RunVerification, style: Style): str
   if (runAgain.length > 0) {
     const what = found.fuelCompared ? 'scores and fuel' : 'scores';
     const names = escapeText(runAgain.join(', '));
-    // Where some differ, the lines below say whether it is in scores.
+    // If there are differences, the lines below say whether the scores differ.
     const state = differenceCount === 0 ? ` ${style.green('are the same')}` : '';
     lines.push(`${names} again over ${formatCount(rows)} answers: ${what}${state}`);
   }

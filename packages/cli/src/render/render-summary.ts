@@ -14,11 +14,11 @@ import { formatDuration } from './format-value.js';
 import { renderSets } from './render-sets.js';
 import type { Style } from './style.js';
 
-/** More kinds of failure than this are only counted. */
+/** Kinds of failure beyond this number are only counted. */
 const MAX_FAILURES_SHOWN = 8;
 /** Columns to which a name may be cut in a narrow terminal. */
 const LEAST_NAME = 5;
-/** More reasons for which a filter dropped rows are only counted. */
+/** Reasons for dropping rows beyond this number are only counted. */
 const MAX_REASONS_SHOWN = 8;
 
 /**
@@ -127,7 +127,7 @@ function renderFailures(summary: BenchmarkSummary, style: Style): string {
   return [...shown, ...(hidden > 0 ? [`and ${hidden} more kinds of failure`] : [])].join('\n');
 }
 
-/** Where in its plugin's source an evaluator failed most often in this way, if that is known. */
+/** Where in its plugin's source an evaluator failed most often in this way, if known. */
 function placeOf({ failures }: BenchmarkSummary, stage: string, code: string): string {
   const group = failures.find((one) => one.stage === stage && one.code === code && one.place);
   return group?.place === undefined ? '' : ` (${escapeText(group.place)})`;

@@ -3,7 +3,7 @@ import type { CheckFinding, GoldenFileReport } from '@testbench/sdk';
 import { escapeText } from './escape-text.js';
 import type { Style } from './style.js';
 
-/** Lines of a golden file that are shown; the others are counted. */
+/** Lines of a golden file that are shown; the others are only counted. */
 const SHOWN_LINES = 10;
 
 /** How a check ended, in one line. */

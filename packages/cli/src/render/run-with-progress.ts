@@ -19,7 +19,7 @@ import { writeJson } from './write-json.js';
 /** How a run is shown. */
 export interface ShownRun {
   readonly io: CliIo;
-  /** Stands before the progress. */
+  /** Shown before the progress. */
   readonly name: string;
   readonly flags: {
     /** Show what plugins log. */
@@ -31,7 +31,7 @@ export interface ShownRun {
     /** Cases that may lack a score; undefined for as many as the configuration allows. */
     readonly maxErrors: number | undefined;
   };
-  /** Finds plugins that are named. */
+  /** Finds named plugins. */
   readonly findPlugin: FindPlugin;
   /** What the run must reach; undefined if there are no requirements. */
   readonly gate: RunGate | undefined;

@@ -21,7 +21,7 @@ const sgr =
   (text) =>
     `\u001B[${on}m${text}\u001B[${off}m`;
 
-/** The width of a terminal, and colours only for one, and never against `NO_COLOR` (https://no-color.org). */
+/** The width of a terminal. Colours only on a terminal, and never if `NO_COLOR` is set (https://no-color.org). */
 export function createStyle(output: CliOutput, env: CliIo['env']): Style {
   const coloured = output.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
   const width = widthOf(output);
