@@ -6,7 +6,7 @@ import { defineConfig } from 'tsup';
 
 const BROWSER = fileURLToPath(new URL('src/browser/', import.meta.url));
 
-/** Replacements for modules of Node and its network in a browser. Others are empty, and nothing may remain of them. */
+/** Replacements for modules of Node and its network in a browser. Others are empty, and nothing of them may remain. */
 const MODULES = new Set([
   'node:crypto',
   'node:events',
@@ -31,7 +31,7 @@ export default defineConfig([
     clean: ['!browser.js'],
   },
   {
-    // One file with the manager, the host and all below, except `types`, whose errors a page may import from there as well.
+    // One file with the manager, the host and everything below them, except `types`, whose errors a page may import from there, too.
     entry: { browser: 'src/browser/index.ts' },
     format: 'esm',
     platform: 'browser',
@@ -50,7 +50,7 @@ export default defineConfig([
         setup(build) {
           build.initialOptions.metafile = true;
           build.onResolve({ filter: /^(?:node:|undici$)/ }, ({ path, importer }) => {
-            // A replacement names what it lacks.
+            // A replacement imports the functions that it lacks.
             const isAbsent = importer.startsWith(BROWSER) || !MODULES.has(path);
             if (isAbsent) return { path, namespace: 'absent', sideEffects: false };
             const file = `${path.replaceAll(/[:/]/g, '-')}.ts`;

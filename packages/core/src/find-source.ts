@@ -3,7 +3,7 @@ import { LoadError, StoreError } from '@testbench/types/errors';
 import { parseReference, type PluginStore } from '@testbench/types/stores';
 
 /**
- * Resolves a source: the module's bytes for a reference to a store, anything else unchanged. A bare name is a file.
+ * Resolves a source: a reference to a store becomes the module's bytes, anything else stays unchanged. A bare name is a file.
  *
  * @throws {LoadError} `LOAD_NOT_FOUND` for `oci://…` if the host has no store. @throws {StoreError} As the store does.
  */

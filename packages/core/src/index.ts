@@ -1,7 +1,7 @@
 /**
- * `PluginSystem`: plugin manager and plugin index behind one front.
+ * `PluginSystem`: plugin manager and plugin index behind one interface.
  *
- * It is a package of its own so that applications depend on one package, while each part can be used alone.
+ * It is a separate package so that applications depend on one package, while each part can be used alone.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,5 @@
 /**
- * Reads modules of plugins, and nothing else: for a program that starts quickly.
+ * Reads modules of plugins, and nothing else: for a program that must start quickly.
  *
  * @packageDocumentation
  */

@@ -39,17 +39,17 @@ import { Plugin } from './plugin.js';
 
 /** How a {@link PluginSystem} works; every field has a default. */
 export interface PluginSystemOptions extends PluginManagerOptions {
-  /** Folders and files that `discoverPlugins` looks into. @default none */
+  /** Folders and files that `discoverPlugins` searches. @default none */
   readonly searchPaths?: readonly string[];
   /**
-   * Called by `discoverPlugins` for each `.wasm` file that it skips, and for each path that it cannot read. The error says
-   * why and what to do, such as adding the section with the metadata to a plugin that has none.
+   * Called by `discoverPlugins` for each `.wasm` file that it skips, and for each path that it cannot read. The error gives
+   * the reason and a remedy, such as adding the metadata section to a plugin that has none.
    *
    * @default such files are skipped silently
    */
   readonly onProblem?: DiscoverOptions['onProblem'];
   /**
-   * Store of plugins named by a reference: `exact-match@^1.2` is looked for under its name, `oci://host/exact-match@sha256:…`
+   * Store of plugins named by a reference: `exact-match@^1.2` is looked up under its name, `oci://host/exact-match@sha256:…`
    * under `host/exact-match`.
    *
    * @default none: every source is a file
@@ -120,8 +120,8 @@ export class PluginSystem implements AsyncDisposable {
    * Loads a plugin from a file under `options.id`, or else under its metadata's name.
    *
    * @param source The file's path, a `file:` URL, or a reference to the host's store: `name@range`, `oci://…`.
-   * @throws {LoadError} Nothing is kept of a plugin that does not load.
-   * @throws {StoreError} The store does not have it, or gives something else.
+   * @throws {LoadError} Nothing remains of a plugin that does not load.
+   * @throws {StoreError} The store does not have it, or returns something else.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async loadPlugin<Type extends PluginType = PluginType>(
@@ -136,7 +136,7 @@ export class PluginSystem implements AsyncDisposable {
    * Loads a plugin from bytes under the id `name`.
    *
    * @param bytes Copied.
-   * @throws {LoadError} Nothing is kept of a plugin that does not load.
+   * @throws {LoadError} Nothing remains of a plugin that does not load.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async loadPluginFromBytes<Type extends PluginType = PluginType>(
@@ -153,12 +153,12 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Adds your own plugin: trusted code of this program that is called, counted and found like a WebAssembly plugin.
    *
-   * Its input and output are checked in the same way and passed as JSON. It has no fuel, memory limit or permissions: `info` says
-   * isolation `host`. When a call times out it ends, and `signal` notifies the plugin; one that computes without a
+   * Its input and output are checked in the same way and passed as JSON. It has no fuel, memory limit or permissions: `info` reports
+   * isolation `host`. A call that times out ends, and `signal` notifies the plugin; a plugin that computes without a
    * pause cannot be stopped.
    *
    * @returns Its handle, typed by `metadata.pluginType`; `unload` removes it. It cannot be reloaded.
-   * @throws {LoadError} Nothing is kept of a plugin that does not initialize.
+   * @throws {LoadError} Nothing remains of a plugin that does not initialize.
    * @throws {TypeError} For something that is not a plugin.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    *
@@ -191,21 +191,21 @@ export class PluginSystem implements AsyncDisposable {
    * Runs one input through a plugin.
    *
    * @typeParam Data Expected type of `data`; only checked against the shape for the plugin's type.
-   * @throws {CallError} The plugin stays loaded, and takes the next call.
+   * @throws {CallError} The plugin stays loaded, and accepts the next call.
    */
   executePlugin<Data = unknown>(
     id: string,
     input: PluginInput,
     options?: ExecuteOptions,
   ): Promise<PluginOutput<Data>> {
-    // The manager's own promise: wrapping it would add a fifth to the cost of a small call.
+    // The manager's own promise: wrapping it would make a small call a fifth more expensive.
     return this.#manager.execute(id, input, options) as Promise<PluginOutput<Data>>;
   }
 
   /**
    * Asks an evaluator for the score of a whole set, from the sums of metrics over its results; see `Plugin.aggregate`.
    *
-   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
+   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata does not say `aggregate: "sums"`, or if it is classic;
    *   `CALL_INVALID_INPUT` for invalid sums; and as {@link executePlugin}.
    */
   async aggregatePlugin(
@@ -219,7 +219,7 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Runs several inputs through a plugin: much cheaper per input than single calls, especially in threads and processes.
    *
-   * @param options `timeoutMs` is what each input may run; `signal: AbortSignal.timeout(…)` limits all of them.
+   * @param options `timeoutMs` limits each input; `signal: AbortSignal.timeout(…)` limits all of them.
    * @returns One result per input, in order, as from `Promise.allSettled`. A failing input does not affect the others.
    * @throws {CallError} Only for failures that affect all inputs.
    * @throws {TypeError} For anything but a list.
@@ -295,7 +295,7 @@ export class PluginSystem implements AsyncDisposable {
   }
 
   /**
-   * Removes a plugin, after telling it to shut down.
+   * Removes a plugin, after asking it to shut down.
    *
    * @throws {LoadError} `LOAD_NOT_LOADED`.
    */
@@ -335,7 +335,7 @@ export class PluginSystem implements AsyncDisposable {
   /**
    * Reloads a plugin whenever its file changes; a version that does not load is reported by the event `reload-failed`.
    *
-   * @returns A function that ends it.
+   * @returns A function that stops watching.
    * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_FILE` if it came from bytes.
    */
   watchPlugin(id: string, options?: ReloadOptions): () => void {
@@ -371,7 +371,7 @@ export class PluginSystem implements AsyncDisposable {
     return await discoverPlugins(this.#searchPaths, this.#discovery);
   }
 
-  /** Unloads everything; the system cannot be used afterwards. Closing twice does nothing. */
+  /** Unloads everything; the system cannot be used afterwards. Closing it again does nothing. */
   async close(): Promise<void> {
     await this.#manager.close();
     this.#index.clear();

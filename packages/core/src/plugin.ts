@@ -18,15 +18,15 @@ import type {
 } from '@testbench/types';
 import { CallError, LoadError } from '@testbench/types/errors';
 
-/** Limits of one call, and what is sent with its data. */
+/** Limits of one call, and the information sent with its data. */
 export interface CallOptions extends ExecuteOptions {
   /** A name for logs and traces, and texts that the plugin sees. */
   readonly context?: CallContext;
 }
 
-/** What a handle can ask about its plugin. */
+/** The queries that a handle can make about its plugin. */
 export interface PluginLifetime {
-  /** False once the plugin was unloaded. */
+  /** False once the plugin has been unloaded. */
   isLoaded(): boolean;
   unload(): Promise<void>;
 }
@@ -67,7 +67,7 @@ export class Plugin<Type extends PluginType = PluginType> {
     this.#lifetime = lifetime;
   }
 
-  /** Current information about it. @throws {LoadError} `LOAD_NOT_LOADED` once it was unloaded. */
+  /** Current information about it. @throws {LoadError} `LOAD_NOT_LOADED` once it has been unloaded. */
   get info(): PluginInfo {
     const info = this.#lifetime.isLoaded() ? this.#manager.info(this.id) : undefined;
     if (info === undefined) throw this.#gone();
@@ -77,7 +77,7 @@ export class Plugin<Type extends PluginType = PluginType> {
   /**
    * Runs one input through it.
    *
-   * @throws {CallError} It stays loaded, and takes the next call.
+   * @throws {CallError} It stays loaded, and accepts the next call.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
   async execute(data: DataOf<Type>, options?: CallOptions): Promise<PluginOutput<ResultOf<Type>>> {
@@ -93,8 +93,8 @@ export class Plugin<Type extends PluginType = PluginType> {
    *
    * @param sums By name of the metric; a result without a metric counts as 0.
    * @param n Number of results summed, from 1.
-   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
-   *   `CALL_INVALID_INPUT` for a sum that is not finite, for no or too many sums, for a wrong `n`; and as `execute`.
+   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata does not say `aggregate: "sums"`, or if it is classic;
+   *   `CALL_INVALID_INPUT` for a sum that is not finite, for no sums or too many, for a wrong `n`; and as `execute`.
    *
    * @example
    * ```ts
@@ -171,7 +171,7 @@ export class Plugin<Type extends PluginType = PluginType> {
     return await this.#manager.rollback(this.id);
   }
 
-  /** Removes it, after telling it to shut down. @throws {LoadError} `LOAD_NOT_LOADED` if it already was. */
+  /** Removes it, after asking it to shut down. @throws {LoadError} `LOAD_NOT_LOADED` if it already has been. */
   async unload(): Promise<void> {
     this.#checkLoaded();
     await this.#lifetime.unload();

@@ -1,5 +1,5 @@
 /**
- * The runner's side of a custom isolation: what runs where your `start` starts it.
+ * The runner's side of a custom isolation: the code that your `start` starts.
  *
  * @packageDocumentation
  */

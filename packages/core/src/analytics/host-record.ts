@@ -3,15 +3,15 @@ import type { PluginType } from '@testbench/types';
 /** Version of {@link HostRecord}. */
 export const HOST_RECORD_VERSION = 1;
 
-/** What a module did in a host. */
+/** The activity of a module in a host. */
 export interface HostPlugin {
   /** The plugin's own name and version: untrusted text. */
   readonly name: string;
   readonly version: string;
-  /** `sha256:` and the hex digest of the module; empty for code of the host's own. */
+  /** `sha256:` and the hex digest of the module; empty for the host's own code. */
   readonly digest: string;
   readonly type: PluginType;
-  /** What it was loaded as; at most 10. */
+  /** The ids under which it was loaded; at most 10. */
   readonly ids: readonly string[];
   readonly calls: number;
   readonly failedCalls: number;
@@ -20,17 +20,17 @@ export interface HostPlugin {
   readonly fuelUsed: number;
   /** Wall time inside the plugin, in milliseconds. */
   readonly timeMs: number;
-  /** Waiting for a turn, in milliseconds. */
+  /** Time spent waiting for a turn, in milliseconds. */
   readonly queueMs: number;
   readonly peakMemoryBytes: number;
   /** Host calls refused for lack of a permission. */
   readonly deniedCalls: number;
 }
 
-/** A record of a host: one process from when it began to record. */
+/** A record of a host: one process, from when it started recording. */
 export interface HostRecord {
   readonly formatVersion: typeof HOST_RECORD_VERSION;
-  /** Names the host, such as `worker`; many may be called the same. */
+  /** Names the host, such as `worker`; several may have the same name. */
   readonly host: string;
   /** ISO 8601, UTC. */
   readonly startedAt: string;

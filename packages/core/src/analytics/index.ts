@@ -1,5 +1,5 @@
 /**
- * What the plugins of a host did, kept in files of this machine: calls, errors, fuel, time and memory by module. Nothing is sent.
+ * Activity of the plugins of a host, kept in files on this machine: calls, errors, fuel, time and memory by module. Nothing is sent.
  *
  * @packageDocumentation
  */

@@ -30,7 +30,7 @@ export class ModuleTally {
     this.#queueMs += queueTimeMs;
     this.#deniedCalls += deniedCalls;
     if (usage !== undefined) {
-      // Of code of the host's own it is not finite, and JSON has no such number.
+      // For the host's own code it is not finite, and JSON has no such number.
       if (Number.isFinite(usage.fuelUsed)) this.#fuelUsed += usage.fuelUsed;
       this.#timeMs += usage.executionTimeMs;
       this.#peakMemoryBytes = Math.max(this.#peakMemoryBytes, usage.memoryUsedBytes);

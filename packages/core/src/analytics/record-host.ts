@@ -10,7 +10,7 @@ import { HOST_RECORD_VERSION, type HostRecord } from './host-record.js';
 import { DEFAULT_FLUSH_MS, MAX_HOST_PLUGINS, MAX_HOST_RECORDS } from './limits.js';
 import { ModuleTally } from './module-tally.js';
 
-/** What of a plugin system is needed: a `PluginSystem` has it. */
+/** The parts of a plugin system that are needed: a `PluginSystem` has them. */
 export interface ObservedSystem {
   readonly events: PluginEmitter;
   listPlugins(): readonly PluginInfo[];
@@ -18,13 +18,13 @@ export interface ObservedSystem {
 
 /** Where a host's calls are recorded, and how. */
 export interface RecordHostOptions {
-  /** Folder of the records, which is made if it is not there. Processes may share it: each writes a file of its own. */
+  /** Folder of the records, which is created if it does not exist. Processes may share it: each writes its own file. */
   readonly folder: string;
-  /** Names the host in what is shown. @default 'host' */
+  /** Name under which the host is shown. @default 'host' */
   readonly host?: string;
   /** How often the record is written while there are calls, in milliseconds. @default 30000 */
   readonly flushMs?: number;
-  /** Hears why a record could not be written; the next time it is tried again. Must not throw. @default ignored */
+  /** Called with the reason why a record could not be written; the write is tried again at the next interval. Must not throw. @default ignored */
   readonly onProblem?: (error: unknown) => void;
 }
 
@@ -40,23 +40,23 @@ export interface HostRecorder extends AsyncDisposable {
   /** Where the record is written. */
   readonly file: string;
   /**
-   * Writes what there is by now.
+   * Writes the data recorded so far.
    *
    * @throws {OutputError} The file cannot be written.
    */
   flush(): Promise<void>;
-  /** Ends recording, and writes the rest. */
+  /** Stops recording, and writes the rest. */
   close(): Promise<void>;
 }
 
-/** Names of records: when the host began, its process, and random digits that tell apart the processes of containers. */
+/** Names of records: start time and process of the host, and random digits that distinguish the processes of containers. */
 const NAME = /^host-\d{13}-\d{1,10}-[0-9a-f]{12}\.json$/;
 
 /**
- * Records calls, errors, fuel, time and memory of a system's plugins into a file of this machine, by module; `testbench analytics --hosts` and
+ * Records calls, errors, fuel, time and memory of a system's plugins, by module, in a file on this machine; `testbench analytics --hosts` and
  * `analysePlugins` of `@testbench/bench/analytics` read it. Nothing is sent anywhere, and inputs, outputs and messages are not recorded.
  *
- * The file appears whole or not at all, again every 30 seconds while there are calls. A folder keeps the 1,000 newest records.
+ * The file appears whole or not at all, and is written again every 30 seconds while there are calls. A folder keeps the 1,000 newest records.
  *
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
@@ -82,13 +82,13 @@ class Recorder implements HostRecorder {
   readonly #onProblem: (error: unknown) => void;
   readonly #startedAt = new Date();
   readonly #modules = new Map<string, ModuleTally>();
-  /** What an id stands for now. */
+  /** The module that an id stands for now. */
   readonly #current = new Map<string, ModuleTally | undefined>();
   readonly #timer: NodeJS.Timeout;
   #otherCalls = 0;
   #isChanged = false;
   #isClosed = false;
-  /** Writes follow one another. */
+  /** Writes happen one after the other. */
   #writing: Promise<void> = Promise.resolve();
 
   constructor(system: ObservedSystem, options: RecordHostOptions) {
@@ -175,7 +175,7 @@ class Recorder implements HostRecorder {
     await this.#removeOldest();
   }
 
-  /** Another process that does the same removes the same ones. */
+  /** Another process that does the same removes the same files. */
   async #removeOldest(): Promise<void> {
     const names = (await readdir(this.#folder)).filter((name) => NAME.test(name)).toSorted();
     for (const name of names.slice(0, Math.max(0, names.length - MAX_HOST_RECORDS))) {

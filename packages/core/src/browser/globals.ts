@@ -1,4 +1,4 @@
-// What Node has as globals, for the bundle that runs in browsers; see the build of this package.
+// Globals of Node, for the bundle that runs in browsers; see the build of this package.
 // oxlint-disable-next-line unicorn/prefer-node-protocol -- the package of this name, for browsers
 export { Buffer } from 'buffer';
 
@@ -13,7 +13,7 @@ export const process = {
 const waiting: (() => void)[] = [];
 let turns: MessagePort | undefined;
 
-/** Runs something after what the browser has to do now: a timer of 0 ms would be one of 4 ms after the fifth. */
+/** Runs a function after the browser's pending work: from the fifth on, a timer of 0 ms would wait 4 ms. */
 export function setImmediate(run: () => void): void {
   if (turns === undefined) {
     const { port1, port2 } = new MessageChannel();
@@ -27,7 +27,7 @@ export function setImmediate(run: () => void): void {
   turns.postMessage(undefined);
 }
 
-/** A timer as Node has them: an object. Nothing here keeps a page alive. */
+/** A timer as in Node: an object. Nothing here keeps a page alive. */
 export function setTimeout(run: () => void, delayMs?: number): object {
   const timer = Object(globalThis.setTimeout(run, delayMs)) as object;
   const same = (): object => timer;

@@ -1,8 +1,8 @@
 /**
- * `PluginSystem` for browsers: the same plugins, limits, grants and errors, inline, with nothing of Node.
+ * `PluginSystem` for browsers: the same plugins, limits, grants and errors, inline, without anything from Node.
  *
- * It is an entry of its own and not a condition of the main one, so that what a page gets is what it asked for, under every
- * bundler, and what a browser does not have is missing where it would be imported.
+ * It is a separate entry and not a condition of the main one, so that a page gets what it asked for, under every
+ * bundler, and a feature that browsers lack is missing at its import.
  *
  * @packageDocumentation
  */

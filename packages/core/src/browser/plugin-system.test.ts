@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { PluginSystem, type PluginSystemOptions } from './plugin-system.js';
 
-// What runs in a browser is proved there: `pnpm -C conformance platforms`.
+// What runs in a browser is tested by `pnpm -C conformance platforms`.
 describe('PluginSystem for browsers', () => {
   it.each([
     { cacheDir: 'cache' },

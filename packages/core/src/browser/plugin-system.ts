@@ -20,15 +20,15 @@ export interface PluginSystemOptions extends Omit<
   CompleteOptions,
   keyof typeof ABSENT | 'isolation'
 > {
-  /** The only one there is: on the thread that loads the plugins, be it the page's or a worker's. @default 'inline' */
+  /** The only mode: on the thread that loads the plugins, either the page's or a worker's. @default 'inline' */
   readonly isolation?: 'inline';
 }
 
 /**
  * Loads WebAssembly plugins and runs them safely, in a browser.
  *
- * As the `PluginSystem` for Node, but that `loadPlugin` fetches a URL, which may be relative to the page, and that plugins run
- * inline. A plugin that computes keeps its thread busy until its limits stop it: use a worker for those that may take long.
+ * Like the `PluginSystem` for Node, except that `loadPlugin` fetches a URL, which may be relative to the page, and that plugins run
+ * inline. A plugin that computes keeps its thread busy until its limits stop it: use a worker for plugins that may take long.
  *
  * @example
  * ```ts no-run

@@ -1,5 +1,5 @@
 /**
- * Files: modules that are read, outputs that are whole or not there, files that only their owner may read.
+ * Files: reading modules, outputs that appear whole or not at all, and files that only their owner may read.
  *
  * @packageDocumentation
  */

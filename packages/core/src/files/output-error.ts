@@ -4,10 +4,10 @@ import { PluginError } from '@testbench/types/errors';
 export type OutputErrorCode =
   /** It cannot be written there; the message says why. */
   | 'OUTPUT_UNWRITABLE'
-  /** The same file is read from. */
+  /** The file is also an input. */
   | 'OUTPUT_IS_INPUT';
 
-/** A file cannot be written. What was there stays as it is. */
+/** A file cannot be written. Any existing file stays as it is. */
 export class OutputError extends PluginError<OutputErrorCode> {
   override readonly name = 'OutputError';
 

@@ -20,13 +20,13 @@ const READER_POLL_MS = 50;
 
 /** How a file is written. */
 export interface OutputFileOptions extends OutputOptions {
-  /** Ends waiting for the reader of a pipe. */
+  /** Ends the wait for the reader of a pipe. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * A file of results. A regular file appears whole or not at all: it is written under a temporary name in its folder, brought
- * to the disk, and renamed at the end; what had the name stays as it is until then. A pipe, a terminal or another device is
+ * A file of results. A regular file appears whole or not at all: it is written under a temporary name in its folder, flushed
+ * to disk, and renamed at the end; an existing file of that name stays as it is until then. A pipe, a terminal or another device is
  * written as it is, and never replaced; links are followed.
  */
 export class OutputFile {
@@ -80,7 +80,7 @@ export class OutputFile {
   }
 
   /**
-   * Appends text or bytes; waits only when much is pending.
+   * Appends text or bytes; waits only if much data is pending.
    *
    * @throws {OutputError} `OUTPUT_UNWRITABLE`.
    */
@@ -92,7 +92,7 @@ export class OutputFile {
   }
 
   /**
-   * Writes everything that is left, and brings a regular file to the disk, still under its temporary name.
+   * Writes everything that is left, and flushes a regular file to disk, still under its temporary name.
    *
    * @throws {OutputError} `OUTPUT_UNWRITABLE`.
    */
@@ -107,7 +107,7 @@ export class OutputFile {
   /**
    * Gives a finished file its name.
    *
-   * @param name Another one in the same folder, where what was written decides it. @default the one that it was opened under
+   * @param name Another name in the same folder, if it depends on the contents. @default the name that it was opened under
    * @throws {OutputError} `OUTPUT_UNWRITABLE`.
    */
   async publish(name?: string): Promise<void> {
@@ -117,7 +117,7 @@ export class OutputFile {
     });
   }
 
-  /** Removes what was written under the temporary name. Does nothing after `publish`. */
+  /** Removes the file with the temporary name. Does nothing after `publish`. */
   async discard(): Promise<void> {
     await (this.#temporary ?? this.#handle)?.close();
   }
@@ -158,7 +158,7 @@ export async function writeOutput(
 
 const NOBODY_THERE: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYED']);
 
-/** Through the stream, whose other writers keep their place. */
+/** Through the stream, so that its other writers keep their position. */
 async function writeToOwn(descriptor: 1 | 2, bytes: Uint8Array): Promise<void> {
   const stream = descriptor === 1 ? process.stdout : process.stderr;
   await new Promise<void>((resolve, reject) => {
@@ -170,7 +170,7 @@ async function writeToOwn(descriptor: 1 | 2, bytes: Uint8Array): Promise<void> {
   });
 }
 
-/** Opening a pipe without a reader would block one of the few I/O threads for ever, and Ctrl-C could not stop it. */
+/** Opening a pipe without a reader would block one of the few I/O threads forever, and Ctrl-C could not stop it. */
 async function openInPlace(target: string, signal: AbortSignal | undefined): Promise<FileHandle> {
   const flags = constants.O_WRONLY | constants.O_NOCTTY;
   if (!(await stat(target)).isFIFO()) return await open(target, flags);
@@ -178,7 +178,7 @@ async function openInPlace(target: string, signal: AbortSignal | undefined): Pro
     try {
       const asked = await open(target, flags | constants.O_NONBLOCK);
       try {
-        // Now that there is a reader this does not wait, and writing to it waits until there is room.
+        // Now that there is a reader, this does not wait, and writing waits until there is room.
         return await open(target, flags);
       } finally {
         await asked.close();

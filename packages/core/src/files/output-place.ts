@@ -14,9 +14,9 @@ export interface OutputInput {
   readonly what: string;
 }
 
-/** What to look at before a file is written. */
+/** Checks made before a file is written. */
 export interface OutputOptions {
-  /** Files that are read. @default none */
+  /** Files that the work reads. @default none */
   readonly inputs?: readonly OutputInput[];
   /** True if missing folders are made. @default false */
   readonly makeFolder?: boolean;
@@ -40,26 +40,26 @@ export const OUTPUT_OPTIONS: OptionReaders<OutputOptions> = {
 
 /** Where an output goes. */
 export interface OutputPlace {
-  /** What was asked for; messages name it. */
+  /** The requested path; messages name it. */
   readonly path: string;
-  /** Where links lead. */
+  /** The path after following links. */
   readonly target: string;
   /**
-   * `replace`: a regular file, or nothing yet, so that a whole file is renamed into its place. `write`: a pipe, a terminal or another
+   * `replace`: a regular file, or nothing yet, so that a whole file is moved into its place. `write`: a pipe, a terminal or another
    * device, which must stay what it is. A number: the descriptor of our own output, whose position others share.
    */
   readonly way: 'replace' | 'write' | 1 | 2;
-  /** Of the file that is there. */
+  /** Mode of the existing file. */
   readonly mode: number | undefined;
 }
 
-/** More are a circle to Linux, too. */
+/** Linux, too, treats more links as a loop. */
 const MAX_LINKS = 40;
 
 /**
  * Determines whether and how a file can be written; nothing is changed.
  *
- * @throws {OutputError} `OUTPUT_IS_INPUT` if it is one of the inputs, by whatever name or link; `OUTPUT_UNWRITABLE`.
+ * @throws {OutputError} `OUTPUT_IS_INPUT` if it is one of the inputs, under any name or link; `OUTPUT_UNWRITABLE`.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  */
 export async function findOutputPlace(path: string, options?: OutputOptions): Promise<OutputPlace> {
@@ -137,7 +137,7 @@ async function checkFolder(
   }
 }
 
-/** By device and number, since a name may be a link, or be written with other capitals; by name what is not there yet. */
+/** Compares existing files by device and number, since a name may be a link, or differ in case; compares others by name. */
 async function checkInputs(
   path: string,
   target: string,

@@ -69,7 +69,7 @@ describe('finishPublishing()', () => {
       { from: basename(b.temporary!), to: 'b', old: `.testbench-${id}.old` },
     ];
     await writeFile(join(folder, `.testbench-${id}.publish`), JSON.stringify(renamings));
-    // It got as far as this.
+    // The process was killed after this rename.
     await rename(a.temporary!, join(folder, 'a'));
     await writeFile(join(folder, `.testbench-${id}.old`), 'old');
     await finishPublishing(folder);

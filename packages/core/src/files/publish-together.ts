@@ -11,11 +11,11 @@ import { OutputFile, writeOutput } from './output-file.js';
 const NOTE_NAME = /^\.testbench-[0-9a-f-]{36}\.publish$/;
 const OLD_NAME = /^\.testbench-[0-9a-f-]{36}\.old$/;
 
-/** One renaming within a folder; all are names, never paths. */
+/** One rename within a folder; all fields are names, never paths. */
 interface Renaming {
   readonly from: string;
   readonly to: string;
-  /** A second name of what `to` was before. */
+  /** A second name for the previous file `to`. */
   readonly old: string;
 }
 
@@ -122,7 +122,7 @@ export async function syncFolder(folder: string): Promise<void> {
     await using handle = await open(folder, 'r');
     await handle.sync();
   } catch {
-    // Then the system decides when.
+    // Then the system decides when it is written.
   }
 }
 

@@ -12,11 +12,11 @@ import { isDeepStrictEqual as isEqual } from './node-util.js';
 describe('stand-ins for modules of Node', () => {
   it('compare JSON as Node does', () => {
     const json = fc.jsonValue({ maxDepth: 3 });
-    // Of few letters, so that keys and values meet.
+    // Few letters, so that keys and values coincide.
     const small = fc.object({ key: fc.constantFrom('a', 'b'), values: [fc.constantFrom(1, 2)] });
     fc.assert(
       fc.property(fc.oneof(fc.tuple(json, json), fc.tuple(small, small)), ([left, right]) => {
-        // JSON has one zero.
+        // JSON has only one zero.
         const [a, b] = [left, right].map((each) => JSON.parse(JSON.stringify(each)) as unknown);
         expect(isEqual(a, b)).toBe(isDeepStrictEqual(a, b));
         expect(isEqual(a, structuredClone(a))).toBe(true);

@@ -1,7 +1,7 @@
-// Stands in for what the bundle leaves out; the build fails if any of it remains.
+// Replaces what the bundle leaves out; the build fails if any of it remains.
 export { createHash, randomBytes, randomUUID } from 'node:crypto';
 
-/** What browsers give at once. */
+/** Maximum number of bytes that browsers give per call. */
 const MOST_BYTES = 65_536;
 
 export function randomFillSync(target: Uint8Array<ArrayBuffer>): void {

@@ -1,4 +1,4 @@
-// Stands in for what the bundle leaves out; the build fails if it remains.
+// Replaces what the bundle leaves out; the build fails if it remains.
 export { hostname } from 'node:os';
 
 export function availableParallelism(): number {

@@ -1,4 +1,4 @@
-/** What this host uses of Node's readable streams: chunks to be read, and an end before the last. */
+/** The parts of Node's readable streams that this host uses: chunks to read, and closing before the last one. */
 export class Readable {
   readonly #chunks: AsyncIterator<Uint8Array>;
 

@@ -21,7 +21,7 @@ interface RequestOptions {
   readonly signal: AbortSignal;
 }
 
-/** Headers that say what sends the request: the browser says so itself, and asks servers of others for leave to change it. */
+/** Headers that identify the sender: the browser sets them itself, and asks other servers for permission to change them. */
 const BROWSERS_OWN = new Set(['accept-encoding', 'user-agent']);
 
 /**
@@ -52,7 +52,7 @@ export async function request(url: URL, options: RequestOptions): Promise<object
   }
   if (response.type === 'opaqueredirect') throw failure('ERR_REDIRECTED');
   const received = Object.fromEntries(response.headers);
-  // The body is decoded already, and so has another length.
+  // The body is already decoded, and so has another length.
   delete received['content-encoding'];
   delete received['content-length'];
   return {
