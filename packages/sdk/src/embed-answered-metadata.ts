@@ -8,11 +8,11 @@ import { embedMetadata } from './embed-metadata.js';
 import { isSectionMissing, validatePlugin } from './validate-plugin.js';
 
 /**
- * Asks a module for its metadata, on the bare engine in a thread of its own, and writes the answer into its section.
+ * Asks a module for its metadata, on the bare engine in a separate thread, and writes the answer into its section.
  *
  * @param bytes A plugin without that section; not changed.
  * @throws {BuildError} `BUILD_INVALID_PLUGIN` if no host would load it, if it has the section already, or if it does not answer.
- * @throws {LoadError} `LOAD_INVALID_METADATA` if the answer is not of the contract's shape.
+ * @throws {LoadError} `LOAD_INVALID_METADATA` if the answer does not have the contract's shape.
  */
 export async function embedAnsweredMetadata(
   bytes: Uint8Array,

@@ -1,7 +1,7 @@
 /**
  * Builds, checks and tests Testbench plugins on their author's machine.
  *
- * It is a package of its own so that a host that only runs plugins does not carry a compiler.
+ * It is a separate package so that a host that only runs plugins does not carry a compiler.
  *
  * @packageDocumentation
  */

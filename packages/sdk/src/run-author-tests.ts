@@ -10,30 +10,30 @@ import { readJsonValue } from './read-json-value.js';
 import { createTestHost, type TestHost } from './test-host/create-test-host.js';
 import { type GoldenReport, runGolden } from './test-host/run-golden.js';
 
-/** What {@link runAuthorTests} runs. */
+/** Options of {@link runAuthorTests}. */
 export interface AuthorTestOptions extends CheckPluginOptions {
   /** Paths of golden files. @default none */
   readonly golden?: readonly string[];
-  /** How far a number of a golden file may be off, whatever its size. @default 0 */
+  /** How far a number in a golden file may be off, whatever its size. @default 0 */
   readonly tolerance?: number;
-  /** Gets what each golden file showed. */
+  /** Receives the result of each golden file. */
   readonly onGolden?: (report: GoldenFileReport) => void;
   readonly signal?: AbortSignal;
 }
 
-/** What one golden file showed. */
+/** The result of one golden file. */
 export interface GoldenFileReport extends GoldenReport {
   /** Name of the file, without its folder. */
   readonly name: string;
 }
 
-/** What a plugin's own tests showed. */
+/** The result of a plugin's own tests. */
 export interface AuthorTestReport {
-  /** True if no check failed, and every line of every golden file came out. */
+  /** True if no check failed, and every line of every golden file gave the expected result. */
   readonly passed: boolean;
   readonly findings: readonly CheckFinding[];
   readonly golden: readonly GoldenFileReport[];
-  /** `sha256:` and the hex digest of the configuration that it was tested with, as JSON. */
+  /** `sha256:` and the hex digest of the configuration used for the tests, as JSON. */
   readonly config: string;
   readonly tolerance: number;
 }
@@ -51,9 +51,9 @@ const OPTIONS: OptionReaders<AuthorTestOptions> = {
 
 /**
  * Runs everything that checks a plugin against its author's claims: the conformance check, loading it as untrusted, and
- * golden files. Nothing is thrown for a plugin that fails: the report says so.
+ * golden files. Nothing is thrown for a plugin that fails: it is in the report.
  *
- * Golden files are run in a child process of its own, granted nothing.
+ * Golden files are run in a separate child process, without any permission.
  *
  * @param bytes The whole module.
  * @throws {TestHostError} `TEST_BAD_FILE` for a golden file.
@@ -113,7 +113,7 @@ async function runFile(
   return await runGolden(host, path, { tolerance });
 }
 
-/** One that does not load fails every line of its golden file. */
+/** A plugin that does not load fails every line of its golden file. */
 async function openHost(
   bytes: Uint8Array,
   config: unknown,

@@ -14,15 +14,15 @@ import { PluginError } from '@testbench/types/errors';
 import type { ImportSummary } from '@testbench/wasm';
 import semver from 'semver';
 
-/** Something because of which a host would refuse a module. */
+/** A reason why a host would refuse a module. */
 export interface PluginProblem {
-  /** What part of the module: `module`, `export`, `import` or `metadata`. */
+  /** The part of the module: `module`, `export`, `import` or `metadata`. */
   readonly part: 'module' | 'export' | 'import' | 'metadata';
   /** One sentence: what is wrong and what to do. */
   readonly message: string;
 }
 
-/** What {@link validatePlugin} finds. */
+/** The result of {@link validatePlugin}. */
 export type PluginReport =
   | {
       readonly ok: true;
@@ -33,18 +33,18 @@ export type PluginReport =
   | {
       readonly ok: false;
       readonly problems: readonly PluginProblem[];
-      /** Undefined if it cannot be told. */
+      /** Undefined if it cannot be determined. */
       readonly contract: string | undefined;
     };
 
 const SECTION_MISSING = `custom section "${METADATA_SECTION}": it is missing; add it with \`testbench embed\``;
 
-/** True for a module that has everything but its metadata section. */
+/** True for a module that has everything except its metadata section. */
 export function isSectionMissing({ message }: PluginProblem): boolean {
   return message === SECTION_MISSING;
 }
 
-/** Imports that AssemblyScript's standard library makes, and what to use in their place. */
+/** Imports that AssemblyScript's standard library makes, and what to use instead. */
 const FOREIGN_IMPORTS: readonly (readonly [name: RegExp, cure: string])[] = [
   [/^console\./, 'console does not exist here; use log of @testbench/plugins-sdk'],
   [/^Date\.now$/, 'Date does not exist here; use now() of @testbench/plugins-sdk'],
@@ -96,7 +96,7 @@ export function validatePlugin(bytes: Uint8Array): PluginReport {
   return { ok: true, problems: [], contract, metadata };
 }
 
-/** A host refuses what is made for another major version of the contract, or for a later one than its own. */
+/** A host refuses a plugin made for another major version of the contract, or for a later version than its own. */
 function versionProblems({ apiVersion, minContractVersion }: PluginMetadata): PluginProblem[] {
   const part = 'metadata';
   if (semver.major(apiVersion) !== semver.major(API_VERSION)) {

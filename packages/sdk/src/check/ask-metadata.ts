@@ -6,12 +6,12 @@ import { compareMetadata } from './compare-metadata.js';
 import { isSpoken } from './plain-guest.js';
 import { runInThread } from './run-in-thread.js';
 
-/** What `plugin_metadata` of a module answers, or why there is no answer. */
+/** The answer of `plugin_metadata` of a module, or why there is no answer. */
 export type MetadataAnswer =
   | { readonly bytes: Uint8Array; readonly problem: undefined }
   | { readonly bytes: undefined; readonly problem: string };
 
-/** Asks a module for its metadata, on the bare engine, in a thread of its own. */
+/** Asks a module for its metadata, on the bare engine, in a separate thread. */
 export async function askMetadata(bytes: Uint8Array, contract: string): Promise<MetadataAnswer> {
   if (!isSpoken(contract)) {
     const problem = `a plugin of protocol "${contract}" cannot be asked here; embed its metadata when it is built`;

@@ -5,7 +5,7 @@ import { ContractBreach, type GuestAnswer } from './plain-guest.js';
 import { badInputs } from './samples.js';
 import { failed, type Finding, ok, type Subject, warning } from './subject.js';
 
-/** Good inputs give an output of the shape for the plugin's type. */
+/** Good inputs give an output of the right shape for the plugin's type. */
 export function checkGoodInputs(subject: Subject): Finding {
   const guest = subject.started();
   let refused = '';

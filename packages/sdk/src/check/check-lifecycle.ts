@@ -2,7 +2,7 @@ import { compareMetadata } from './compare-metadata.js';
 import { ContractBreach } from './plain-guest.js';
 import { failed, type Finding, ok, skipped, type Subject } from './subject.js';
 
-/** `plugin_metadata` gives what stands in the custom section, however often it is asked. */
+/** `plugin_metadata` returns the content of the custom section, however often it is called. */
 export function checkMetadata(subject: Subject): Finding {
   const guest = subject.instance();
   for (const when of ['', ' when asked again']) {
@@ -15,7 +15,7 @@ export function checkMetadata(subject: Subject): Finding {
   return ok(`${pluginType} ${name} ${version}, in section and answer alike`);
 }
 
-/** Every configuration is taken or refused; none traps. */
+/** Every configuration is accepted or refused; none traps. */
 export function checkConfigurations(subject: Subject): Finding {
   subject.started();
   const configurations = [
@@ -38,7 +38,7 @@ export function checkConfigurations(subject: Subject): Finding {
   return ok(`its own is taken; of ${configurations.length} wrong ones ${refused} are refused`);
 }
 
-/** `plugin_health` is 0, and `plugin_shutdown` too. */
+/** `plugin_health` returns 0, and so does `plugin_shutdown`. */
 export function checkShutdown(subject: Subject): Finding {
   const guest = subject.started();
   guest.execute(subject.encode(subject.inputs[0]));

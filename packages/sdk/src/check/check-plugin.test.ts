@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 
 import { type CheckFinding, checkPlugin } from './check-plugin.js';
 
-/** Blocks one behind the other from the second page on; when the host has freed everything, it starts again. */
+/** Blocks one after the other from the second page on; when the host has freed everything, it starts again. */
 const ALLOCATOR: GuestParts = {
   alloc: `
     (local $start i32)
@@ -35,7 +35,7 @@ const ALLOCATOR: GuestParts = {
 const plugin = (parts: GuestParts, section = METADATA): Uint8Array =>
   withMetadataSection(assemble(guestWat({ ...ALLOCATOR, ...parts })), section);
 
-/** Findings that are not good, without the warning that this plugin, which reads nothing, always earns. */
+/** Findings that are not good, without the warning that this plugin always gets because it reads nothing. */
 async function problems(
   bytes: Uint8Array,
   options: Parameters<typeof checkPlugin>[1] = {},

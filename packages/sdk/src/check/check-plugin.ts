@@ -15,15 +15,15 @@ import { runInThread } from './run-in-thread.js';
 import { ordinaryInput } from './samples.js';
 import { failed, type Finding, ok, type SubjectRecord, warning } from './subject.js';
 
-/** What a plugin is checked with. */
+/** Options of the check. */
 export interface CheckPluginOptions {
   /** JSON for `plugin_init`. @default {} */
   readonly config?: unknown;
-  /** Inputs that the plugin should answer: what goes into `data`. @default one that fits the plugin's type */
+  /** Inputs that the plugin should answer: values for `data`. @default one that fits the plugin's type */
   readonly inputs?: readonly unknown[];
-  /** What one check may take before it counts as hanging, in milliseconds. @default 20000 */
+  /** Time that one check may take before it counts as hanging, in milliseconds. @default 20000 */
   readonly stepTimeoutMs?: number;
-  /** Gets each finding as soon as it is there. */
+  /** Receives each finding as soon as it is available. */
   readonly onFinding?: (finding: CheckFinding) => void;
 }
 
@@ -40,7 +40,7 @@ export interface CheckFinding extends Finding {
   readonly check: string;
 }
 
-/** What {@link checkPlugin} finds. */
+/** The result of {@link checkPlugin}. */
 export interface CheckReport {
   /** False if a check failed; warnings do not count. */
   readonly ok: boolean;
@@ -51,7 +51,7 @@ export interface CheckReport {
  * Checks that a plugin in any language keeps the contract: exports and metadata, its allocator, good and bad inputs, bytes
  * that are not even JSON, repetition, batches, shutdown; and that a real host runs it.
  *
- * Most of it runs on the bare engine in a thread of its own, by a second implementation of the contract.
+ * Most of it runs on the bare engine in a separate thread, using a second implementation of the contract.
  *
  * @param bytes The whole module.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -95,7 +95,7 @@ export async function checkPlugin(
     config: JSON.stringify(options.config ?? {}),
     inputs: options.inputs ?? [ordinaryInput(metadata.pluginType)],
   };
-  // The second implementation speaks what the contract has; other protocols are tried by the host's adapter alone.
+  // The second implementation speaks only the contract's protocols; other protocols are tried only by the host's adapter.
   if (isSpoken(contract)) {
     await runGuestChecks(subject, options.stepTimeoutMs ?? CHECK_STEP_MS, add);
   }
@@ -103,7 +103,7 @@ export async function checkPlugin(
   return { ok: findings.every(({ status }) => status !== 'failed'), findings };
 }
 
-/** What the module says of itself: in its section, or else when it is asked. */
+/** The module's description of itself: from its section, or else from its answer. */
 async function describeModule(
   bytes: Uint8Array,
 ): Promise<(PluginReport & { readonly ok: false }) | Described> {
@@ -138,7 +138,7 @@ interface Described {
   readonly embedded: boolean;
 }
 
-/** Continues in a new thread after a check that had to be ended. */
+/** Continues in a new thread after a check that had to be stopped. */
 async function runGuestChecks(
   subject: SubjectRecord,
   stepMs: number,
@@ -162,7 +162,7 @@ async function runGuestChecks(
   }
 }
 
-/** Loads the plugin into a real host and gives it each input twice; a second instance must not differ from the first. */
+/** Loads the plugin into a real host and calls it twice with each input; a second instance must not differ from the first. */
 async function checkInHost(subject: SubjectRecord): Promise<Finding> {
   await using system = new PluginSystem({ random: { seed: 1 }, now: () => 0 });
   try {
@@ -200,7 +200,7 @@ async function checkInHost(subject: SubjectRecord): Promise<Finding> {
   }
 }
 
-/** True if the plugin itself gave an error code. */
+/** True if the plugin itself returned an error code. */
 function isRefusal(error: unknown): boolean {
   if (!PluginError.is(error)) return false;
   return error.code === 'CALL_PLUGIN_FAILED' || error.code === 'CALL_INVALID_INPUT';

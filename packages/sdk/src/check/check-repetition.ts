@@ -9,7 +9,7 @@ import { ContractBreach, type GuestAnswer, type PlainGuest } from './plain-guest
 import { badInputs } from './samples.js';
 import { failed, type Finding, ok, skipped, type Subject } from './subject.js';
 
-/** Two instances that get the same calls give the same bytes. */
+/** Two instances that get the same calls return the same bytes. */
 export function checkDeterminism(subject: Subject): Finding {
   const inputs = [...subject.inputs, ...subject.inputs].map((input) => subject.encode(input));
   const [first, second] = [subject.started(), subject.started()].map((guest) =>
@@ -36,7 +36,7 @@ export function checkMemory(subject: Subject): Finding {
     : failed(`memory grows by ${growth} bytes in ${STEADY_CALLS} calls; free what a call takes`);
 }
 
-/** A batch gives what single calls give. */
+/** A batch returns the same as single calls. */
 export function checkBatch(subject: Subject): Finding {
   const batch = subject.started();
   if (!batch.has('plugin_execute_batch')) return skipped('it is not exported, which is fine');
@@ -83,7 +83,7 @@ function readList(guest: PlainGuest, text: string): unknown[] {
   return list;
 }
 
-/** Error code, or the output as text. */
+/** The error code, or the output as text. */
 function describeAnswer(answer: GuestAnswer): number | string {
   return answer.ok ? new TextDecoder().decode(answer.bytes) : answer.code;
 }

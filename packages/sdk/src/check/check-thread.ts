@@ -1,4 +1,4 @@
-// Runs in a thread of its own, which is ended when a step takes too long: the plugin has no fuel limit here.
+// Runs in a separate thread, which is terminated when a step takes too long: the plugin has no fuel limit here.
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { GUEST_CHECKS } from './guest-checks.js';

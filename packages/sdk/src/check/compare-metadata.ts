@@ -4,7 +4,7 @@ import { decodeMetadata, encodeMetadata, type PluginMetadata } from '@testbench/
 import { PluginError } from '@testbench/types/errors';
 
 /**
- * Compares what `plugin_metadata` answered with the custom section, since a host refuses a plugin of which they disagree.
+ * Compares the answer of `plugin_metadata` with the custom section, since a host refuses a plugin if they disagree.
  *
  * @returns A sentence about the first difference; undefined if there is none.
  */

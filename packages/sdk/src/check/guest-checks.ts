@@ -4,7 +4,7 @@ import { checkConfigurations, checkMetadata, checkShutdown } from './check-lifec
 import { checkBatch, checkDeterminism, checkMemory } from './check-repetition.js';
 import type { Finding, Subject } from './subject.js';
 
-/** What is checked on the bare engine, in this order. */
+/** The checks on the bare engine, in this order. */
 export const GUEST_CHECKS = {
   metadata: checkMetadata,
   allocator: checkAllocator,

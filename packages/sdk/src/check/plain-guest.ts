@@ -4,12 +4,12 @@ import { CONTRACT_SHAPES, unpackResult } from '@testbench/types/abi';
 import { CLASSIC_ROOM_BYTES } from '../limits.js';
 import { PlainHost } from './plain-host.js';
 
-/** What a call of the guest gave: bytes, or its error code. */
+/** The result of a call of the guest: bytes, or its error code. */
 export type GuestAnswer =
   | { readonly ok: true; readonly bytes: Uint8Array }
   | { readonly ok: false; readonly code: number; readonly message: string };
 
-/** The guest did what the contract forbids: it trapped, or gave a pointer beyond its memory. */
+/** The guest did something that the contract forbids: it trapped, or returned a pointer beyond its memory. */
 export class ContractBreach extends Error {
   override readonly name = 'ContractBreach';
 }
@@ -22,10 +22,10 @@ export function isSpoken(protocol: string): boolean {
 type GuestFunction = (...args: number[]) => unknown;
 
 /**
- * A plugin on the bare engine, called by the letter of the contract.
+ * A plugin on the bare engine, called exactly as the contract says.
  *
- * It is a second reading of the contract, independent of the host's, and hands over bytes that a host never would: text
- * that is not JSON, or not even UTF-8. There is no fuel and no deadline, so it runs in a thread that can be ended.
+ * It is a second implementation of the contract, independent of the host's, and passes bytes that a host never would: text
+ * that is not JSON, or not even UTF-8. There is no fuel and no deadline, so it runs in a thread that can be terminated.
  */
 export class PlainGuest {
   readonly memory: WebAssembly.Memory;
@@ -70,7 +70,7 @@ export class PlainGuest {
     }
   }
 
-  /** Room of the guest's own allocator; 0 if it has none left. */
+  /** Allocates with the guest's own allocator; 0 if it has no memory left. */
   alloc(size: number): number {
     return Number(this.call('plugin_alloc', size)) >>> 0;
   }
@@ -79,7 +79,7 @@ export class PlainGuest {
     this.call('plugin_free', ptr, size);
   }
 
-  /** @throws {ContractBreach} If it does not lie within the memory. */
+  /** @throws {ContractBreach} If the range is not within the memory. */
   view(what: string, ptr: number, length: number): Uint8Array {
     if (ptr + length > this.memoryBytes) {
       throw new ContractBreach(
@@ -96,7 +96,7 @@ export class PlainGuest {
 
   init(config: Uint8Array): number {
     if (!this.has('plugin_init')) return 0;
-    // Some classic plugins take nothing.
+    // Some classic plugins take no arguments.
     if ((this.#exports['plugin_init'] as GuestFunction).length === 0) {
       return Number(this.call('plugin_init'));
     }
@@ -137,7 +137,7 @@ export class PlainGuest {
   }
 
   /**
-   * The room lies in pages of its own at the end of the memory: such a plugin need not have an allocator.
+   * The buffers are in separate pages at the end of the memory: such a plugin need not have an allocator.
    *
    * ```
    * | u32 length | 4 bytes | output | input |
@@ -172,7 +172,7 @@ export class PlainGuest {
   }
 }
 
-/** Words of an engine's error, on one line. */
+/** An engine's error message, on one line. */
 function words(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n')[0]!;
 }

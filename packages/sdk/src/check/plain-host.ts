@@ -5,7 +5,7 @@ const NOT_IMPLEMENTED_BY_WASI = 52;
 
 /** Host functions of the smallest host: a log that goes nowhere, a clock that stands still, state in memory, nothing granted. */
 export class PlainHost {
-  /** What the guest said last through `host_error` or `abort`. */
+  /** The guest's last message through `host_error` or `abort`. */
   message = '';
   readonly #state = new Map<string, Uint8Array>();
   #seed = 1;
@@ -21,7 +21,7 @@ export class PlainHost {
       const functions = (imports[from] ??= Object.create(null) as (typeof imports)[string]);
       functions[name] = from.startsWith('wasi')
         ? () => NOT_IMPLEMENTED_BY_WASI
-        : // A host's own function, in another module: nothing is granted.
+        : // A function of the host in another module: nothing is granted.
           this.#functionNamed(from === HOST_MODULE ? name : `${from}.${name}`);
     }
     return imports;

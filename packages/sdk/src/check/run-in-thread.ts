@@ -9,11 +9,11 @@ function threadEntry(): URL {
 }
 
 /**
- * Runs a task in a thread, which is ended when it is silent for too long.
+ * Runs a task in a thread, which is terminated when it is silent for too long.
  *
  * @param stepMs The longest silence.
- * @param onReport Gets every report in turn.
- * @returns What stopped it early: a sentence, or undefined if it came to its end.
+ * @param onReport Receives each report in turn.
+ * @returns Why it was stopped early: a sentence, or undefined if it ran to its end.
  */
 export function runInThread(
   task: ThreadTask,

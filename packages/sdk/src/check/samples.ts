@@ -2,7 +2,7 @@ import type { PluginType } from '@testbench/types';
 
 import { DEEP_LEVELS, LONG_TEXT } from '../limits.js';
 
-/** An input of each type that any plugin of the type should answer, with nothing optional left out that it might need. */
+/** An input for each type that any plugin of the type should answer, including every optional part that it might need. */
 const ORDINARY: Readonly<Record<PluginType, unknown>> = {
   evaluator: {
     input: 'What is the capital of France?',
@@ -21,29 +21,29 @@ const ORDINARY: Readonly<Record<PluginType, unknown>> = {
   custom: { text: 'The quick brown fox.', numbers: [1, 2.5] },
 };
 
-/** The input that stands for a good one if the author gives none. */
+/** The good input that is used if the author gives none. */
 export function ordinaryInput(type: PluginType): unknown {
   return ORDINARY[type];
 }
 
-/** Bytes that are not what a plugin wishes for. */
+/** Bytes that are not what a plugin expects. */
 export interface BadInput {
   readonly name: string;
   readonly bytes: Uint8Array;
   /** True if it is not JSON, so that a plugin must refuse it. */
   readonly broken: boolean;
-  /** True if a plugin that hands it on gives what a host refuses; that fails the call, not the plugin. */
+  /** True if a plugin that passes it on returns something that a host refuses; that fails the call, not the plugin. */
   readonly poisonous: boolean;
 }
 
-/** 600 kB in texts that must be copied to be read: a reader that takes room for all that follows, for each, takes 180 MB. */
+/** 600 kB in texts that must be copied to be read: a reader that, for each text, allocates space for all the rest takes 180 MB. */
 const ESCAPED_TEXTS = JSON.stringify(Array.from({ length: 600 }, () => `${'x'.repeat(1000)}\n`));
 
 const SURROGATES = 'lone surrogates';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** The inputs of the check, `ordinary` being a good one: whatever the plugin makes of them, it must survive. */
+/** The inputs of the check, `ordinary` being a good one: the plugin must survive all of them. */
 export function badInputs(ordinary: unknown): BadInput[] {
   const good = JSON.stringify({ data: ordinary });
   const broken: readonly (readonly [name: string, bytes: Uint8Array])[] = [
@@ -95,7 +95,7 @@ export function badInputs(ordinary: unknown): BadInput[] {
   ];
 }
 
-/** One long text, in the first place where there is one: in every place it could break a limit of the plugin's own. */
+/** One long text, in the first place that has a text: in every place it could exceed a limit of the plugin. */
 function longText(): (text: string) => string {
   let given = false;
   return (text) => {

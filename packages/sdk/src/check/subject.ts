@@ -11,18 +11,18 @@ import { ContractBreach, type GuestAnswer, PlainGuest } from './plain-guest.js';
 /** How a check ended. */
 export interface Finding {
   readonly status: 'ok' | 'warning' | 'failed' | 'skipped';
-  /** What was seen, or what is wrong: a sentence without a full stop. */
+  /** The observation, or what is wrong: a sentence without a full stop. */
   readonly detail: string;
 }
 
-/** What is checked; crosses to the thread of the checks. */
+/** The subject of a check; it is passed to the thread of the checks. */
 export interface SubjectRecord {
   readonly bytes: Uint8Array;
   readonly contract: string;
   readonly metadata: PluginMetadata;
   /** Configuration, as JSON. */
   readonly config: string;
-  /** Good inputs: what goes into `data`. */
+  /** Good inputs: values for `data`. */
   readonly inputs: readonly unknown[];
 }
 
@@ -49,7 +49,7 @@ export class Subject {
     return new PlainGuest(this.#module, this.contract);
   }
 
-  /** An instance that took its configuration. */
+  /** An instance that accepted its configuration. */
   started(): PlainGuest {
     const guest = this.instance();
     const code = guest.init(this.#config);
@@ -57,13 +57,13 @@ export class Subject {
     return guest;
   }
 
-  /** The bytes that a plugin gets for an input: classic ones get the bare data. */
+  /** The bytes that a plugin receives for an input: classic ones receive the bare data. */
   encode(data: unknown): Uint8Array {
     return encoder.encode(JSON.stringify(this.contract === 'classic' ? data : { data }));
   }
 
   /**
-   * Makes sure that an answer is what a host would take: JSON of the shape for the type, or an error code.
+   * Checks that a host would accept an answer: JSON of the shape for the type, or an error code.
    *
    * @returns The parsed `data`; undefined for an error code.
    */

@@ -1,7 +1,7 @@
 import type { GuestCheckName } from './guest-checks.js';
 import type { Finding, SubjectRecord } from './subject.js';
 
-/** What the thread of the checks is to do. */
+/** The task of the thread of the checks. */
 export type ThreadTask =
   | { readonly kind: 'ask-metadata'; readonly bytes: Uint8Array; readonly contract: string }
   | {
@@ -10,7 +10,7 @@ export type ThreadTask =
       readonly checks: readonly GuestCheckName[];
     };
 
-/** What it reports. */
+/** The thread's report. */
 export type ThreadReport =
   | { readonly kind: 'metadata'; readonly finding: Finding; readonly bytes: Uint8Array | undefined }
   | { readonly kind: 'begin'; readonly name: GuestCheckName }

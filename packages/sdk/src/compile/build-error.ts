@@ -13,17 +13,17 @@ export type BuildErrorCode =
   /** A file cannot be read or written; nothing was changed. */
   | 'BUILD_FILE_FAILED';
 
-/** One thing that the compiler says about the source. */
+/** One message of the compiler about the source. */
 export interface Diagnostic {
-  /** File, relative to the project; empty if the whole project is meant. */
+  /** File, relative to the project; empty if it is about the whole project. */
   readonly file: string;
-  /** Line, counted from 1; 0 if no line is meant. */
+  /** Line, counted from 1; 0 if it is not about a line. */
   readonly line: number;
-  /** Column, counted from 1; 0 if none is known. */
+  /** Column, counted from 1; 0 if unknown. */
   readonly column: number;
   /** One sentence: what is wrong and what to do. */
   readonly message: string;
-  /** The line itself, where it can be read. */
+  /** The line itself, if it can be read. */
   readonly excerpt?: string;
 }
 

@@ -25,7 +25,7 @@ export class Probe extends Evaluator {
 let root: string;
 let count = 0;
 
-/** A project in a folder of its own. */
+/** A project in its own folder. */
 async function project(files: Record<string, string>, library = true): Promise<string> {
   const directory = join(root, `project-${(count += 1)}`);
   await mkdir(join(directory, 'assembly'), { recursive: true });
@@ -67,7 +67,7 @@ describe('buildPlugin()', () => {
     expect(result.size).toBe(result.bytes.length);
     expect(result.gzipSize).toBeLessThan(result.size);
 
-    // The same seed gives the same chance; the clock is the test's.
+    // The same seed gives the same random numbers; the test controls the clock.
     const scores: unknown[] = [];
     for (const seed of [5, 5, 6]) {
       await using host = await createTestHost(result.path, { seed, nowMs: 1000 });

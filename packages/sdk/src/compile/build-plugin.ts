@@ -28,9 +28,9 @@ import { checkOutputs, writeOutputs } from './write-outputs.js';
 export interface BuildPluginOptions {
   /** Folder of the project. @default the current folder */
   readonly directory?: string;
-  /** Entry file of an AssemblyScript plugin, relative to it. @default 'assembly/index.ts' */
+  /** Entry file of an AssemblyScript plugin, relative to the folder. @default 'assembly/index.ts' */
   readonly entry?: string;
-  /** Where the module goes, relative to it. @default 'build/<name of the folder>.wasm' */
+  /** Path of the module, relative to the folder. @default 'build/<name of the folder>.wasm' */
   readonly outputFile?: string;
   /** What to optimise for. @default 'speed' */
   readonly optimize?: Optimization;
@@ -55,7 +55,7 @@ const OPTIONS: OptionReaders<BuildPluginOptions> = {
   flags: (node) => node.list().map((flag) => flag.text()),
 };
 
-/** What a build gave. */
+/** The result of a build. */
 export interface BuildResult {
   /** Absolute path of the module, or where it would be if it were written. */
   readonly path: string;
@@ -68,10 +68,10 @@ export interface BuildResult {
   readonly size: number;
   /** Its size compressed with gzip, in bytes. */
   readonly gzipSize: number;
-  /** What the bytes are spent on. */
+  /** What the bytes are used for. */
   readonly sizeReport: SizeReport;
   readonly warnings: readonly Diagnostic[];
-  /** Absolute paths of the files that it was made of, as far as they are known: to watch them. */
+  /** Absolute paths of the files that it was built from, as far as they are known: for watching them. */
   readonly inputs: readonly string[];
 }
 
@@ -81,7 +81,7 @@ export interface BuildResult {
  *
  * Nothing is written unless a host would load the result.
  *
- * @throws {BuildError} With the file, the line and the cure.
+ * @throws {BuildError} With the file, the line and a remedy.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  */
 export async function buildPlugin(given?: BuildPluginOptions): Promise<BuildResult> {
@@ -136,7 +136,7 @@ function wantsMap({ sourceMap, write = true }: BuildPluginOptions): boolean {
 
 const COMPILERS = { assemblyscript: compileAssembly, rust: compileRust, c: compileC } as const;
 
-/** Compiles, optimises, and gives the module its metadata section. */
+/** Compiles, optimises, and adds the module's metadata section. */
 async function compile(
   directory: string,
   project: Project,
@@ -159,7 +159,7 @@ async function compile(
 }
 
 /**
- * Adds what `plugin_metadata` answers, where the compiler did not write the section.
+ * Adds the answer of `plugin_metadata`, if the compiler did not write the section.
  *
  * @throws {BuildError} `BUILD_INVALID_PLUGIN` if there is no answer, or none that a host would accept.
  */
@@ -169,7 +169,7 @@ async function withMetadata(
   bytes: Uint8Array,
 ): Promise<Uint8Array> {
   const { problems, contract = 'v1' } = validatePlugin(bytes);
-  // With other problems the module need not run; they are told later.
+  // With other problems the module need not run; they are reported later.
   if (problems.length !== 1 || !isSectionMissing(problems[0]!)) return bytes;
   const answer = await askMetadata(bytes, contract);
   if (answer.bytes === undefined) {
@@ -184,7 +184,7 @@ async function withMetadata(
 }
 
 /**
- * Makes sure that a host would load the module.
+ * Checks that a host would load the module.
  *
  * @throws {BuildError} `BUILD_INVALID_PLUGIN`, with every problem and where in the project it comes from.
  */

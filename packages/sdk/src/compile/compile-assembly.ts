@@ -8,11 +8,11 @@ import { loadCompiler } from './load-compiler.js';
 import type { CodePlaces } from './places/code-places.js';
 import { readCodePlaces } from './places/finish-source-map.js';
 
-/** What compiling one project takes. */
+/** The input for compiling one project. */
 export interface CompileRequest {
   /** Folder of the project, absolute. */
   readonly directory: string;
-  /** Entry file, relative to it. */
+  /** Entry file, relative to the folder. */
   readonly entry: string;
   readonly optimize: Optimization;
   readonly sourceMap: boolean;
@@ -20,14 +20,14 @@ export interface CompileRequest {
   readonly flags: readonly string[];
 }
 
-/** What compiling gives. */
+/** The result of compiling. */
 export interface Compiled {
   /** The module, with the names of its functions. */
   readonly bytes: Uint8Array;
-  /** Where its code comes from; undefined if nobody asked, or the compiler did not say. */
+  /** Where its code comes from; undefined if not requested, or if the compiler did not say. */
   readonly places: CodePlaces | undefined;
   readonly warnings: readonly Diagnostic[];
-  /** Absolute paths of the files that it was made of, as far as they are known. */
+  /** Absolute paths of the files that it was built from, as far as they are known. */
   readonly inputs: readonly string[];
 }
 
@@ -59,7 +59,7 @@ export async function compileAssembly(request: CompileRequest): Promise<Compiled
   };
 }
 
-/** Files that the compiler reads, named for those who watch them. */
+/** Files that the compiler reads, recorded for watchers. */
 class ProjectFiles {
   readonly #read = new Set<string>();
   readonly #directory: string;
@@ -79,13 +79,13 @@ class ProjectFiles {
     }
   }
 
-  /** Absolute. */
+  /** Absolute paths. */
   inputs(): string[] {
     return [...this.#read];
   }
 }
 
-/** The transform of the library that the compiler will find: the nearest `node_modules` that has it. */
+/** The library's transform that the compiler will find: the one in the nearest `node_modules` that has it. */
 async function loadTransform(directory: string): Promise<new () => unknown> {
   for (let folder = directory; ; folder = dirname(folder)) {
     const path = join(folder, 'node_modules/@testbench/plugins-sdk/transform/index.js');

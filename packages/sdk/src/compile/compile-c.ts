@@ -17,7 +17,7 @@ import { withScratchFolder } from './scratch-folder.js';
 
 const LEVELS: Readonly<Record<Optimization, string>> = { speed: '-O2', size: '-Oz', none: '-O1' };
 
-/** What every plugin needs: no C library, and the stack below the data, so that an overflow traps instead of writing there. */
+/** Flags that every plugin needs: no C library, and the stack below the data, so that an overflow traps instead of overwriting the data. */
 const FLAGS = [
   '--target=wasm32-unknown-unknown',
   '-std=c11',
@@ -28,13 +28,13 @@ const FLAGS = [
   '-Wl,--no-entry,--stack-first,-z,stack-size=131072',
 ];
 
-/** Tables of lines, without the folder in which the compiler runs. */
+/** Line tables, without the folder in which the compiler runs. */
 const LINE_FLAGS = ['-gline-tables-only', '-fdebug-compilation-dir', '.'];
 
 /**
  * Compiles a plugin in C: every `src/*.c`, with the folder of `testbench.h` on the include path.
  *
- * The compiler is `@yowasp/clang` where the project has it, which is the same on every machine, else a `clang` on the search
+ * The compiler is `@yowasp/clang` if the project has it, which is the same on every machine, or else a `clang` on the search
  * path.
  *
  * @throws {BuildError} `BUILD_NO_COMPILER` or `BUILD_COMPILE_FAILED`.
@@ -77,7 +77,7 @@ type Compile = (
 
 type Tree = { [name: string]: Tree | string | Uint8Array };
 
-/** The compiler from npm, as far as it is used here. It works in a file system of its own. */
+/** The compiler from npm, as far as it is used here. It works in its own file system. */
 interface Yowasp {
   readonly commands: {
     clang(
@@ -151,14 +151,14 @@ interface Said {
   readonly diagnostic: Diagnostic;
 }
 
-/** Those of one level, each with its line of the source. */
+/** The diagnostics of one level, each with its line of the source. */
 function excerpted(directory: string, said: readonly Said[], level: string): Diagnostic[] {
   return said
     .filter((one) => one.level === level)
     .map(({ diagnostic }) => withExcerpt(directory, diagnostic));
 }
 
-/** What clang and its linker say: `src/plugin.c:3:5: error: …` and `wasm-ld: error: …: undefined symbol: …`. */
+/** The output of clang and its linker: `src/plugin.c:3:5: error: …` and `wasm-ld: error: …: undefined symbol: …`. */
 function readDiagnostics(stderr: string): Said[] {
   return stderr.split('\n').flatMap((text) => {
     const undefinedSymbol = /undefined symbol: (\S+)/.exec(text);

@@ -3,9 +3,9 @@ import { BuildError, type Diagnostic } from './build-error.js';
 /**
  * Makes the error of a compiler that refused the source: one sentence about the first mistake, all of them as diagnostics.
  *
- * @param entry What is named if no mistake has a place.
+ * @param entry File to name if no mistake has a place.
  * @param diagnostics The mistakes, the one to report first.
- * @param otherwise What the compiler wrote, in case that no mistake could be read from it.
+ * @param otherwise The compiler's output, in case no mistake could be read from it.
  */
 export function compileFailed(
   entry: string,
@@ -30,7 +30,7 @@ export function compileFailed(
   );
 }
 
-/** `file:line:column`, as far as it is known. */
+/** `file:line:column`, as far as known. */
 export function placeOf({ file, line, column }: Omit<Diagnostic, 'message'>): string {
   if (line === 0) return file;
   return column === 0 ? `${file}:${line}` : `${file}:${line}:${column}`;

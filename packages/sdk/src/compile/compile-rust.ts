@@ -18,7 +18,7 @@ const TARGET = 'wasm32-unknown-unknown';
  */
 export async function compileRust(request: CompileRequest): Promise<Compiled> {
   const { directory, entry, optimize, sourceMap, flags } = request;
-  // Its files are what a watcher and a cache look at.
+  // A watcher and a cache look at the files in it.
   if (!existsSync(join(directory, 'src'))) {
     throw new BuildError(
       'BUILD_NO_PROJECT',
@@ -32,7 +32,7 @@ export async function compileRust(request: CompileRequest): Promise<Compiled> {
     cargo,
     ['build', '--release', '--target', TARGET, '--message-format', 'json', ...flags],
     directory,
-    // The names of functions are for the size report, and tables of lines for the source map; both are taken off later.
+    // The names of functions are for the size report, and line tables for the source map; both are removed later.
     {
       RUSTC: rustc,
       CARGO_PROFILE_RELEASE_STRIP: sourceMap ? 'none' : 'debuginfo',
@@ -120,7 +120,7 @@ function diagnostics(messages: readonly CargoMessage[], level: string): Diagnost
 
 type Child = NonNullable<CargoMessage['message']>['children'][number];
 
-/** What the compiler would do; of a name that is not there, which one it takes it for. */
+/** The compiler's suggestion; for an unknown name, the name that was probably meant. */
 function describeHelp(help: Child | undefined): string {
   if (help === undefined) return '';
   const meant = help.spans[0]?.suggested_replacement;

@@ -7,7 +7,7 @@ import {
   type Sources,
 } from './explain-diagnostic.js';
 
-/** What the compiler is to aim for. */
+/** The goal of the optimisation. */
 export type Optimization = (typeof OPTIMIZATIONS)[number];
 
 /** Every {@link Optimization}. */
@@ -29,15 +29,15 @@ export interface SourceCompiler {
   ): Promise<{ readonly error: Error | null }>;
 }
 
-/** The files of a project; the compiler asks for more names than there are. */
+/** The files of a project; the compiler also asks for names that do not exist. */
 export interface SourceFiles {
   /** Text of a file by its path in the project; null if there is none. */
   read(name: string): string | null;
-  /** Names of the files of a folder, for the compiler's flag `--lib`; left out, it looks in the file system, which a browser does not have. */
+  /** Names of the files of a folder, for the compiler's flag `--lib`; if left out, it looks in the file system, which a browser does not have. */
   list?(folder: string): readonly string[] | null;
 }
 
-/** What compiling from texts takes. */
+/** The input for compiling from texts. */
 export interface SourceRequest {
   readonly compiler: SourceCompiler;
   /** The class that `@testbench/plugins-sdk/transform` exports. */
@@ -45,7 +45,7 @@ export interface SourceRequest {
   readonly files: SourceFiles;
   /** Entry file, relative to the project. @default 'assembly/index.ts' */
   readonly entry?: string;
-  /** Where the project lies, for the compiler's own paths. @default '.' */
+  /** Location of the project, for the compiler's own paths. @default '.' */
   readonly baseDir?: string;
   /** @default 'speed' */
   readonly optimize?: Optimization;
@@ -55,7 +55,7 @@ export interface SourceRequest {
   readonly flags?: readonly string[];
 }
 
-/** What compiling from texts gives. */
+/** The result of compiling from texts. */
 export interface CompiledSources {
   /** The module, with the names of its functions and the plugin's metadata. */
   readonly bytes: Uint8Array;
@@ -67,7 +67,7 @@ const ERROR = 3;
 const WARNING = 2;
 
 const OPTIMIZATION: Readonly<Record<Optimization, readonly string[]>> = {
-  // Level 3 takes twice as long to compile, for little. From shrink level 1 on, the standard library joins
+  // Level 3 takes twice as long to compile, for little benefit. From shrink level 1 on, the standard library joins
   // lists of texts with shorter code, which is quadratic in time and memory.
   speed: ['--optimizeLevel', '2', '--shrinkLevel', '0'],
   size: ['--optimizeLevel', '3', '--shrinkLevel', '2', '--converge', '--noAssert'],
@@ -75,7 +75,7 @@ const OPTIMIZATION: Readonly<Record<Optimization, readonly string[]>> = {
 };
 
 /**
- * Compiles an AssemblyScript plugin from texts: no file system, so it runs in a browser as well.
+ * Compiles an AssemblyScript plugin from texts, without a file system, so it also runs in a browser.
  *
  * The runtime is `minimal`: the library collects garbage between calls, when no frame of the plugin is on
  * the stack, which needs no bookkeeping while the plugin works.
@@ -112,7 +112,7 @@ export async function compileSources(request: SourceRequest): Promise<CompiledSo
       ...(list && { listFiles: list }),
       writeFile: (name, contents) => void outputs.set(name, contents),
       reportDiagnostic: (message) => void diagnostics.push(message as CompilerMessage),
-      // Both are reported as diagnostics or thrown; the compiler's drawings are not for our messages.
+      // Both are reported as diagnostics or thrown; the compiler's drawings are not suitable for our messages.
       stdout: { write: () => undefined },
       stderr: { write: () => undefined },
     },
@@ -141,7 +141,7 @@ export async function compileSources(request: SourceRequest): Promise<CompiledSo
   };
 }
 
-/** The library's transform throws what it has to say, with file and line. */
+/** The library's transform throws its messages, with file and line. */
 function thrownByTransform(error: Error, sources: Sources): BuildError {
   const [, file, line, message] =
     /^(?:Cannot build )?([^\s:]+):(\d+): (.*)$/s.exec(error.message) ?? [];
@@ -169,7 +169,7 @@ class ReadSources implements Sources {
 
   read(name: string): string | null {
     const text = this.#files.read(name);
-    // The transform also reads package.json, in which no name is looked for.
+    // The transform also reads package.json, in which no names are looked up.
     if (text !== null && name.endsWith('.ts')) this.#texts.set(name, text);
     return text;
   }
@@ -183,7 +183,7 @@ class ReadSources implements Sources {
   }
 }
 
-/** What the author wrote comes first, and there the mistakes with a known cure: others follow from them. */
+/** The author's own files come first, and among them the mistakes with a known remedy: others follow from them. */
 function rank({ file, cured }: ExplainedDiagnostic): number {
   if (file === 'testbench-entry.ts') return 3;
   if (file.startsWith('~lib/')) return 2;

@@ -16,11 +16,11 @@ export interface CompilerMessage {
 /** A diagnostic, and whether its message says what to do. */
 export interface ExplainedDiagnostic extends Diagnostic {
   readonly cured: boolean;
-  /** True if another mistake is its cause. */
+  /** True if it is caused by another mistake. */
   readonly follows: boolean;
 }
 
-/** Mistakes that people from TypeScript make, and the cure for each. */
+/** Mistakes that people coming from TypeScript make, and the remedy for each. */
 const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
   [/Not implemented: Closures/, 'AssemblyScript has no closures; use a field, a global or a loop'],
   [
@@ -44,7 +44,7 @@ const CURES: readonly (readonly [pattern: RegExp, cure: string])[] = [
   [/File '~lib\/@testbench\/plugins-sdk/, "run your package manager's install in the project"],
 ];
 
-/** The sources of a compilation, as far as they are files of the author's or of a library's. */
+/** The sources of a compilation, as far as they are files of the author or of a library. */
 export interface Sources {
   /** Text of a file as the compiler names it; undefined if it is not the author's. */
   textOf(file: string): string | undefined;
@@ -52,17 +52,17 @@ export interface Sources {
   texts(): Iterable<string>;
 }
 
-/** What nothing has that the compiler could not find: such a mistake follows from another one. */
+/** Messages about a type that the compiler could not determine: such a mistake follows from another one. */
 const FOLLOWS = /on type 'auto'$/;
 
 /**
- * Turns a message of the compiler into a sentence with its place and, where one is known, a cure.
+ * Turns a message of the compiler into a sentence with its place and, if one is known, a remedy.
  *
  * @param sources Where lines and names are looked up.
  */
 export function explainDiagnostic(message: CompilerMessage, sources: Sources): ExplainedDiagnostic {
   const cure = CURES.find(([pattern]) => pattern.test(message.message))?.[1];
-  // Classes are named with the whole path of their file.
+  // Classes are named with the full path of their file.
   const text = message.message.replace(/\.$/, '').replaceAll(/'[^' ]*\/([^'/ ]+)'/g, "'$1'");
   const { range } = message;
   const file = range?.source.normalizedPath ?? '';

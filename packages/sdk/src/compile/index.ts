@@ -1,5 +1,5 @@
 /**
- * Compiles AssemblyScript plugins from texts, with nothing of Node: for an editor in a browser.
+ * Compiles AssemblyScript plugins from texts, without anything from Node: for an editor in a browser.
  *
  * @packageDocumentation
  */

@@ -7,8 +7,8 @@ import type * as Compiler from '@testbench/compiler';
 import { BuildError } from './build-error.js';
 
 /**
- * Loads the compiler and optimizer that a project installed, itself or through `@testbench/plugins-sdk`. This package does not
- * bring them along, since most who install it build nothing, or no AssemblyScript, and they are most of its weight.
+ * Loads the compiler and optimizer that a project has installed, itself or through `@testbench/plugins-sdk`. This package does not
+ * include them, since most of its users build nothing, or nothing in AssemblyScript, and they are most of its weight.
  *
  * @param directory Folder of the project, absolute.
  * @throws {BuildError} `BUILD_NO_COMPILER`

@@ -5,14 +5,14 @@ import type { PluginProblem } from '../validate-plugin.js';
 import type { Diagnostic } from './build-error.js';
 import { filesIn, type PluginLanguage, type Project } from './project.js';
 
-/** What writes the contract's exports in each language. */
+/** What generates the contract's exports in each language. */
 const EXPORTED_BY: Readonly<Record<PluginLanguage, string>> = {
   assemblyscript: 'mark the class with @plugin',
   rust: 'write `testbench::export!(YourPlugin);` behind the plugin',
   c: 'write TESTBENCH_PLUGIN(…) behind the functions',
 };
 
-/** What the author wrote for an import that a library makes for them. */
+/** What the author wrote for an import that a library generates. */
 const WRITTEN_AS: ReadonlyMap<string, string> = new Map([['seed', 'Math.random']]);
 
 /** Locates the cause of a problem of the module in the project, by searching for its name. */
@@ -33,7 +33,7 @@ export function locateProblem(
   return nowhere;
 }
 
-/** Where an author may have written a name: sources first, then the description of the package. */
+/** Places where an author may have written a name: sources first, then the description of the package. */
 function sourceFiles(directory: string, language: PluginLanguage, entry: string): string[] {
   if (language === 'c') return filesIn(join(directory, 'src'), '.c').map((name) => `src/${name}`);
   if (language === 'rust')
@@ -41,7 +41,7 @@ function sourceFiles(directory: string, language: PluginLanguage, entry: string)
   return [entry, 'package.json'];
 }
 
-/** Where a name stands as a key, a field or a call; undefined if it is not there. */
+/** Where a name is a key, a field or a call; undefined if it does not occur. */
 function placeOfName(
   path: string,
   name: string,
@@ -52,7 +52,7 @@ function placeOfName(
   } catch {
     return undefined;
   }
-  // The name as a whole: `version` must not be found in `api_version`. AssemblyScript's decorator takes camelCase too.
+  // The name as a whole: `version` must not be found in `api_version`. AssemblyScript's decorator also accepts camelCase.
   const camel = name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const escaped = [name, camel].map((each) => each.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   const pattern = new RegExp(`(?<![\\w.])(?:${escaped.join('|')})(?![\\w])`);

@@ -7,7 +7,7 @@ export interface SizeShare {
   readonly bytes: number;
 }
 
-/** What a module's bytes are spent on, the largest first. */
+/** How a module's bytes are used, the largest part first. */
 export interface SizeReport {
   /** Every section with its frame; custom ones by their own name. */
   readonly sections: readonly SizeShare[];
@@ -16,9 +16,9 @@ export interface SizeReport {
 }
 
 /**
- * Shows what a module's bytes are spent on.
+ * Shows how a module's bytes are used.
  *
- * @param bytes A module; the names of its functions are read from its section `name`, where it has one.
+ * @param bytes A module; the names of its functions are read from its section `name`, if it has one.
  * @throws {DecodeError} If it is not well-formed.
  *
  * @example

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 
-/** Folder of what this package brings for plugins in another language: `testbench.h`, or the crate `testbench`. */
+/** Folder of this package's files for plugins in another language: `testbench.h`, or the crate `testbench`. */
 export function nativeFolder(language: 'c' | 'rust'): string {
-  // Sources lie in src/build, the bundle in dist.
+  // Sources are in src/build, the bundle in dist.
   const up = import.meta.url.endsWith('.ts') ? '../..' : '..';
   return fileURLToPath(new URL(`${up}/native/${language}`, import.meta.url));
 }

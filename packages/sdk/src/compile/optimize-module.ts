@@ -6,7 +6,7 @@ import { readCodePlaces } from './places/finish-source-map.js';
 import type { PlacingOptimizer } from './places/placing-optimizer.js';
 import { stripSections } from './strip-debug-sections.js';
 
-/** What a host admits and a compiler may use. Left on, nothing is added that the module does not have already. */
+/** Features that a host admits and a compiler may use. When enabled, nothing is added that the module does not have already. */
 const FEATURES = [
   'MutableGlobals',
   'SignExt',
@@ -19,7 +19,7 @@ const FEATURES = [
   'ExtendedConst',
 ] as const;
 
-/** Without a name, the optimizer writes no source map. */
+/** Without a name, the optimizer does not write a source map. */
 const MAP_NAME = 'plugin.wasm.map';
 
 /** Rounds of `--converge`: each must make the module smaller, and after a few there is nothing left to find. */
@@ -28,12 +28,12 @@ const MAX_ROUNDS = 8;
 /**
  * Runs Binaryen's `wasm-opt` on a module: `-Oz --converge` for size, `-O3 --converge` for speed.
  *
- * It is the one inside of the AssemblyScript compiler. Names of functions and custom sections stay.
+ * It is the one inside the AssemblyScript compiler. Names of functions and custom sections stay.
  *
  * @param directory Folder of the project, which has the compiler.
  * @param bytes A valid module.
- * @param places Where its code comes from; the result says the same of what is left of it.
- * @returns The smaller of what came in and what came out.
+ * @param places Where its code comes from; the result gives the same for the code that remains.
+ * @returns The smaller of input and output.
  * @throws {BuildError} `BUILD_NO_COMPILER`
  */
 export async function optimizeModule(
@@ -70,7 +70,7 @@ export async function optimizeModule(
   }
 }
 
-/** The optimizer knows sources by their names alone. */
+/** The optimizer knows sources only by name. */
 function withContents(places: CodePlaces, { sources, contents }: CodePlaces): CodePlaces {
   const byName = new Map(sources.map((source, index) => [source, contents[index] ?? null]));
   return { ...places, contents: places.sources.map((source) => byName.get(source) ?? null) };

@@ -6,10 +6,10 @@ import { BuildError } from './build-error.js';
 /** Languages that {@link buildPlugin} compiles. */
 export type PluginLanguage = 'assemblyscript' | 'rust' | 'c';
 
-/** What is built. */
+/** The project to build. */
 export interface Project {
   readonly language: PluginLanguage;
-  /** The file that a message about the whole plugin names, relative to the folder. */
+  /** The file that is named in a message about the whole plugin, relative to the folder. */
   readonly entry: string;
 }
 
@@ -19,14 +19,14 @@ const KINDS: readonly (readonly [marker: string, project: Project])[] = [
   ['src/plugin.c', { language: 'c', entry: 'src/plugin.c' }],
 ];
 
-/** The files by which {@link buildPlugin} tells a project. */
+/** The files by which {@link buildPlugin} recognises a project. */
 export const PROJECT_MARKERS: readonly string[] = KINDS.map(([marker]) => marker);
 
 /**
- * Determines a project's language by its files.
+ * Determines a project's language from its files.
  *
  * @param directory Absolute path of the project.
- * @param entry The AssemblyScript file to build, where it is not `assembly/index.ts`.
+ * @param entry The AssemblyScript file to build, if it is not `assembly/index.ts`.
  * @throws {BuildError} `BUILD_NO_PROJECT`.
  */
 export function recognizeProject(directory: string, entry?: string): Project {

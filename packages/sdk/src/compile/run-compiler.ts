@@ -11,7 +11,7 @@ export interface CompilerRun {
   readonly stderr: string;
 }
 
-/** Runs a compiler in a folder and collects what it says. A command that cannot be started has code 127. */
+/** Runs a compiler in a folder and collects its output. A command that cannot be started has code 127. */
 export function runCompiler(
   command: string,
   args: readonly string[],
@@ -37,7 +37,7 @@ export function runCompiler(
   });
 }
 
-/** Paths of every program of that name on the search path, the first found first. */
+/** Paths of all programs of that name on the search path, in the order of the path. */
 export function programsNamed(name: string): string[] {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   return folders.map((folder) => join(folder, name)).filter(isExecutable);

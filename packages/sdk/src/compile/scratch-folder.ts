@@ -6,9 +6,9 @@ import { join } from 'node:path';
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Gives work a folder that goes away with it, also when a signal ends the process.
+ * Provides a folder for the duration of some work and removes it afterwards, also when a signal ends the process.
  *
- * @param prefix How its name begins.
+ * @param prefix How its name starts.
  */
 export async function withScratchFolder<T>(
   prefix: string,
@@ -18,7 +18,7 @@ export async function withScratchFolder<T>(
   const end = (signal: NodeJS.Signals): void => {
     rmSync(folder, { recursive: true, force: true });
     for (const each of SIGNALS) process.off(each, end);
-    // A signal with a listener does not end the process; if we are the only listener, it should.
+    // A signal with a listener does not end the process; if ours is the only listener, it should.
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
   for (const signal of SIGNALS) process.on(signal, end);

@@ -1,14 +1,14 @@
 import { readSections } from '@testbench/wasm';
 
-/** Sections that only a debugger reads: names, producers, DWARF, and where a source map is. */
+/** Sections that only a debugger reads: names, producers, DWARF, and the location of a source map. */
 const DEBUG_SECTIONS = /^(?:name|producers|target_features|sourceMappingURL|\.debug_.*)$/;
 
-/** Gives a copy without the sections that only a debugger reads. */
+/** Returns a copy without the sections that only a debugger reads. */
 export function stripDebugSections(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return stripSections(bytes, DEBUG_SECTIONS);
 }
 
-/** Gives a copy without the custom sections of these names. */
+/** Returns a copy without the custom sections of these names. */
 export function stripSections(bytes: Uint8Array, names: RegExp): Uint8Array<ArrayBuffer> {
   const kept = readSections(bytes).filter(({ name }) => name === undefined || !names.test(name));
   const header = bytes.subarray(0, 8);

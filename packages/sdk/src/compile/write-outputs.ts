@@ -13,7 +13,7 @@ import { BuildError } from './build-error.js';
 import type { Project } from './project.js';
 
 /**
- * Checks that the files of a build can be written, and are not sources, before anything is compiled.
+ * Checks, before anything is compiled, that the files of a build can be written and are not sources.
  *
  * @throws {BuildError} `BUILD_FILE_FAILED`.
  */
@@ -31,7 +31,7 @@ export async function checkOutputs(
 /**
  * Writes the files of a build: all of them, or none.
  *
- * @param contents As many as paths; what is undefined is left out.
+ * @param contents As many as paths; undefined entries are not written.
  * @throws {BuildError} `BUILD_FILE_FAILED`.
  */
 export async function writeOutputs(

@@ -4,7 +4,7 @@ import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/typ
 
 import type { TestCall } from './create-test-host.js';
 
-/** What a call may take at most. */
+/** The maximum usage of a call. */
 export interface UsageBudget {
   /** Instructions, in fuel units: the same on every machine. */
   readonly maxFuel?: number;
@@ -19,7 +19,7 @@ function readMost(node: ConfigNode): number {
 }
 
 /**
- * Makes sure that a call stayed within a budget, so that a change that makes a plugin slower or larger fails a test.
+ * Asserts that a call stayed within a budget, so that a change that makes a plugin slower or larger fails a test.
  *
  * @throws {AssertionError} Naming what was exceeded, with `actual` and `expected`.
  * @throws {ConfigError} For an unknown key or a wrong value in the budget.

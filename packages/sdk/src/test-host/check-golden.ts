@@ -8,22 +8,22 @@ import { readGolden, runGoldenLine } from './golden-lines.js';
 import { wantsUpdate } from './json-lines.js';
 import { framesOf, tellCaller } from './tell-caller.js';
 
-/** How {@link checkGolden} works. */
+/** Options of {@link checkGolden}. */
 export interface GoldenOptions {
-  /** Writes what the plugin gives now into the file. @default true if `TESTBENCH_UPDATE` is set */
+  /** Writes the plugin's current outputs into the file. @default true if `TESTBENCH_UPDATE` is set */
   readonly update?: boolean;
   /** How far a number may be off, whatever its size. @default 0 */
   readonly tolerance?: number;
 }
 
 /**
- * Runs every input of a file through a plugin and compares what it gives with what stands there.
+ * Runs every input of a file through a plugin and compares the outputs with those in the file.
  *
- * The file has one JSON object a line: `{"input": …, "output": …}`, or `{"input": …, "error": "CALL_INVALID_INPUT"}`; other
+ * The file has one JSON object per line: `{"input": …, "output": …}`, or `{"input": …, "error": "CALL_INVALID_INPUT"}`; other
  * fields are left as they are. With `TESTBENCH_UPDATE=1` outputs are rewritten, even for lines with only an input.
  *
- * @param path Of the file.
- * @returns How many inputs there are.
+ * @param path Path of the file.
+ * @returns The number of inputs.
  * @throws {AssertionError} At the first line that differs, with `actual` and `expected` for the test runner.
  * @throws {TestHostError} `TEST_BAD_FILE`.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.

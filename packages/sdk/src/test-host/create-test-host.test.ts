@@ -30,7 +30,7 @@ const hex = (text: string): string =>
     (byte) => `\\${byte.toString(16).padStart(2, '0')}`,
   ).join('');
 
-/** A plugin that sends a fixed request and gives the body of the answer as its output; -7 if it gets none. */
+/** A plugin that sends a fixed request and returns the body of the answer as its output; -7 if it gets none. */
 function fetching(url: string, authorization = 'Bearer top-secret'): Uint8Array {
   const request = JSON.stringify({ url, headers: { authorization } });
   return assemble(
@@ -98,7 +98,7 @@ describe('createTestHost() with HTTP', () => {
       await using server = await serveHttp((_request, response) => {
         served += 1;
         response.writeHead(200, { 'content-type': 'application/json', 'set-cookie': 'a=b' });
-        // In two chunks, with the border inside of the credential that it echoes.
+        // In two chunks, split inside the credential that it echoes.
         response.write(`{"data":"answer ${served} top-`);
         setImmediate(() => response.end('secret"}'));
       });
@@ -226,7 +226,7 @@ describe('createTestHost()', () => {
 
 describe('createTestHost() with state', () => {
   it('hands over what was there, and shows what the plugin keeps', async () => {
-    // Appends "x" to what stands under the key "k", and gives the length that it found.
+    // Appends "x" to the value of the key "k", and returns the length that it found.
     const plugin = assemble(
       guestWat({
         imports: `

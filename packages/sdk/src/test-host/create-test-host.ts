@@ -31,28 +31,28 @@ import { TestHostError } from './test-host-error.js';
 export interface TestHostOptions {
   /** JSON for the plugin's `plugin_init`. @default {} */
   readonly config?: unknown;
-  /** Seed of the random numbers that the plugin gets. @default 1 */
+  /** Seed of the random numbers that the plugin receives. @default 1 */
   readonly seed?: number;
-  /** What the plugin's clock shows at first, in milliseconds since the epoch. @default 0 */
+  /** Initial time of the plugin's clock, in milliseconds since the epoch. @default 0 */
   readonly nowMs?: number;
   /** Limits of each call. @default those of a real host */
   readonly limits?: NonNullable<LoadPluginOptions['limits']>;
-  /** What the plugin may do outside. @default nothing */
+  /** Permissions of the plugin. @default nothing */
   readonly permissions?: Permissions;
-  /** What answers the requests that it may send: a function, or `recordedHttp(path)`. @default every request fails */
+  /** Answers the requests that it is permitted to send: a function, or `recordedHttp(path)`. @default every request fails */
   readonly http?: HttpHandler | HttpRecording;
   /**
-   * Answers what a plugin asks, in the host's place: recorded answers, for one. Undefined leaves an ask to the host, and its requests to
+   * Called instead of the host to answer the plugin's asks, for example with recorded answers. Undefined leaves an ask to the host, and its requests to
    * `http`. @default the host answers
    */
   readonly answers?: (ask: Ask) => AskAnswer | undefined | Promise<AskAnswer | undefined>;
-  /** What `${secret:NAME}` in the header of a request stands for; `createMemorySecrets` and others of core make one. @default none */
+  /** The value of `${secret:NAME}` in the header of a request; `createMemorySecrets` and others of core make one. @default none */
   readonly secrets?: SecretStore;
-  /** The host's own functions that the plugin may call, where `permissions` name them. @default none */
+  /** The host's own functions that the plugin may call, if `permissions` name them. @default none */
   readonly hostFunctions?: CustomHostFunctions;
-  /** Modules of wire protocols of the host's own, as a `PluginSystem` takes them. @default none */
+  /** Modules of the host's own wire protocols, as a `PluginSystem` takes them. @default none */
   readonly protocols?: readonly (string | URL)[];
-  /** What the plugin finds in its state. @default nothing */
+  /** Initial content of the plugin's state. @default nothing */
   readonly storedState?: Readonly<Record<string, string>>;
   /** Where it runs. @default 'thread' */
   readonly isolation?: Isolation;
@@ -73,7 +73,7 @@ const OPTIONS: OptionReaders<TestHostOptions> = {
       ? node.callback<HttpHandler>()
       : node.implementation<HttpRecording>('transport', 'save'),
   secrets: (node) => node.implementation('read'),
-  // Names and functions are checked by the system that takes them.
+  // Names and functions are checked by the system that receives them.
   hostFunctions: (node) => node.object() as CustomHostFunctions,
   protocols: (node) => node.list().map(({ value }) => value as string | URL),
   storedState: (node) => {
@@ -93,38 +93,38 @@ const OPTIONS: OptionReaders<TestHostOptions> = {
   },
 };
 
-/** As far as a `Date` goes. */
+/** Within the range of a `Date`. */
 function readTimeMs(node: ConfigNode): number {
   return node.number(-8.64e15, 8.64e15);
 }
 
-/** One call and all that a test may want to know of it. */
+/** One call, and everything that a test may want to know about it. */
 export interface TestCall<Data = unknown> extends PluginOutput<Data> {
-  /** What the plugin logged during the call. */
+  /** Records that the plugin logged during the call. */
   readonly logs: readonly LogRecord[];
-  /** What it emitted, chunk by chunk. */
+  /** Data that it emitted, chunk by chunk. */
   readonly chunks: readonly string[];
-  /** What it asked in place of giving a result, over all rounds. */
+  /** Asks that it returned instead of a result, over all rounds. */
   readonly asks: readonly Ask[];
-  /** What it asked of the network, each redirection as a request of its own. */
+  /** Requests that it sent to the network, each redirection as a separate request. */
   readonly requests: readonly TestRequest[];
 }
 
-/** Limits of one call, and what the plugin learns about it. */
+/** Limits of one call, and the information that the plugin receives about it. */
 export type TestCallOptions = ExecuteOptions & { readonly context?: CallContext };
 
-/** One plugin in a real host, with a clock, a chance and a network that the test controls. */
+/** One plugin in a real host, with a clock, random numbers and a network that the test controls. */
 export interface TestHost extends AsyncDisposable {
   readonly info: PluginInfo;
-  /** Everything that the plugin logged, from its start on. */
+  /** Everything that the plugin has logged since its start. */
   readonly logs: readonly LogRecord[];
-  /** What the plugin keeps with `host_set_state`: to look at, and to change. It has no quota, unlike that of a real host. */
+  /** What the plugin keeps with `host_set_state`: can be read and changed. It has no quota, unlike in a real host. */
   readonly storedState: Map<string, Uint8Array>;
   /**
-   * Runs one input. Calls take turns, so that logs and requests are those of one call. As in a benchmark, a plugin whose metadata say what
+   * Runs one input. Calls take turns, so that logs and requests belong to one call. As in a benchmark, a plugin whose metadata lists what
    * it `reads` gets no other fields.
    *
-   * @throws {CallError} As a real host does; its stack begins where `call` stands, and `logsOf` has what the plugin logged.
+   * @throws {CallError} As a real host does; its stack starts where `call` was called, and `logsOf` returns what the plugin logged.
    * @throws {TestHostError} If the plugin sent a request that nothing answers.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
@@ -133,7 +133,7 @@ export interface TestHost extends AsyncDisposable {
    * Asks an evaluator of sums for the score of a set.
    *
    * @param sums By name of the metric.
-   * @param n Number of results that were added up, from 1.
+   * @param n Number of results that were summed, from 1.
    * @throws {CallError} As `Plugin.aggregate` does.
    */
   aggregate(
@@ -143,15 +143,15 @@ export interface TestHost extends AsyncDisposable {
   ): Promise<PluginOutput<EvaluatorResult>>;
   /** Sets the plugin's clock. */
   setTime(nowMs: number): void;
-  /** Lets the plugin's clock go on. */
+  /** Advances the plugin's clock. */
   advanceTime(byMs: number): void;
-  /** Unloads the plugin, and writes what was recorded. */
+  /** Unloads the plugin, and writes the recordings. */
   close(): Promise<void>;
 }
 
 /**
- * Loads a plugin into a host of its own, for a test: real limits and host functions, but random numbers from a
- * seed, a clock that stands still and a network of the test's, so that every run gives the same.
+ * Loads a plugin into its own host, for a test: real limits and host functions, but random numbers from a
+ * seed, a clock that stands still and a network that the test provides, so that every run gives the same results.
  *
  * It works with any test runner.
  *
@@ -214,7 +214,7 @@ export async function createTestHost(
     await network.save();
   };
   let turn: Promise<unknown> = Promise.resolve();
-  /** Calls take turns; one that fails says where the test made it, and what the plugin logged. */
+  /** Calls take turns; a failing call reports where the test made it, and what the plugin logged. */
   const inTurn = <Result>(frames: string, work: () => Promise<Result>): Promise<Result> => {
     const call = turn.then(async () => {
       const first = logs.length;
@@ -300,7 +300,7 @@ function storeOf(state: Map<string, Uint8Array>): StateStore {
   };
 }
 
-/** The network of one test host: notes each request, and what kept it from being answered. */
+/** The network of one test host: records each request, and why one was not answered. */
 class TestNetwork {
   readonly requests: TestRequest[] = [];
   readonly #recording: HttpRecording;
@@ -323,7 +323,7 @@ class TestNetwork {
     }
   };
 
-  /** The guest only learned that its request failed; the test learns why. */
+  /** The guest only learns that its request failed; the test learns why. */
   rethrow(): void {
     const problem = this.#problem;
     this.#problem = undefined;

@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 
 import { TestHostError } from './test-host-error.js';
 
-/** As much as the host takes of an answer. */
+/** The most that the host accepts of an answer. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
@@ -13,9 +13,9 @@ const DECODERS: Readonly<Record<string, typeof gunzipSync>> = {
 };
 
 /**
- * Undoes the content coding of an answer: as it came if there is none, else in one chunk.
+ * Undoes the content coding of an answer: unchanged if there is none, otherwise in one chunk.
  *
- * @throws {TestHostError} `TEST_BAD_FILE` for a coding that cannot be undone, so that what is in there is not known.
+ * @throws {TestHostError} `TEST_BAD_FILE` for a coding that cannot be undone, so that the content is unknown.
  */
 export function decodedChunks(
   chunks: readonly Uint8Array[],

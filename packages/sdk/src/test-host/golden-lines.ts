@@ -6,10 +6,10 @@ import { type JsonLine, readJsonLinesFile } from './json-lines.js';
 import { logsOf } from './tell-caller.js';
 import { TestHostError } from './test-host-error.js';
 
-/** What a call gave, or the code that it failed with. */
+/** The output of a call, or the code that it failed with. */
 export type GoldenOutcome = { readonly output: unknown } | { readonly error: string };
 
-/** What one line of a golden file says, and what came of it. */
+/** One line of a golden file, and its result. */
 export interface GoldenLine {
   /** Counted from 1. */
   readonly line: number;
@@ -18,9 +18,9 @@ export interface GoldenLine {
   readonly expected: GoldenOutcome;
   /** Fuel units of the call; undefined if it failed. */
   readonly fuel: number | undefined;
-  /** Fields of the line besides. */
+  /** Other fields of the line. */
   readonly others: Readonly<Record<string, unknown>>;
-  /** What the plugin logged. */
+  /** Records that the plugin logged. */
   readonly logs: readonly LogRecord[];
   /** The error of a call that failed. */
   readonly cause?: unknown;
@@ -39,7 +39,7 @@ export async function readGolden(
 /**
  * Runs one line.
  *
- * @param strict Only what the plugin itself refuses counts as an outcome: a slow machine or a crash does not.
+ * @param strict Only a refusal by the plugin itself counts as an outcome: a slow machine or a crash does not.
  */
 export async function runGoldenLine(
   host: Pick<TestHost, 'call'>,

@@ -14,19 +14,19 @@ export interface TestResponse {
   /** @default 200 */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A list arrives chunk by chunk, as a stream of events does. @default nothing */
+  /** A list arrives chunk by chunk, like a stream of events. @default nothing */
   readonly body?: string | Uint8Array | readonly (string | Uint8Array)[];
 }
 
 /** Answers a plugin's requests in a test. */
 export type HttpHandler = (request: TestRequest) => TestResponse | Promise<TestResponse>;
 
-/** What a plugin sent, as a handler or a recording sees it. */
+/** A request from a plugin, as a handler or a recording sees it. */
 export function describeRequest({ method, url, headers, body }: HttpTransportRequest): TestRequest {
   return { method, url: url.href, headers, body: new TextDecoder().decode(body) };
 }
 
-/** A transport that reaches no network. A handler that still thinks when the signal fires is not waited for. */
+/** A transport that reaches no network. A handler that is still working when the signal fires is not awaited. */
 export function handlerTransport(handler: HttpHandler): HttpTransport {
   return async (request) => {
     const answer = await untilAborted(request.signal, async () =>
@@ -44,7 +44,7 @@ export function handlerTransport(handler: HttpHandler): HttpTransport {
   };
 }
 
-/** The parts as chunks of bytes; a stream takes an empty one for its end. */
+/** The parts as chunks of bytes; empty parts are dropped, since a stream would take one for its end. */
 export async function* inChunks(
   parts: readonly (string | Uint8Array)[],
 ): AsyncGenerator<Uint8Array, void, void> {

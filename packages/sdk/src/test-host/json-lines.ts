@@ -12,7 +12,7 @@ export interface JsonLine {
 }
 
 /**
- * Reads a file with one JSON object a line; empty lines are left out.
+ * Reads a file with one JSON object per line; empty lines are left out.
  *
  * @returns Nothing if the file does not exist.
  * @throws {TestHostError} `TEST_BAD_FILE`, with the line.
@@ -21,7 +21,7 @@ export async function readJsonLines(path: string): Promise<readonly JsonLine[] |
   return (await readJsonLinesFile(path))?.lines;
 }
 
-/** As {@link readJsonLines}, with the bytes that the lines were read from. */
+/** Like {@link readJsonLines}, with the bytes that the lines were read from. */
 export async function readJsonLinesFile(
   path: string,
 ): Promise<{ readonly bytes: Uint8Array; readonly lines: readonly JsonLine[] } | undefined> {
@@ -54,7 +54,7 @@ export async function readJsonLinesFile(
   return { bytes, lines };
 }
 
-/** True if expectation files are to be rewritten: `TESTBENCH_UPDATE=1`. */
+/** True if files of expectations are to be rewritten: `TESTBENCH_UPDATE=1`. */
 export function wantsUpdate(): boolean {
   return (process.env['TESTBENCH_UPDATE'] ?? '0') !== '0';
 }

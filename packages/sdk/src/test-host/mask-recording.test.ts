@@ -36,7 +36,7 @@ const request = (
 });
 
 describe('RecordingMask', () => {
-  // Row 112 of the attack catalogue: six of eleven such forms were written down.
+  // Row 112 of the attack catalogue: six of eleven such forms had been written to the file.
   it.each(FORMS)('knows the credential of "%s: %s" in every form', (name, value) => {
     const mask = new RecordingMask({ headers: { [name]: value } });
     const echoes = [

@@ -6,23 +6,23 @@ import { credentialsIn } from './request-credentials.js';
 
 /** Names of query parameters that hold credentials. */
 const PARAMETER = /auth|cookie|key|token|secret|signature|password|credential/i;
-/** Names of fields of a body that do: here a part of a name says less. */
+/** Names of body fields that do: here a part of a name is less conclusive. */
 const FIELD =
   /^(?:.*[_.-])?(?:(?:api|access|private|secret|auth)[_-]?key|authorization|(?:client[_-]?)?secret|pass(?:word|wd|phrase)|(?:[a-z]+[_-]?)?token|signature|credentials?)$/i;
-/** A field of JSON with a text: its name, what stands between, the text. */
+/** A JSON field with a text: its name, the separator, the text. */
 const JSON_FIELD = /"((?:[^"\\]|\\.)*)"(\s*:\s*)"((?:[^"\\]|\\.)*)"/g;
-/** A shorter one is masked only where it stands by itself: letters of it are everywhere. */
+/** A shorter credential is masked only as a separate word: its letters occur everywhere. */
 const MIN_ANYWHERE = 8;
 const MASK = '***';
 
-/** The key that distinguishes requests in a recording, in the form in which it may be written. */
+/** The key that distinguishes requests in a recording, in a form that is safe to write. */
 export interface RecordedRequest {
   readonly method: string;
   readonly url: string;
   readonly body: string;
 }
 
-/** Replaces the credentials of one request, in every form that the host masks too. */
+/** Replaces the credentials of one request, in every form that the host also masks. */
 export class RecordingMask {
   readonly #matcher: SecretMatcher;
   readonly #short: RegExp | undefined;
@@ -41,7 +41,7 @@ export class RecordingMask {
     return this.#short === undefined ? masked : masked.replaceAll(this.#short, MASK);
   }
 
-  /** Chunks of an answer as they came; but one chunk, masked, if a credential stands in them, which may cross their borders. */
+  /** Chunks of an answer as they came; but a single, masked chunk if they contain a credential, which may cross chunk boundaries. */
   chunks(chunks: readonly Uint8Array[]): readonly Uint8Array[] {
     const text = Buffer.concat(chunks).toString('latin1');
     const masked = this.text(text);
@@ -60,7 +60,7 @@ export function maskRequest(request: HttpTransportRequest): RecordedRequest {
   return { method, url: mask.text(masked.href), body: mask.text(maskFields(request, body)) };
 }
 
-/** Masks fields that are named like credentials, in a form or else in JSON. */
+/** Masks fields with names of credentials, in a form or else in JSON. */
 function maskFields({ headers }: HttpTransportRequest, body: string): string {
   if (/^application\/x-www-form-urlencoded/i.test(headers['content-type'] ?? '')) {
     return body.replaceAll(/([^=&]+)=([^&]*)/g, (field, name: string) =>
@@ -77,7 +77,7 @@ function replaceSpans(text: string, spans: readonly Span[]): string {
   let done = 0;
   for (const { start, end } of spans.toSorted((left, right) => left.start - right.start)) {
     if (end <= done) continue;
-    // Of two that overlap, one mask.
+    // Two overlapping matches give one mask.
     if (start >= done) parts.push(text.slice(done, start), MASK);
     done = end;
   }

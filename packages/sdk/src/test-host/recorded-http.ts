@@ -13,11 +13,11 @@ import { TestHostError } from './test-host-error.js';
 /** Requests of a plugin that were recorded, or are being recorded. */
 export interface HttpRecording {
   readonly transport: HttpTransport;
-  /** Writes what was recorded; the test host does that when it is closed. */
+  /** Writes the recordings; the test host does that when it is closed. */
   save(): Promise<void>;
 }
 
-/** How {@link recordedHttp} works. */
+/** Options of {@link recordedHttp}. */
 export interface RecordedHttpOptions {
   /** Sends the requests and records them again. @default true if `TESTBENCH_UPDATE` is set */
   readonly update?: boolean;
@@ -34,21 +34,21 @@ interface Exchange {
   };
 }
 
-/** Headers of answers that plugins act on; others are dates and identifiers, or secrets. */
+/** Response headers that plugins act on; others are dates, identifiers or secrets. */
 const KEPT_HEADERS = ['content-type', 'location', 'retry-after', 'etag'];
 
 /**
  * Answers a plugin's requests from a file of JSON lines; with `TESTBENCH_UPDATE=1` it sends them and writes the file.
  *
- * A request is known by method, URL and body. Equal ones get their answers in the order of the file, further ones the last.
- * Chunks arrive as they did.
+ * Requests are identified by method, URL and body. Equal ones get their answers in the order of the file, and the last answer after that.
+ * Chunks arrive as they were recorded.
  *
- * What is written: method, URL and body of a request, and status, content type and body of its answer. Headers of requests are
- * not; their values are masked wherever they occur, whole or in part, in base64 or escaped, except in headers that are known to
- * hold no credentials. So are query parameters, and fields of a request's body, that are named like keys. Anything else that a
- * server answers stands in the file, so read it before it is committed. A test host that recorded nothing leaves the file.
+ * The file contains: method, URL and body of a request, and status, content type and body of its answer. Headers of requests are
+ * not written; their values are masked wherever they occur, whole or in part, in base64 or escaped, except in headers that are known to
+ * hold no credentials. Query parameters and fields of a request's body are masked, too, if they are named like keys. Anything else that a
+ * server answers is in the file, so read it before you commit it. A test host that recorded nothing does not change the file.
  *
- * @param path Where the recordings are.
+ * @param path Path of the recordings.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
@@ -68,7 +68,7 @@ export function recordedHttp(path: string, given?: RecordedHttpOptions): HttpRec
   return (options.update ?? wantsUpdate()) ? recorder(path) : player(path);
 }
 
-/** What this process wrote, by file: a second test host adds to what the first one has recorded. */
+/** What this process wrote, by file: a second test host adds to the recordings of the first. */
 const writtenFiles = new Map<string, string>();
 
 /** An exchange that is being recorded. */
@@ -80,7 +80,7 @@ interface Take {
   /** Content coding of the chunks. */
   readonly coding: string;
   readonly chunks: Uint8Array[];
-  /** True once the plugin has read what it wanted, and nothing broke off. */
+  /** True once the plugin has read what it wanted, and the answer was not cut off. */
   complete: boolean;
 }
 
@@ -88,7 +88,7 @@ function recorder(path: string): HttpRecording {
   const takes: Take[] = [];
   return {
     async transport(request, send) {
-      // As it is, so that the file can be read.
+      // Unchanged, so that the file can be read.
       const headers = { ...request.headers, 'accept-encoding': 'identity' };
       const answer = await send({ ...request, headers });
       const mask = new RecordingMask(request);
@@ -119,7 +119,7 @@ function recorder(path: string): HttpRecording {
 }
 
 function describeTake({ request, status, headers, mask, coding, chunks }: Take): Exchange {
-  // A server may still compress; a credential would not be found in there.
+  // A server may compress anyway; a credential would not be found in compressed data.
   const described = mask.chunks(decodedChunks(chunks, coding)).map(describeChunk);
   return { request, response: { status, headers, chunks: described } };
 }
@@ -138,7 +138,7 @@ async function* recordChunks(
     broken = true;
     throw error;
   } finally {
-    // A plugin may close an answer before its end, as with a stream of events.
+    // A plugin may close an answer before its end, for example a stream of events.
     take.complete = !broken;
   }
 }

@@ -1,18 +1,18 @@
-/** Headers whose values are not credentials; values of any other may be. */
+/** Headers whose values are not credentials; values of all others may be. */
 const HARMLESS =
   /^(?:accept|accept-.*|anthropic-(?:beta|version)|cache-control|content-.*|http-referer|idempotency-key|if-.*|last-event-id|openai-beta|pragma|prefer|range|traceparent|tracestate|user-agent|x-amz-(?:content-sha256|date|target)|x-correlation-id|x-goog-api-client|x-ms-client-request-id|x-request-id|x-stainless-.*|x-title)$/;
 /** Headers whose short values are credentials too. */
 const CREDENTIAL = /auth|cookie|key|token|secret|signature|password|credential/;
 const MIN_LENGTH = 8;
-/** A shorter one is none. */
+/** A shorter value is not a credential. */
 const MIN_CREDENTIAL_LENGTH = 4;
-/** Words that stand in such headers, and for themselves in every JSON. */
+/** Words that occur in such headers, and on their own in any JSON. */
 const WORDS =
   /^(?:bearer|basic|token|digest|apikey|key|negotiate|aws4-hmac-sha(?:256|512)|auth|auth-int|true|false|null|[0-9]{1,7})$/i;
 
 /**
  * Everything in a request's headers that may be a credential: the value of any header that is not known to be harmless, and
- * each part of it; what stands behind a scheme (`Bearer …`), after `name=`, in quotes, or in base64 (`Basic …`).
+ * each part of it: the text after a scheme (`Bearer …`), after `name=`, in quotes, or in base64 (`Basic …`).
  */
 export function credentialsIn(headers: Readonly<Record<string, string>>): string[] {
   const found = new Set<string>();

@@ -6,19 +6,19 @@ import type { GoldenOptions } from './check-golden.js';
 import type { TestHost } from './create-test-host.js';
 import { type GoldenOutcome, readGolden, runGoldenLine } from './golden-lines.js';
 
-/** A line of a golden file for which a plugin gave something else. */
+/** A line of a golden file for which a plugin's output differs. */
 export interface GoldenFailure {
   /** Counted from 1. */
   readonly line: number;
   readonly actual: GoldenOutcome;
   readonly expected: GoldenOutcome;
-  /** What the plugin logged. */
+  /** Records that the plugin logged. */
   readonly logs: readonly LogRecord[];
   /** The error of a failed call; its stack and `logsOf` have more details. */
   readonly cause?: unknown;
 }
 
-/** How {@link runGolden} works. */
+/** Options of {@link runGolden}. */
 export interface RunGoldenOptions extends Pick<GoldenOptions, 'tolerance'> {
   /** Failures after which it stops. @default all are looked for */
   readonly maxFailures?: number;
@@ -26,13 +26,13 @@ export interface RunGoldenOptions extends Pick<GoldenOptions, 'tolerance'> {
   readonly signal?: AbortSignal;
 }
 
-/** What {@link runGolden} saw. */
+/** The result of {@link runGolden}. */
 export interface GoldenReport {
   /** `sha256:` and the hex digest of the file, as it was read. */
   readonly digest: string;
   /** Lines that were run. */
   readonly cases: number;
-  /** Lines for which it gave what stands there. */
+  /** Lines with the expected output. */
   readonly passed: number;
   readonly failures: readonly GoldenFailure[];
   /** Fuel units of the call that took the most; 0 if every call failed. */
@@ -40,10 +40,10 @@ export interface GoldenReport {
 }
 
 /**
- * Runs every input of a golden file, as `checkGolden` does, and says how many it gave what stands there for; it goes on after a
+ * Runs every input of a golden file, as `checkGolden` does, and counts the lines with the expected output; it continues after a
  * difference, and never writes the file.
  *
- * @param path Of the file.
+ * @param path Path of the file.
  * @throws {TestHostError} `TEST_BAD_FILE`.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *

@@ -1,16 +1,16 @@
 import type { LogRecord } from '@testbench/types/abi';
 
-/** Lines of a log that a stack shows; `logsOf` has all. */
+/** Lines of a log shown in a stack; `logsOf` has all. */
 const SHOWN_LOGS = 20;
 
-/** Frames of the stack above a function: where it was called. An error that comes from a thread knows nothing of them. */
+/** Frames of the stack above a function: where it was called. An error from a thread does not have them. */
 export function framesOf(callee: (...args: never[]) => unknown): string {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, callee);
   return (holder.stack ?? '').split('\n').slice(1).join('\n');
 }
 
-/** The same error, whose stack begins where the test stands, and which has what the plugin logged. */
+/** The same error, with a stack that starts in the test, and with the plugin's log. */
 export function tellCaller(error: unknown, frames: string, logs: readonly LogRecord[]): unknown {
   if (!(error instanceof Error) || Object.hasOwn(error, 'logs')) return error;
   const head = `${error.name}: ${error.message}`;
@@ -24,9 +24,9 @@ export function tellCaller(error: unknown, frames: string, logs: readonly LogRec
 }
 
 /**
- * What a plugin logged during the call that failed, or while it was loaded.
+ * The plugin's log during the call that failed, or while it was loaded.
  *
- * @param error Out of a `TestHost` or `createTestHost`; of another one there is nothing.
+ * @param error From a `TestHost` or `createTestHost`; for any other error the log is empty.
  *
  * @example
  * ```ts no-run

@@ -7,7 +7,7 @@ export type TestHostErrorCode =
   /** A file of recordings or of golden outputs cannot be read. */
   | 'TEST_BAD_FILE';
 
-/** A test cannot go on; the plugin is not to blame. */
+/** A test cannot continue; the plugin is not to blame. */
 export class TestHostError extends PluginError<TestHostErrorCode> {
   override get name(): 'TestHostError' {
     return 'TestHostError';

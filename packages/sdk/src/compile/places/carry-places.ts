@@ -3,7 +3,7 @@ import { decodeModule, InstructionCursor, Opcode } from '@testbench/wasm';
 import { type CodePlace, type CodePlaces, codeStartOf } from './code-places.js';
 import type { PlacingModule, PlacingOptimizer } from './placing-optimizer.js';
 
-/** Parts of the optimizer's expressions, in the order in which they are computed. Those of others are not looked at. */
+/** Parts of the optimizer's expressions, in the order in which they are computed. Parts of other expressions are ignored. */
 const PARTS: Readonly<Record<string, readonly string[]>> = {
   Block: ['children'],
   Loop: ['body'],
@@ -30,7 +30,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
 /** Expressions without parts. */
 const LEAVES = ['LocalGet', 'GlobalGet', 'Const', 'MemorySize', 'Nop', 'Unreachable', 'DataDrop'];
 
-/** Instructions that may trap, call, or repeat: what an error can come from. The optimizer's reader makes one expression of each. */
+/** Instructions that may trap, call, or repeat: possible origins of an error. The optimizer's reader makes one expression of each. */
 const COMPARED = new Set(
   (
     'Call CallIndirect Load Store Unary Binary Unreachable Loop ' +
@@ -38,7 +38,7 @@ const COMPARED = new Set(
   ).split(' '),
 );
 
-/** Opcodes of each, from the first to the last. */
+/** Opcodes of each, from first to last. */
 const OPCODES: readonly (readonly [first: number, last: number, kind: string])[] = [
   [Opcode.Unreachable, Opcode.Unreachable, 'Unreachable'],
   [Opcode.Loop, Opcode.Loop, 'Loop'],
@@ -52,7 +52,7 @@ const OPCODES: readonly (readonly [first: number, last: number, kind: string])[]
   [0x46, 0x4f, 'Binary'],
   [0x50, 0x50, 'Unary'],
   [0x51, 0x66, 'Binary'],
-  // Arithmetic of integers and floats of both widths, with what takes one operand first.
+  // Arithmetic of integers and floats of both widths, starting with the operations that take one operand.
   [0x67, 0x69, 'Unary'],
   [0x6a, 0x78, 'Binary'],
   [0x79, 0x7b, 'Unary'],
@@ -71,15 +71,15 @@ const OPCODES: readonly (readonly [first: number, last: number, kind: string])[]
 
 interface Found {
   readonly kind: string;
-  /** Of an instruction its offset, of an expression its reference. */
+  /** For an instruction its offset, for an expression its reference. */
   readonly at: number;
 }
 
 /**
  * Passes a module's positions to the optimizer, so that it can give the positions of its output.
  *
- * The optimizer reads no line tables, and does not say at which offset it read what. But each instruction that may trap becomes one
- * expression: those of a function, in the order in which they run, are compared with the expressions in theirs. Where the two lists
+ * The optimizer reads no line tables, and does not report the offset of what it read. But each instruction that may trap becomes one
+ * expression: the instructions of a function, in the order in which they run, are compared with its expressions in theirs. If the two lists
  * differ, the function gets no places.
  *
  * @param module Read from the bytes.
@@ -130,7 +130,7 @@ function isSame(a: readonly Found[], b: readonly Found[] | undefined): boolean {
   return a.length === b?.length && a.every(({ kind }, index) => kind === b[index]!.kind);
 }
 
-/** Lists expressions as the instructions stand in a module. */
+/** Lists expressions in the order of the instructions in a module. */
 class ExpressionTree {
   readonly #optimizer: PlacingOptimizer;
   readonly #kinds = new Map<number, string>();
@@ -154,7 +154,7 @@ class ExpressionTree {
     if (kind === undefined) return false;
     if (kind === 'Loop') found.push({ kind, at: expression });
     const parts = PARTS[kind];
-    // It takes none apart that has no parts.
+    // The optimizer only takes apart expressions that have parts.
     const info = parts === undefined ? undefined : this.#optimizer.getExpressionInfo(expression);
     for (const name of parts ?? []) {
       const part = info![name];
@@ -166,13 +166,13 @@ class ExpressionTree {
   }
 }
 
-/** Finds the place of an instruction by steps forward: instructions come in order. */
+/** Finds the place of an instruction by moving forward: instructions come in order. */
 class PlaceFinder {
   #next = 0;
 
   constructor(readonly places: readonly CodePlace[]) {}
 
-  /** @param from Begin of the function: places before it are those of another one. */
+  /** @param from Start of the function: places before it belong to another one. */
   find(offset: number, from: number): CodePlace | undefined {
     const { places } = this;
     while (this.#next < places.length && places[this.#next]!.offset <= offset) this.#next += 1;

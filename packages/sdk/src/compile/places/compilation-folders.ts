@@ -3,7 +3,7 @@ import { ByteReader } from '@testbench/wasm';
 import { readFixed } from './line-program.js';
 import { readText, textAt } from './line-table.js';
 
-/** Sections that say in which folder each file was compiled. */
+/** Sections that give the folder in which each file was compiled. */
 interface InfoSections {
   readonly info: Uint8Array;
   readonly abbrev: Uint8Array;
@@ -14,11 +14,11 @@ const COMPILE_UNIT = 0x11;
 const STATEMENT_LIST = 0x10;
 const COMPILATION_FOLDER = 0x1b;
 
-/** Attributes of a unit, and units: a compiler writes a dozen of each file. */
+/** Maximum attributes of a unit, and units: a compiler writes a dozen for each file. */
 const MAX_ATTRIBUTES = 256;
 const MAX_UNITS = 100_000;
 
-/** Sizes of forms that always have the same, with addresses of 4 bytes; the others are read. */
+/** Sizes of forms with a constant size, with addresses of 4 bytes; the others are read. */
 const SIZES: Readonly<Record<number, number>> = {
   [0x01]: 4,
   [0x05]: 2,
@@ -38,9 +38,9 @@ const SDATA = 0x0d;
 const UDATA = 0x0f;
 
 /**
- * Reads in which folder each file was compiled, by the offset of its line table: tables of version 4 and before do not say it themselves.
+ * Reads the folder in which each file was compiled, by the offset of its line table: tables of version 4 and before do not say it themselves.
  *
- * @returns What could be read before the first unit that is damaged; those of version 5 are left out.
+ * @returns The folders read before the first damaged unit; units of version 5 are left out.
  *
  * @see https://dwarfstd.org/doc/DWARF4.pdf section 7.5
  */
@@ -83,13 +83,13 @@ function readUnit(reader: ByteReader, { abbrev, str }: InfoSections): Unit {
     } else if (attribute === COMPILATION_FOLDER && form === STRING) {
       unit.folder = readText(reader);
     } else skipForm(reader, form);
-    // What follows may have a form that is not known here.
+    // Anything that follows may have a form that is not known here.
     if (unit.table !== undefined && unit.folder !== undefined) break;
   }
   return unit;
 }
 
-/** Attributes and forms of an abbreviation, which is the first of its list as a rule. */
+/** Attributes and forms of an abbreviation, which is usually the first of its list. */
 function attributesOf(reader: ByteReader, code: number): readonly (readonly [number, number])[] {
   if (reader.u32('abbreviation') !== code || reader.u32('tag') !== COMPILE_UNIT) return [];
   reader.skip(1, 'children');

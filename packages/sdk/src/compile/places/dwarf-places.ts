@@ -9,16 +9,16 @@ import { readCompilationFolders } from './compilation-folders.js';
 import type { LineRow } from './line-program.js';
 import { readLineTables } from './line-table.js';
 
-/** Comes with this package. */
+/** Included in this package. */
 const HEADER = 'testbench.h';
 
-/** A source that is copied into a source map: authors' files have a few kilobytes. */
+/** Maximum size of a source that is copied into a source map: authors' files have a few kilobytes. */
 const MAX_SOURCE_BYTES = 256 * 1024;
 
 /**
- * Reads where the code of a module comes from out of its DWARF line tables, as compilers of C and Rust write them.
+ * Reads where the code of a module comes from, using its DWARF line tables as compilers of C and Rust write them.
  *
- * Paths are told from the project's folder, or without what is special to this machine, so that the result is the same everywhere.
+ * Paths are relative to the project's folder, or omit anything specific to this machine, so that the result is the same everywhere.
  *
  * @param directory Folder of the project, where the compiler ran.
  * @returns undefined if the module has no such tables.
@@ -64,7 +64,7 @@ export function readDwarfPlaces(bytes: Uint8Array, directory: string): CodePlace
   return { places: sorted, sources: sources.names, contents: sources.contents() };
 }
 
-/** Rows that belong together; the linker left tables of functions that it has dropped behind, at addresses of nothing. */
+/** Rows that belong together; the linker leaves tables of functions that it has dropped, at invalid addresses. */
 function* piecesOf(rows: readonly LineRow[], size: number): Generator<readonly LineRow[]> {
   let start = 0;
   for (const [index, { address, isEnd }] of rows.entries()) {
@@ -75,12 +75,12 @@ function* piecesOf(rows: readonly LineRow[], size: number): Generator<readonly L
   }
 }
 
-/** Of several places at one offset the last counts: an end is followed by the begin of the next piece. */
+/** Of several places at one offset the last one counts: an end is followed by the start of the next piece. */
 function withoutRepetition(places: readonly CodePlace[]): CodePlace[] {
   return places.filter((place, index) => places[index + 1]?.offset !== place.offset);
 }
 
-/** Sources in the order in which they are met. */
+/** Sources in the order in which they are encountered. */
 class SourceList {
   readonly names: string[] = [];
   readonly #paths: string[] = [];
@@ -110,12 +110,12 @@ class SourceList {
   }
 }
 
-/** What is not the project's has a name of its own, such as `library/core/src/option.rs` or `~lib/serde-1.0.2/src/lib.rs`. */
+/** Files outside the project get their own names, such as `library/core/src/option.rs` or `~lib/serde-1.0.2/src/lib.rs`. */
 function nameOf(path: string, directories: readonly string[]): string {
   const plain = posix.normalize(path.replaceAll('\\', '/'));
   // The compiler from npm has it in its own file system.
   if (plain === `include/${HEADER}`) return `~lib/${HEADER}`;
-  // What Rust's own library brings along.
+  // Files that come with Rust's own library.
   if (plain.startsWith('vendor/')) return `~lib/${plain.slice('vendor/'.length)}`;
   if (!plain.startsWith('/') && !plain.startsWith('../')) return plain;
   for (const directory of directories) {
@@ -138,7 +138,7 @@ function readSource(path: string): string | null {
     if (!stat.isFile() || stat.size > MAX_SOURCE_BYTES) return null;
     return readFileSync(path, 'utf8');
   } catch {
-    // Generated while it was compiled.
+    // Generated during compilation.
     return null;
   }
 }

@@ -5,7 +5,7 @@ import { decodeModule, readFunctionNames } from '@testbench/wasm';
 import { type CodePlace, type CodePlaces, codeStartOf } from './code-places.js';
 
 /**
- * Reads what a compiler or the optimizer says of the module that it wrote with the map.
+ * Reads what a compiler or the optimizer says about the module that it wrote with the map.
  *
  * @throws {WireError} If it is not a source map.
  */
@@ -21,7 +21,7 @@ export function readCodePlaces(sourceMap: string, bytes: Uint8Array): CodePlaces
       line: places[3 * index + 1]!,
       column: places[3 * index + 2]!,
     })),
-    // Where the AssemblyScript compiler says that its output is, which says nothing of its input.
+    // The AssemblyScript compiler puts sources below its output path, which says nothing about its input.
     sources: sources.map((source) => source.replace(/^\.\/plugin\//, '')),
     contents: sources.map((_source, index) => contents[index] || null),
   };
@@ -44,7 +44,7 @@ export function finishSourceMap(
   const functions = Array.from({ length: importedFunctions + bodies.length }, (_, index) => {
     return names.get(index) ?? '';
   });
-  // Code that the compiler has added belongs to what stands before it, or else to the first line of its function.
+  // Code that the compiler has added belongs to the code before it, or else to the first line of its function.
   const known = places.filter(({ source }) => source >= 0);
   const mappings: CodePlace[] = [];
   let next = 0;

@@ -1,7 +1,7 @@
 // oxlint-disable typescript/no-unsafe-enum-comparison -- codes are numbers where they come from: bytes
 import type { ByteReader } from '@testbench/wasm';
 
-/** Where code comes from, as a line table says it. */
+/** Where code comes from, according to a line table. */
 export interface LineRow {
   /** Offset in the code section's content. */
   readonly address: number;
@@ -11,21 +11,21 @@ export interface LineRow {
   readonly line: number;
   /** From 1; 0 if the compiler did not say. */
   readonly column: number;
-  /** The first byte behind a piece of code. */
+  /** The first byte after a piece of code. */
   readonly isEnd: boolean;
 }
 
-/** What the header of a line table says of the numbers in its program. */
+/** What the header of a line table says about the numbers in its program. */
 export interface LineHeader {
   readonly minInstructionLength: number;
   readonly lineBase: number;
   readonly lineRange: number;
   readonly opcodeBase: number;
-  /** Numbers that each standard opcode takes, from opcode 1. */
+  /** How many numbers each standard opcode takes, from opcode 1. */
   readonly operands: readonly number[];
 }
 
-/** Rows of a table: more than a module of 16 MiB has instructions. */
+/** Maximum rows of a table: more than a module of 16 MiB has instructions. */
 const MAX_ROWS = 4_000_000;
 
 const enum Standard {
@@ -49,7 +49,7 @@ const enum Extended {
 /**
  * Runs the program of a line table.
  *
- * @returns Pieces of code one after the other, each with an end.
+ * @returns Pieces of code in sequence, each with an end.
  * @throws {DecodeError} {RangeError} If the program is damaged.
  *
  * @see https://dwarfstd.org/doc/DWARF5.pdf section 6.2
@@ -122,7 +122,7 @@ export function runLineProgram(reader: ByteReader, header: LineHeader): LineRow[
   return rows;
 }
 
-/** A number of so many bytes, the lowest first. */
+/** A number of this many bytes, the lowest first. */
 export function readFixed(reader: ByteReader, size: number): number {
   let value = 0;
   for (let index = 0; index < size; index += 1) value += reader.u8('number') * 256 ** index;
@@ -140,7 +140,7 @@ function readSigned(reader: ByteReader): number {
   }
 }
 
-/** Steps forward to an offset. @throws {RangeError} If it was passed already. */
+/** Moves forward to an offset. @throws {RangeError} If it has already been passed. */
 export function skipTo(reader: ByteReader, offset: number): void {
   if (offset < reader.offset) throw new RangeError('a part of a line table is too long');
   reader.skip(offset - reader.offset, 'rest');

@@ -7,7 +7,7 @@ const u16 = (value: number): number[] => [value & 255, value >> 8];
 const u32 = (value: number): number[] => [...u16(value & 0xffff), ...u16(value >>> 16)];
 const TEXTS = { lineStr: Uint8Array.from(text('src/a.c')), str: new Uint8Array() };
 
-/** Sets the address 16, line 5, column 3, a row; 4 bytes and 2 lines on, another; 4 bytes on, the end. */
+/** Sets the address 16, line 5, column 3, a row; 4 bytes and 2 lines further, another; 4 bytes further, the end. */
 const PROGRAM = [0, 5, 2, 16, 0, 0, 0, 3, 4, 5, 3, 1, 13 + 4 * 14 + 5, 2, 4, 0, 1, 1];
 const COMMON = [1, 1, 1, 0xfd, 14, 13, 0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1];
 

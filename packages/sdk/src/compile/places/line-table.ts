@@ -11,12 +11,12 @@ import {
 
 /** The line table of one compiled file. */
 interface LineTable {
-  /** Paths by the index that rows have, with the folder that the compiler gave them. */
+  /** Paths by the index used in rows, with the folder that the compiler gave them. */
   readonly files: readonly (string | undefined)[];
   readonly rows: readonly LineRow[];
 }
 
-/** Sections of texts that tables of version 5 refer to. */
+/** Sections with the texts that tables of version 5 refer to. */
 interface LineTexts {
   readonly lineStr: Uint8Array;
   readonly str: Uint8Array;
@@ -24,7 +24,7 @@ interface LineTexts {
   readonly folders?: ReadonlyMap<number, string>;
 }
 
-/** Files of a table, and forms of what it says of each: a compiler writes hundreds, and a handful. */
+/** Maximum files of a table, and forms that describe each: a compiler writes hundreds of files, and a handful of forms. */
 const MAX_ENTRIES = 100_000;
 const MAX_FORMS = 16;
 
@@ -51,9 +51,9 @@ const utf8 = new TextDecoder();
 /**
  * Reads the tables of a section `.debug_line`, as clang and rustc write them: versions 2 to 5, in 32 bits.
  *
- * A compiler's own output is read here, but as bytes of anybody: nothing is read beyond the section, and counts are bounded.
+ * A compiler's own output is read here, but it is treated as untrusted: nothing is read beyond the section, and counts are bounded.
  *
- * @returns The tables before the first that is damaged or of another version.
+ * @returns The tables before the first one that is damaged or of another version.
  *
  * @see https://dwarfstd.org/doc/DWARF5.pdf section 6.2.4
  */
@@ -63,7 +63,7 @@ export function readLineTables(section: Uint8Array, texts: LineTexts): LineTable
   while (start + 4 <= section.length) {
     const length = readFixed(new ByteReader(section, start), 4);
     const end = start + 4 + length;
-    // 64 bits are announced by such lengths.
+    // Such lengths announce the 64-bit format.
     if (length >= 0xfffffff0 || end > section.length) break;
     try {
       tables.push(readTable(new ByteReader(section, start + 4, end), texts, start));
@@ -114,7 +114,7 @@ function readLists(reader: ByteReader, own: string): (string | undefined)[] {
   return files;
 }
 
-/** The same of version 5: each list says what its entries are made of; folder 0 and file 0 are the compiler's own. */
+/** The same for version 5: each list says what its entries consist of; folder 0 and file 0 are the compiler's own. */
 function readEntries(reader: ByteReader, texts: LineTexts): (string | undefined)[] {
   const [own = '', ...others] = readList(reader, texts).map(({ path }) => path);
   const folders = [own, ...others.map((folder) => join(own, folder))];
@@ -172,12 +172,12 @@ function readForm(reader: ByteReader, form: number, texts: LineTexts): string | 
   }
 }
 
-/** Reads a text that ends with a zero. @throws {Error} If it does not end inside of what is read. */
+/** Reads a text that ends with a zero. @throws {Error} If it does not end within the bytes. */
 export function readText(reader: ByteReader): string {
   const { bytes, offset } = reader;
   const end = bytes.indexOf(0, offset);
   const text = utf8.decode(bytes.subarray(offset, Math.max(offset, end)));
-  // Fails if the text does not end inside of the table.
+  // Fails if the text does not end within the table.
   reader.skip((end < 0 ? Infinity : end) - offset + 1, 'text');
   return text;
 }

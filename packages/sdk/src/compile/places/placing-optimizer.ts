@@ -9,24 +9,24 @@ export type PlacingOptimizer = Omit<Optimizer, 'readBinary'> & {
   /** Kind of an expression. */
   getExpressionId(expression: number): number;
   /**
-   * Takes an expression apart: fields that are references of its parts, 0 for none.
+   * Takes an expression apart: fields that are references to its parts, 0 for none.
    *
    * @throws {Error} For a kind that has no parts.
    */
   getExpressionInfo(expression: number): Readonly<Record<string, unknown>>;
 };
 
-/** A module of it. */
+/** A module of the optimizer. */
 export type PlacingModule = Omit<OptimizableModule, 'emitBinary'> & {
-  /** Gives a source map too, whose address is written into the module. */
+  /** Also returns a source map, whose address is written into the module. */
   emitBinary(sourceMapUrl: string): {
     readonly binary: Uint8Array;
     /** JSON. */
     readonly sourceMap: string;
   };
-  /** @param index In the module's index space. @returns Reference of the function, for this module alone. */
+  /** @param index In the module's index space. @returns Reference of the function, valid only for this module. */
   getFunctionByIndex(index: number): number;
-  /** Makes a source known. @returns Its number. */
+  /** Registers a source. @returns Its number. */
   addDebugInfoFileName(name: string): number;
   /**
    * Says where an expression comes from.
