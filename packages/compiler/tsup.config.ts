@@ -6,6 +6,6 @@ export default defineConfig({
   splitting: true,
   minify: true,
   clean: true,
-  // It is what this package is for: installed, they take six times as much.
+  // This is the purpose of the package: installed separately, they take six times as much space.
   noExternal: ['assemblyscript', 'binaryen', 'long'],
 });

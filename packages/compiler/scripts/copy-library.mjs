@@ -1,5 +1,5 @@
-// Copies the parts of the bundle that are not code: the declarations of the standard library for editors, and the licences.
-// Nothing of it is committed.
+// Copies the parts of the bundle that are not code: the standard library's declarations for editors, and the licences.
+// None of this is committed.
 import { copyFileSync, cpSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Where the compiler reads and writes; what is left out goes to the file system. */
+/** Where the compiler reads and writes; functions left out use the file system. */
 export interface CompilerOutputs {
   /** Instances of classes that extend `Transform` of `@testbench/compiler/ast`. */
   readonly transforms?: readonly unknown[];
@@ -15,10 +15,10 @@ export interface CompilerOutputs {
 /** The AssemblyScript compiler. */
 export interface AssemblyCompiler {
   /**
-   * Compiles, as the command `asc` does.
+   * Compiles like the command `asc`.
    *
    * @param args Entry files and flags of `asc`.
-   * @returns `error` is null if it compiled; it never rejects for a mistake in the source.
+   * @returns `error` is null if it compiled; a mistake in the source never rejects the promise.
    */
   main(
     args: readonly string[],
@@ -27,7 +27,7 @@ export interface AssemblyCompiler {
 }
 
 /**
- * Loads the compiler; it takes 16 MB of code and some 100 ms, so it is not loaded before it is needed.
+ * Loads the compiler, which takes 16 MB of code and about 100 ms; so it is not loaded before it is needed.
  *
  * @example
  * ```ts

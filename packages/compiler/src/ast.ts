@@ -1,5 +1,5 @@
 /**
- * What a compiler transform needs of the AssemblyScript compiler: its base class and the kinds of nodes and tokens.
+ * The parts of the AssemblyScript compiler that a transform needs: its base class and the kinds of nodes and tokens.
  *
  * @packageDocumentation
  */
@@ -9,7 +9,7 @@ import * as compiler from 'assemblyscript/transform';
 /** Members of one of the compiler's enumerations by name. */
 export type CompilerEnum = Readonly<Record<string, number>>;
 
-// They are declared as constants that a compiler writes out, but are there at run time.
+// They are declared as constants that a compiler inlines, but exist at run time.
 const enums = assemblyscript as unknown as Readonly<
   Record<'LiteralKind' | 'NodeKind' | 'SourceKind' | 'Token', CompilerEnum>
 >;
@@ -23,7 +23,7 @@ export const SourceKind: CompilerEnum = enums.SourceKind;
 /** Kinds of tokens. */
 export const Token: CompilerEnum = enums.Token;
 
-/** What the compiler gives to transforms. */
+/** The context that the compiler provides to transforms. */
 export interface TransformContext {
   readonly baseDir: string;
   /** Contents of a file as the compiler reads it; null if there is none. */
@@ -32,6 +32,6 @@ export interface TransformContext {
 
 /**
  * The class that transforms extend. The compiler sets the fields of its context before it calls `afterParse(parser)`,
- * `afterInitialize(program)` and `afterCompile(module)`, of which a transform has those that it needs.
+ * `afterInitialize(program)` and `afterCompile(module)`; a transform implements the ones that it needs.
  */
 export const Transform = compiler.Transform as unknown as new () => TransformContext;

@@ -1,7 +1,7 @@
 /**
  * The AssemblyScript compiler and Binaryen's optimizer.
  *
- * Both come bundled, without the command-line programs that their own packages install: 16 MB instead of 100.
+ * Both are bundled, without the command-line programs that their own packages install: 16 MB instead of 100.
  *
  * @packageDocumentation
  */

@@ -1,14 +1,14 @@
-/** A module in the optimizer's own form; it lives outside of the garbage collector until `dispose()`. */
+/** A module in the optimizer's own form; it is not garbage-collected and must be freed by `dispose()`. */
 export interface OptimizableModule {
   /** @param features Bits of {@link Optimizer.Features}. */
   setFeatures(features: number): void;
-  /** Runs the passes that the optimizer's levels ask for. */
+  /** Runs the passes of the optimizer's current levels. */
   optimize(): void;
   emitBinary(): Uint8Array;
   dispose(): void;
 }
 
-/** Binaryen, as far as optimizing a module takes it. */
+/** The part of Binaryen that optimizing a module needs. */
 export interface Optimizer {
   readonly Features: Readonly<Record<string, number>>;
   /** @throws {Error} For bytes that are not a module. */
@@ -22,7 +22,7 @@ export interface Optimizer {
 }
 
 /**
- * Loads the optimizer, which is the one inside of the compiler.
+ * Loads the optimizer, which is the one inside the compiler.
  *
  * @example
  * ```ts

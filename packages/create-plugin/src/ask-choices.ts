@@ -10,7 +10,7 @@ export interface Prompt {
   select(message: string, values: readonly string[]): Promise<string>;
 }
 
-/** What was given already. */
+/** The choices already given. */
 interface Choices {
   readonly directory?: string | undefined;
   readonly type?: string | undefined;
@@ -18,9 +18,9 @@ interface Choices {
 }
 
 /**
- * Asks for what was not given.
+ * Asks for the choices that were not given.
  *
- * @param prompt Left out if there is no terminal: then the first type and language are taken.
+ * @param prompt Left out if there is no terminal: then the first type and language are used.
  * @returns `directory` stays undefined if it was not given and there is no prompt. Given values are not checked.
  */
 export async function askChoices(

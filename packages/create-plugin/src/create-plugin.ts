@@ -8,19 +8,19 @@ import { isScriptLanguage, renderProject } from './render-project.js';
 import { ScaffoldError } from './scaffold-error.js';
 import { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';
 
-/** What to make. */
+/** What to create. */
 export interface CreatePluginOptions {
-  /** Where; its last part is the plugin's name. */
+  /** Folder of the project; its last part is the plugin's name. */
   readonly directory: string;
   /** @default 'evaluator' */
   readonly type?: PluginType;
   /** @default 'assemblyscript' */
   readonly language?: TemplateLanguage;
-  /** Text of the plugin, in place of the template's, for a module language. @default the template's */
+  /** Source text of the plugin instead of the template's, for a module language. @default the template's */
   readonly source?: string;
-  /** One line, for `package.json` and the README. @default what the template's plugin does */
+  /** One line, for `package.json` and the README. @default a description of the template's plugin */
   readonly description?: string;
-  /** A call and what it gives, for the README and the test, with `source`. @default the test only checks the contract */
+  /** An input and its output, for the README and the test, with `source`. @default the test only checks the contract */
   readonly example?: { readonly input: unknown; readonly output: unknown };
 }
 
@@ -37,18 +37,18 @@ const OPTIONS: OptionReaders<CreatePluginOptions> = {
   },
 };
 
-/** What was made. */
+/** What was created. */
 export interface CreatedPlugin {
   /** Absolute path of the project. */
   readonly directory: string;
   readonly name: string;
   readonly type: PluginType;
   readonly language: TemplateLanguage;
-  /** Its files, relative to it. */
+  /** Its files, relative to the project. */
   readonly files: readonly string[];
 }
 
-/** A name of files, of an npm package, and in metadata; longer ones than this break tables. */
+/** A name used for files, an npm package, and in metadata; longer names break tables. */
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
 /**
@@ -103,7 +103,7 @@ export async function createPlugin(given: CreatePluginOptions): Promise<CreatedP
     for (const [path, text] of files) {
       const target = join(directory, path);
       await mkdir(dirname(target), { recursive: true });
-      // Never over a file that came to be in the meantime.
+      // Never overwrites a file that was created in the meantime.
       await writeFile(target, text, { flag: 'wx' });
     }
   } catch (cause) {
@@ -141,7 +141,7 @@ async function requireEmpty(directory: string, name: string): Promise<void> {
     }
     throw unwritable(name, cause);
   }
-  // A fresh repository counts as empty.
+  // A new repository counts as empty.
   if (entries.some((entry) => entry !== '.git')) {
     throw new ScaffoldError(
       'SCAFFOLD_NOT_EMPTY',

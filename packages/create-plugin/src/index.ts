@@ -1,7 +1,7 @@
 /**
  * Creates a Testbench plugin: a project with a build, a test and a README.
  *
- * It is a package of its own so that `npm create @testbench/plugin` downloads a few files, and no compiler.
+ * It is a separate package so that `npm create @testbench/plugin` downloads only a few files, and no compiler.
  *
  * @packageDocumentation
  */

@@ -4,9 +4,9 @@ import { ScaffoldError } from './scaffold-error.js';
 /**
  * Opens the terminal of this process for questions.
  *
- * @param signal Ends the waiting for an answer.
+ * @param signal Stops waiting for an answer.
  * @returns Nothing if standard input or output is not a terminal. Its questions throw a {@link ScaffoldError} with
- *   `SCAFFOLD_CANCELLED` at Ctrl-C, Escape, or when the signal fires.
+ *   `SCAFFOLD_CANCELLED` on Ctrl-C, on Escape, or when the signal fires.
  */
 export function openPrompt(signal?: AbortSignal): Prompt | undefined {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return undefined;

@@ -2,15 +2,15 @@ import type { TemplateLanguage } from './template-language.js';
 
 /** How projects of a language differ from others. */
 export interface ProjectLanguage {
-  /** Where the source of the plugin goes. */
+  /** Path of the plugin's source. */
   readonly entry: string;
   /** Folder of the templates, which have one file for each type with this ending. */
   readonly sources: readonly [folder: string, ending: string];
-  /** Further folders, whose files are taken as they are. */
+  /** Further folders, whose files are copied unchanged. */
   readonly folders: readonly string[];
-  /** A script is built by its file, and tested without a build. */
+  /** A script is built from its file, and tested without a build. */
   readonly isScript: boolean;
-  /** Packages of this repository that it needs besides the command. */
+  /** Packages of this repository that it needs in addition to the command. */
   readonly packages: readonly string[];
   /** Other packages, pinned. */
   readonly others?: Readonly<Record<string, string>>;

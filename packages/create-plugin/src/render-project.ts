@@ -8,24 +8,24 @@ import { PROJECT_LANGUAGES } from './project-languages.js';
 import { type Showcase, SHOWCASES } from './showcases.js';
 import type { TemplateLanguage } from './template-language.js';
 
-/** What a project is made from. */
+/** The description from which a project is made. */
 export interface ProjectDescription {
   readonly name: string;
   readonly type: PluginType;
   readonly language: TemplateLanguage;
-  /** In place of the template's. */
+  /** Used instead of the template's source. */
   readonly source?: string;
   readonly description?: string;
-  /** Of a plugin with a source of its own. */
+  /** Example for a plugin with its own source. */
   readonly example?: { readonly input: unknown; readonly output: unknown };
 }
 
-/** True for a language whose projects are tested by what the template's plugin gives. */
+/** True for a language whose projects are tested with the outputs of the template's plugin. */
 export function isScriptLanguage(language: TemplateLanguage): boolean {
   return PROJECT_LANGUAGES[language].isScript;
 }
 
-/** What the project shows of its plugin: the template's, or what is known of a given source. */
+/** What the project shows of its plugin: the template's showcase, or what is known about a given source. */
 function showcaseOf({ type, source, description, example }: ProjectDescription): Partial<Showcase> {
   const { input, ...showcase } = SHOWCASES[type];
   const described = { description: description ?? showcase.description };
@@ -41,9 +41,9 @@ function showcaseOf({ type, source, description, example }: ProjectDescription):
 const TEMPLATES = fileURLToPath(new URL('../templates', import.meta.url));
 
 /**
- * Gives the files of a project.
+ * Returns the files of a project.
  *
- * @returns Path, relative to the project, to text.
+ * @returns Text by path, relative to the project.
  */
 export async function renderProject(project: ProjectDescription): Promise<Map<string, string>> {
   const { language, type } = project;
@@ -53,7 +53,7 @@ export async function renderProject(project: ProjectDescription): Promise<Map<st
   for (const folder of ['common', ...folders]) {
     for (const path of await listFiles(join(TEMPLATES, folder))) {
       const text = await readFile(join(TEMPLATES, folder, path), 'utf8');
-      // npm leaves some dotfiles out of packages, so they lie there with another first character.
+      // npm leaves some dotfiles out of packages, so here they have another first character.
       files.set(path.replace(/(^|\/)_/, '$1.'), fill(withParts(text, values), values));
     }
   }
@@ -105,7 +105,7 @@ async function describePackage(project: ProjectDescription): Promise<string> {
   return `${JSON.stringify(description, undefined, 2)}\n`;
 }
 
-/** The packages are published together, with one version. */
+/** The packages are published together, with the same version. */
 async function ownVersion(): Promise<string> {
   const text = await readFile(new URL('../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
@@ -130,7 +130,7 @@ function valuesFor(project: ProjectDescription): Readonly<Record<string, string>
       ? 'shows whether the plugin keeps the contract, and compares what it gives with `golden.jsonl`'
       : 'builds, and runs the test',
     INPUT: JSON.stringify(input),
-    // Between single quotes of a shell.
+    // Inside single quotes of a shell.
     SHELL_INPUT: JSON.stringify(input).replaceAll("'", String.raw`'\''`),
     ...(output === undefined && { NO_OUTPUT: '' }),
     ...(output !== undefined && {
@@ -141,7 +141,7 @@ function valuesFor(project: ProjectDescription): Readonly<Record<string, string>
   };
 }
 
-/** What stands in `{{ts…}}` is for TypeScript alone. */
+/** The content of `{{ts…}}` is for TypeScript only. */
 function withTypes(text: string, typed: boolean): string {
   return text.replace(/\{\{ts(.*?)\}\}/gs, (_, types: string) => {
     if (!typed) return '';
@@ -149,7 +149,7 @@ function withTypes(text: string, typed: boolean): string {
   });
 }
 
-/** What stands between `{{#NAME}}` and `{{/NAME}}` is left out where there is no such value. */
+/** The part between `{{#NAME}}` and `{{/NAME}}` is left out if there is no such value. */
 function withParts(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(
     /\{\{#([A-Z_]+)\}\}\n([\s\S]*?)\{\{\/\1\}\}\n/g,
@@ -161,13 +161,13 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
   return text.replace(/\{\{([A-Z_]+)\}\}/g, (_, name: string) => values[name]!);
 }
 
-/** A class must not have the name of one of the library: none of those ends like this. */
+/** A class must not have the name of one of the library's classes: none of those has this suffix. */
 function className(name: string): string {
   const words = name.split(/[._-]+/).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
   return `${/^\d/.test(name) ? 'The' : ''}${words.join('')}Plugin`;
 }
 
-/** Cargo takes no dots, and no digit at the beginning. */
+/** Cargo permits no dots, and no digit at the start. */
 function crateName(name: string): string {
   return `${/^\d/.test(name) ? 'plugin-' : ''}${name.replaceAll('.', '-')}`;
 }

@@ -12,10 +12,10 @@ const USAGE = `npm create @testbench/plugin <folder> -- [--type evaluator|provid
   [--language assemblyscript|typescript|javascript|python|rust|c] [--yes]
 `;
 
-/** 128 and the number of SIGINT, as shells have it. */
+/** 128 plus the number of SIGINT, as in shells. */
 const INTERRUPTED = 130;
 
-/** Where the command writes, and how it may ask. */
+/** Where the command writes, and how it may ask questions. */
 export interface CreateOutput {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
@@ -24,10 +24,10 @@ export interface CreateOutput {
 }
 
 /**
- * Runs `npm create @testbench/plugin`: makes a project by its arguments, and asks for what is missing on a terminal.
+ * Runs `npm create @testbench/plugin`: creates a project from its arguments, and asks for the missing ones on a terminal.
  *
- * @param args What stands after the command's name.
- * @returns The exit code: 0, 1 if nothing was made, 2 for a wrong use, 130 for Ctrl-C.
+ * @param args The arguments after the command's name.
+ * @returns The exit code: 0, 1 if nothing was created, 2 for wrong usage, 130 for Ctrl-C.
  */
 export async function runCreateCommand(
   args: readonly string[],
@@ -62,7 +62,7 @@ export async function runCreateCommand(
     stdout.write(describeCreated(created, process.cwd()));
     return 0;
   } catch (error) {
-    // Wrong arguments: ours above, and those of node:util.
+    // Wrong arguments: our own errors above, and those of node:util.
     if (error instanceof TypeError) {
       stderr.write(`${error.message.split('. ')[0]}\n${USAGE}`);
       return 2;
@@ -77,15 +77,15 @@ export async function runCreateCommand(
   }
 }
 
-/** The streams of this process; questions only where they are a terminal. */
+/** The streams of this process; questions are asked only if they are a terminal. */
 function openTerminal(): CreateOutput {
-  // A reader may stop early, as `head` does, or close its terminal.
+  // A reader may stop early, like `head`, or close its terminal.
   const stdout = absorbStreamErrors(process.stdout);
   const stderr = absorbStreamErrors(process.stderr);
   return { stdout, stderr, prompt: openPrompt() };
 }
 
-/** As a path it would mean the current folder. */
+/** As a path, it would mean the current folder. */
 function isEmpty([, value]: readonly [string, unknown]): boolean {
   return value === '';
 }

@@ -1,6 +1,6 @@
 import type { PluginType } from '@testbench/types';
 
-/** What the plugin of a fresh project does, in every language alike. */
+/** The behaviour of a new project's plugin, the same in every language. */
 export interface Showcase {
   readonly description: string;
   /** An input, and the output that the project's test expects. */
@@ -10,7 +10,7 @@ export interface Showcase {
   readonly refused: unknown;
 }
 
-/** One plugin for each type: small enough to be replaced, and large enough to show how input is read and output written. */
+/** One plugin for each type: small enough to replace, and large enough to show how input is read and output is written. */
 export const SHOWCASES: Readonly<Record<PluginType, Showcase>> = {
   evaluator: {
     description: 'Scores an answer by the share of keywords in it',

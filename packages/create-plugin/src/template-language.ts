@@ -1,4 +1,4 @@
-/** Languages that there are projects for. */
+/** Languages with project templates. */
 export const TEMPLATE_LANGUAGES = [
   'assemblyscript',
   'typescript',

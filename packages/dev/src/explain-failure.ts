@@ -6,7 +6,7 @@ import { type GuestFrame, guestStackOf, isAuthorFrame, PluginError } from '@test
 
 import { EXCERPT_LINES, MAX_SOURCE_BYTES } from './limits.js';
 
-/** A call of a function that was open when a plugin failed. What it says is the plugin's: escape before showing. */
+/** A call of a function that was active when a plugin failed. Its texts come from the plugin: escape before showing. */
 export interface FailureFrame {
   readonly function: string;
   readonly file?: string;
@@ -16,11 +16,11 @@ export interface FailureFrame {
   readonly column?: number;
 }
 
-/** A failure as its author wants to see it. Texts are the plugin's: escape before showing. */
+/** A failure as its author wants to see it. Its texts come from the plugin: escape before showing. */
 export interface Failure {
   readonly code: string;
   readonly message: string;
-  /** Where in the author's source, as far as it is known. */
+  /** Place in the author's source, as far as known. */
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
   /** The lines around it, the first of which has the number `first`. */
   readonly excerpt?: { readonly first: number; readonly lines: readonly string[] };
@@ -28,17 +28,17 @@ export interface Failure {
   readonly stack: readonly FailureFrame[];
 }
 
-/** Where the sources are that a failure may name. */
+/** Location of the sources that a failure may name. */
 export interface FailureSources {
   /** The folder of the author's sources. Without it no file is opened: an untrusted plugin could name any. */
   readonly folder?: string;
 }
 
 /**
- * Says what failed, where in the author's source, and by which calls; with the lines around the place, and with the name that was most likely meant
- * by one that is not there.
+ * Explains what failed, where in the author's source, and through which calls; with the lines around the place, and with the existing name that
+ * was most likely meant by an unknown one.
  *
- * @param error Whatever a host threw.
+ * @param error Any error that a host threw.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ export function explainFailure(error: unknown, { folder }: FailureSources = {}):
   };
 }
 
-/** In a file that the author can mend. */
+/** True for a frame in a file that the author can fix. */
 function isPlaced(frame: GuestFrame): boolean {
   return isAuthorFrame(frame) && Number.isSafeInteger(frame.line) && frame.line! > 0;
 }
@@ -84,7 +84,7 @@ function placeIn(message: string): Failure['place'] {
   return file === undefined ? undefined : { file, line: Number(line), column: Number(column) };
 }
 
-/** The plugin's own words. */
+/** The plugin's own message. */
 function wordsOf(error: unknown, message: string): string {
   const { pluginMessage } = (error ?? {}) as { readonly pluginMessage?: unknown };
   return typeof pluginMessage === 'string' ? pluginMessage : message;
@@ -104,7 +104,7 @@ function cut(text: string, line: number): Failure['excerpt'] {
   return { first, lines: lines.slice(first - 1, line + EXCERPT_LINES) };
 }
 
-/** A source in the author's folder; undefined for everything else. */
+/** A source in the author's folder; undefined for any other file. */
 function readSource(folder: string, file: string): string | undefined {
   const path = resolve(folder, file);
   if (isAbsolute(file) || !path.startsWith(resolve(folder) + sep) || basename(path).startsWith('.'))

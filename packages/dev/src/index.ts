@@ -1,7 +1,7 @@
 /**
  * The loop of a plugin's author: builds, tests and scores a plugin on every change, and runs benchmarks again.
  *
- * It is a package of its own because it joins what others keep apart: the compilers, the scripts and the benchmarks, and a watcher of files.
+ * It is a separate package because it combines parts that others keep apart: the compilers, the scripts, the benchmarks, and a file watcher.
  *
  * @packageDocumentation
  */

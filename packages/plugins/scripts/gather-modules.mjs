@@ -1,4 +1,4 @@
-// Copies the built modules of example-plugins here, and writes the manifest that says what they are. Nothing of it is committed.
+// Copies the built modules of example-plugins here, and writes the manifest that describes them. None of this is committed.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ const plugins = Object.keys(devDependencies)
   .filter((name) => name.startsWith('@testbench/plugin-'))
   .map((name) => gather(join(folder, 'node_modules', name)))
   .sort((a, b) => (a.name < b.name ? -1 : 1));
-/** Made of scripts of `@testbench/script` when they are used: a module that holds an interpreter has up to 16 MB. */
+/** Made from scripts of `@testbench/script` when they are used: a module that holds an interpreter takes up to 16 MB. */
 const scripts = [
   {
     name: 'run-code',

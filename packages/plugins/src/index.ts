@@ -1,7 +1,7 @@
 /**
- * The metrics, model providers, transforms and filters of Testbench, built, with their digests.
+ * The metrics, model providers, transforms and filters of Testbench, ready to run, with their digests.
  *
- * It is a separate package so that evaluating needs no compiler, and running other plugins does not need these.
+ * It is a separate package so that evaluating needs no compiler, and users of other plugins do not need these.
  *
  * @packageDocumentation
  */

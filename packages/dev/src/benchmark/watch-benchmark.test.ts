@@ -83,7 +83,7 @@ describe('watchBenchmark()', () => {
     expect(first.before).toBeUndefined();
     expect(server.requests.length).toBe(2);
 
-    // A script, saved as editors do: no model is asked.
+    // A script, saved as editors do: no model is called.
     const scored = await done(async () => {
       await write('metric.js.new', 'export const evaluate = ({ output }) => output.length > 10;\n');
       await rename(join(root, 'metric.js.new'), join(root, 'metric.js'));
@@ -110,7 +110,7 @@ describe('watchBenchmark()', () => {
     expect(means(configured)).toMatchObject({ 'output.length > 50': 0 });
     expect(server.requests.length).toBe(2);
 
-    // One record more is one question more; another prompt asks for all of them.
+    // One additional record is one additional question; another prompt asks all of them.
     await done(() =>
       write('data.jsonl', '{"input":"Say 1"}\n{"input":"Say 2"}\n{"input":"Say 3"}\n'),
     );

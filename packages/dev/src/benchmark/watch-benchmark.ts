@@ -18,28 +18,28 @@ import { type FileChange, FileWatcher } from '../watch/file-watcher.js';
 import { SOURCES } from '../watch/source-files.js';
 import { rerunOnChange } from '../watch/rerun-on-change.js';
 
-/** What happens while a benchmark is watched. Times are in milliseconds. */
+/** Events while a benchmark is watched. Times are in milliseconds. */
 export type BenchmarkEvent =
-  /** Something that the run reads was saved, made or removed. */
+  /** A file that the run reads was saved, created or removed. */
   | { readonly type: 'change'; readonly files: readonly string[] }
   | { readonly type: 'run'; readonly config: ResolvedBenchmarkConfig }
   | {
       readonly type: 'done';
       readonly config: ResolvedBenchmarkConfig;
       readonly result: RunResult;
-      /** The last run that came to its end before this one. */
+      /** The last run before this one that finished. */
       readonly before: BenchmarkSummary | undefined;
       readonly durationMs: number;
     }
-  /** The configuration, a script or the run failed; the next change is waited for. */
+  /** The configuration, a script or the run failed; the loop waits for the next change. */
   | { readonly type: 'failed'; readonly error: unknown; readonly durationMs: number }
-  /** What a person should know. */
+  /** A message for the user. */
   | { readonly type: 'notice'; readonly message: string };
 
 /** A configuration that can be run. */
 export interface PreparedBenchmark {
   readonly config: ResolvedBenchmarkConfig;
-  /** How this one is run, over `run` of the options. */
+  /** Options of this run, which take precedence over `run` of the watch options. */
   readonly run?: Omit<RunOptions, 'signal'>;
 }
 
@@ -47,19 +47,19 @@ export interface PreparedBenchmark {
 export interface WatchBenchmarkOptions {
   /** The configuration's file. */
   readonly config: string;
-  /** How it is read. */
+  /** How the configuration is read. */
   readonly load?: LoadConfigOptions;
-  /** Changes what was read, before it is run: an output folder, a limit, or where its plugins are. */
+  /** Changes the configuration before it is run: an output folder, a limit, or where its plugins are. */
   readonly prepare?: (
     config: ResolvedBenchmarkConfig,
   ) => PreparedBenchmark | Promise<PreparedBenchmark>;
-  /** How it is run. `compileScript` is by default that of `@testbench/script`. */
+  /** How it is run. `compileScript` defaults to the one of `@testbench/script`. */
   readonly run?: Omit<RunOptions, 'signal'>;
-  /** Makes plugins of scripts; gets told of every file that one is made of. @default `createScriptCompiler` */
+  /** Makes plugins from scripts; must report every file that a script is made of. @default `createScriptCompiler` */
   readonly compileScript?: (onRead: (files: readonly string[]) => void) => CompileScript;
-  /** Ends the watching. */
+  /** Stops watching. */
   readonly signal: AbortSignal;
-  /** Hears what happens, in its order; it is waited for. */
+  /** Called for each event, in order; it is awaited. */
   readonly onEvent: (event: BenchmarkEvent) => void | Promise<void>;
 }
 
@@ -77,8 +77,8 @@ const OPTIONS: OptionReaders<WatchBenchmarkOptions> = {
 /**
  * Runs a benchmark, and runs it again when its configuration, a script, a prompt, a plugin, the policy or the data change, until `signal` fires.
  *
- * Model answers come from the cache, as in any run: only what was not asked before is asked. A change during a run stops it, and what was answered
- * until then is kept. Each plan has a run folder of its own, and the last whole run is what the next is compared with.
+ * Model answers come from the cache, as in any run: only new questions are asked. A change during a run stops it, and the answers received
+ * until then are kept. Each plan has its own run folder, and each run is compared with the last complete one.
  *
  * @returns Once `signal` fires.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -117,7 +117,7 @@ class BenchmarkLoop {
   readonly #watcher: FileWatcher;
   readonly #compileScript: CompileScript;
   #files: Set<string>;
-  /** Folders of scripts: a file that one imports may come there. */
+  /** Folders of scripts: a file imported by a script may appear there. */
   #scriptFolders = new Set<string>();
   /** False for a finished run, after which the watched files are known. */
   #isOpen = true;
@@ -137,7 +137,7 @@ class BenchmarkLoop {
     const make = options.compileScript ?? ((hear) => createScriptCompiler({ onRead: hear }));
     const compile = make(onRead);
     this.#compileScript = async (script) => {
-      // Before it is read: what cannot be read is what will be mended.
+      // Before it is read: a file that cannot be read is the one to be fixed.
       if (script.inline === undefined) {
         this.#files.add(script.path);
         this.#scriptFolders.add(dirname(script.path));
@@ -199,7 +199,7 @@ class BenchmarkLoop {
       await onEvent({ type: 'done', config, result, before, durationMs });
     } catch (error) {
       this.#watch(since);
-      // It was stopped for a change, which is run now.
+      // It was stopped because of a change, which is run now.
       if (signal.aborted) return;
       await onEvent({ type: 'failed', error, durationMs: performance.now() - startedAt });
     }

@@ -10,12 +10,12 @@ import type { DevProject } from './find-project.js';
 /** A mistake or a warning, with its place. */
 export type DevProblem = Diagnostic;
 
-/** What building came to. */
+/** The result of a build. */
 export type ProjectBuild =
   | {
       readonly ok: true;
       readonly bytes: Uint8Array;
-      /** Of a script it is in the module. */
+      /** For a script it is in the module. */
       readonly sourceMap: string | undefined;
       readonly digest: string;
       readonly language: string;
@@ -31,9 +31,9 @@ export type ProjectBuild =
     };
 
 /**
- * Builds a project in memory. A mistake of the author's is a result, and no error.
+ * Builds a project in memory. An author's mistake is a result, not an error.
  *
- * @throws Any error that is not a mistake of the author.
+ * @throws Any error that is not the author's mistake.
  */
 export async function buildProject(
   project: DevProject,
@@ -74,7 +74,7 @@ function readWarning(text: string): DevProblem {
     : { file: file!, line: Number(line), column: Number(column), message };
 }
 
-/** Every mistake of an error that a build throws. */
+/** All mistakes in an error that a build throws. */
 function problemsOf(error: unknown): readonly DevProblem[] {
   if (error instanceof BuildError) return error.diagnostics;
   return error instanceof ScriptError ? error.problems : [];

@@ -11,16 +11,16 @@ export interface RecordChange {
   readonly after: RecordOutcome;
 }
 
-/** What all records together came to. */
+/** Totals over all records. */
 export interface ScoreTotals {
   readonly records: number;
-  /** Of the records that have a score; undefined if none has. */
+  /** Mean over the records that have a score; undefined if none has. */
   readonly mean: number | undefined;
   /** Calls that failed. */
   readonly failed: number;
 }
 
-/** Adds up what a plugin gave. */
+/** Sums up a plugin's outcomes. */
 export function totalsOf(outcomes: readonly RecordOutcome[]): ScoreTotals {
   const scores = outcomes.map(({ score }) => score).filter((score) => score !== undefined);
   const sum = scores.reduce((total, score) => total + score, 0);
@@ -31,7 +31,7 @@ export function totalsOf(outcomes: readonly RecordOutcome[]): ScoreTotals {
   };
 }
 
-/** The records that both have and that came out otherwise, in their order. */
+/** The records that both have and whose outcomes differ, in order. */
 export function changesBetween(
   before: readonly RecordOutcome[],
   after: readonly RecordOutcome[],

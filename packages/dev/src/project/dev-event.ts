@@ -5,11 +5,11 @@ import type { RecordChange, ScoreTotals } from './compare-outcomes.js';
 import type { GoldenFileOutcome } from './golden-files.js';
 import type { RecordOutcome } from './score-records.js';
 
-/** What happens while a project is watched. Times are in milliseconds. */
+/** Events while a project is watched. Times are in milliseconds. */
 export type DevEvent =
-  /** Watching begins. */
+  /** Watching starts. */
   | { readonly type: 'watching'; readonly path: string; readonly folder: string }
-  /** Something that matters was saved, made or removed. */
+  /** A relevant file was saved, created or removed. */
   | { readonly type: 'change'; readonly files: readonly string[] }
   | {
       readonly type: 'build';
@@ -18,12 +18,12 @@ export type DevEvent =
       readonly pluginType: PluginType;
       readonly language: string;
       readonly size: number;
-      /** The module is, byte for byte, the one before. */
+      /** The module is identical, byte for byte, to the previous one. */
       readonly isSame: boolean;
       readonly warnings: readonly DevProblem[];
       readonly durationMs: number;
     }
-  /** There is no module; the next one is compared with the last one. */
+  /** There is no module; the next one is compared with the last successful one. */
   | {
       readonly type: 'build-failed';
       readonly code: string;
@@ -31,9 +31,9 @@ export type DevEvent =
       readonly problems: readonly DevProblem[];
       readonly durationMs: number;
     }
-  /** The module was built, and its host refused it, or it refused its configuration. */
+  /** The module was built, but its host refused it, or it refused its configuration. */
   | { readonly type: 'load-failed'; readonly error: unknown }
-  /** The golden files, if there are any. */
+  /** Results of the golden files, if there are any. */
   | {
       readonly type: 'tests';
       readonly files: readonly GoldenFileOutcome[];
@@ -41,15 +41,15 @@ export type DevEvent =
       readonly failed: number;
       readonly durationMs: number;
     }
-  /** The first records of the data set. */
+  /** Results of the first records of the data set. */
   | {
       readonly type: 'scores';
       readonly totals: ScoreTotals;
-      /** Of the build before; undefined the first time. */
+      /** Totals of the previous build; undefined the first time. */
       readonly before: ScoreTotals | undefined;
       /** At most 50. */
       readonly changes: readonly RecordChange[];
-      /** How many records changed. */
+      /** Number of changed records. */
       readonly changed: number;
       /** The first record whose call failed. */
       readonly firstFailure: RecordOutcome | undefined;
@@ -57,7 +57,7 @@ export type DevEvent =
     }
   /** The data set cannot be used. */
   | { readonly type: 'dataset-failed'; readonly error: unknown }
-  /** What a person should know. */
+  /** A message for the user. */
   | { readonly type: 'notice'; readonly message: string }
-  /** Everything is done, and the next change is waited for. */
+  /** Everything is done, and the loop waits for the next change. */
   | { readonly type: 'idle'; readonly ok: boolean; readonly durationMs: number };

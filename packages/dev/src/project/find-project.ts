@@ -4,18 +4,18 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { isScriptPath, SCRIPT_EXTENSIONS } from '@testbench/script';
 import { BuildError, PROJECT_MARKERS } from '@testbench/sdk';
 
-/** What is built: a script, or a folder of another language. */
+/** The project to build: a script, or a folder of another language. */
 export interface DevProject {
   readonly kind: 'script' | 'plugin';
   /** The script, or the folder; absolute. */
   readonly path: string;
   /** The folder that is watched. */
   readonly folder: string;
-  /** What events call it. */
+  /** Its name in events. */
   readonly name: string;
 }
 
-/** How a project of a script calls it, as those of `create-plugin` do. */
+/** File name of the script in a script project, as `create-plugin` names it. */
 const SCRIPT = 'plugin';
 
 /**

@@ -9,16 +9,16 @@ import { MAX_DIFFERENCES } from '../limits.js';
 /** `golden.jsonl`, `unicode.golden.jsonl`, `golden-edge-cases.jsonl`. */
 const GOLDEN = /^(?:golden(?:[-.].*)?|.*\.golden)\.jsonl$/;
 
-/** True for a file that a project's tests are in. */
+/** True for a file with tests of a project. */
 export function isGoldenFile(path: string): boolean {
   return GOLDEN.test(basename(path));
 }
 
-/** How a plugin did on one golden file. */
+/** A plugin's result on one golden file. */
 export interface GoldenFileOutcome {
-  /** Absolute. */
+  /** Absolute path. */
   readonly path: string;
-  /** Inputs that were run. */
+  /** Number of inputs that were run. */
   readonly inputs: number;
   /** At most 20. */
   readonly failures: readonly GoldenFailure[];
@@ -26,7 +26,7 @@ export interface GoldenFileOutcome {
   readonly problem?: string;
 }
 
-/** Files of expected outputs: those that were named, or else all in the folder. */
+/** Files of expected outputs: the named ones, or else all in the folder. */
 export function findGoldenFiles(folder: string, named: readonly string[] | undefined): string[] {
   if (named !== undefined) return named.map((path) => resolve(path));
   try {
@@ -35,12 +35,12 @@ export function findGoldenFiles(folder: string, named: readonly string[] | undef
       .toSorted()
       .map((name) => join(folder, name));
   } catch {
-    // The folder is gone; the build says so.
+    // The folder is gone; the build reports that.
     return [];
   }
 }
 
-/** Runs one file. What is wrong with the file is part of the report. */
+/** Runs one file. Problems with the file are part of the report. */
 export async function runGoldenFile(
   host: TestHost,
   path: string,

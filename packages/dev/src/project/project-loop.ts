@@ -17,7 +17,7 @@ import { findGoldenFiles, isGoldenFile, runGoldenFile } from './golden-files.js'
 import type { WatchProjectOptions } from './watch-project-options.js';
 import { type DevDataset, readInputs, type RecordOutcome, scoreInputs } from './score-records.js';
 
-/** What projects say of themselves and of how they are built. */
+/** Files that describe projects and how they are built. */
 const METADATA = /[\\/](?:package\.json|Cargo\.toml|tsconfig\.json|asconfig\.json)$/;
 
 /** One project while it is watched. */
@@ -56,7 +56,7 @@ export class ProjectLoop {
     this.#options.onEvent(event);
   }
 
-  /** Files besides the sources. */
+  /** Files other than the sources. */
   #dataFiles(): string[] {
     const { dataset, golden = [], configFile } = this.#options;
     const files = [dataset?.path, configFile, ...golden].filter((file) => file !== undefined);
@@ -70,7 +70,7 @@ export class ProjectLoop {
 
   #isRelevant({ path, kind }: FileChange): boolean {
     if (this.#inputs.has(path) || METADATA.test(path) || this.#isData(path)) return true;
-    // After a failed build it is not known what is wanted: the file that was missing may come.
+    // After a failed build it is unknown which files are needed: the missing file may appear.
     return (this.#isFailed || kind !== 'changed') && SOURCES.has(extname(path));
   }
 
@@ -90,7 +90,7 @@ export class ProjectLoop {
       isSame = this.#built?.digest === before;
     }
     const hasData = changes.some(({ path }) => this.#isData(path));
-    // What was tried to its end gives the same again.
+    // A complete round would give the same results again.
     if (isSame && !hasData && this.#isWhole) {
       this.#tell({ type: 'idle', ok: true, durationMs: performance.now() - startedAt });
       return;
@@ -124,7 +124,7 @@ export class ProjectLoop {
     return true;
   }
 
-  /** Runs tests and records. @returns Whether all is well. */
+  /** Runs tests and records. @returns Whether all succeeded. */
   async #try(signal: AbortSignal): Promise<boolean> {
     const { dataset, golden } = this.#options;
     const files = findGoldenFiles(this.#project.folder, golden);

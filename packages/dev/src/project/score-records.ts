@@ -3,33 +3,33 @@ import type { TestHost } from '@testbench/sdk';
 import type { PluginType } from '@testbench/types';
 import { ConfigError, PluginError } from '@testbench/types/errors';
 
-/** Which records a plugin is tried on. */
+/** The records on which a plugin is tried. */
 export interface DevDataset {
-  /** File of records: JSON lines, JSON, CSV, Parquet, as a benchmark takes them. */
+  /** File of records: JSON Lines, JSON, CSV or Parquet, in the forms that a benchmark accepts. */
   readonly path: string;
-  /** Of the first ones. @default 20 */
+  /** Number of records, from the first on. @default 20 */
   readonly records?: number;
   /**
-   * Where in a record the fields of the plugin's input stand; a name may be a path with dots. An evaluator needs `output`.
+   * Where in a record the fields of the plugin's input are; a name may be a path with dots. An evaluator needs `output`.
    *
    * @default `input`, `output` and `expected`, under their own names
    */
   readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** What a plugin gave for one record. */
+/** A plugin's result for one record. */
 export interface RecordOutcome {
-  /** The record's own, or else its number. */
+  /** The record's own id, or else its number. */
   readonly id: string;
-  /** Of an evaluator. */
+  /** Score of an evaluator. */
   readonly score?: number;
-  /** All that it gave. */
+  /** The complete output. */
   readonly data?: unknown;
-  /** That the call failed with. */
+  /** Error of a failed call. */
   readonly error?: unknown;
 }
 
-/** One input that a record makes. */
+/** An input made from a record. */
 interface RecordInput {
   readonly id: string;
   readonly data: unknown;
@@ -57,7 +57,7 @@ export async function readInputs(
     rows.push(row);
     inputs.push({ id, data: inputOf(row, fields, type, index, path) });
   }
-  // A filter sees all items at once.
+  // A filter processes all items at once.
   return type === 'filter' ? [{ id: 'all', data: { items: rows } }] : inputs;
 }
 

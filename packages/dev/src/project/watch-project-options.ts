@@ -5,23 +5,23 @@ import type { DevEvent } from './dev-event.js';
 import { readDataset, readOptimization } from './read-dev-options.js';
 import type { DevDataset } from './score-records.js';
 
-/** What is watched, and what is done after every change. */
+/** What is watched, and what is done after each change. */
 export interface WatchProjectOptions {
   /** A script, or the folder of a plugin. @default the current folder */
   readonly project?: string;
-  /** What AssemblyScript, Rust and C are optimised for. @default 'none', which builds soonest */
+  /** What AssemblyScript, Rust and C are optimised for. @default 'none', the fastest build */
   readonly optimize?: Optimization;
-  /** Files of expected outputs, as `checkGolden` reads them. @default every `golden*.jsonl` and `*.golden.jsonl` in the folder */
+  /** Files of expected outputs, in the format of `checkGolden`. @default every `golden*.jsonl` and `*.golden.jsonl` in the folder */
   readonly golden?: readonly string[];
   /** Records that are scored after each build. @default none */
   readonly dataset?: DevDataset;
-  /** How the plugin is run: its configuration, permissions, limits and what answers its requests. */
+  /** How the plugin is run: its configuration, permissions, limits and the answers to its requests. */
   readonly host?: TestHostOptions;
-  /** A file of JSON in the place of `host.config`, which is watched too. */
+  /** A JSON file used instead of `host.config`; it is watched, too. */
   readonly configFile?: string;
-  /** Ends the watching. */
+  /** Stops watching. */
   readonly signal: AbortSignal;
-  /** Hears what happens, in its order. */
+  /** Called for each event, in order. */
   readonly onEvent: (event: DevEvent) => void;
 }
 

@@ -23,9 +23,9 @@ type Of<Type extends Kind> = Extract<DevEvent, { readonly type: Type }>;
 interface Watched {
   readonly events: readonly DevEvent[];
   write(name: string, text: string): Promise<void>;
-  /** Does something, and waits until the loop is idle again. @returns The events that came. */
+  /** Runs an action, and waits until the loop is idle again. @returns The events received. */
   after(change: () => Promise<unknown>): Promise<readonly DevEvent[]>;
-  /** Ends it. */
+  /** Stops watching. */
   end(): Promise<void>;
   readonly folder: string;
 }
@@ -68,7 +68,7 @@ async function watching(
         },
         { timeout: 60_000, interval: 10 },
       ),
-      // What it throws must not wait for the time to be over.
+      // Its errors must be reported before the timeout.
       running.then(() => events.slice(from)),
     ]);
   await idle(0);

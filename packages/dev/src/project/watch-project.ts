@@ -5,7 +5,7 @@ import { ProjectLoop } from './project-loop.js';
 import { WATCH_PROJECT_OPTIONS, type WatchProjectOptions } from './watch-project-options.js';
 
 /**
- * Builds a plugin, runs its golden files and the first records of a data set, and does it again after every change, until `signal` fires.
+ * Builds a plugin, runs its golden files and the first records of a data set, and repeats this after every change, until `signal` fires.
  *
  * It continues after a failed build, and compares each build with the last one that was scored. Nothing is written. The plugin runs as in
  * `createTestHost`: random numbers from a seed and a clock that stands still, so that a score changes only if the plugin or the record does.

@@ -13,9 +13,9 @@ import { MAX_WATCHED, MOST_WAIT_MS, QUIET_MS } from '../limits.js';
 
 /** What is watched. */
 export interface WatchedPlaces {
-  /** Folders with their contents, except what builds and package managers write. */
+  /** Folders with their contents, except those written by builds and package managers. */
   readonly folders: readonly string[];
-  /** Single files, wherever they are; those that do not exist yet too. */
+  /** Single files, wherever they are, including files that do not exist yet. */
   readonly files: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export interface FileChange {
   readonly kind: 'added' | 'changed' | 'removed';
 }
 
-/** Folders that are written by tools: a change in there follows from another one, or is none of the author's. */
+/** Folders written by tools: a change in them follows from another change, or was not made by the author. */
 const TOOLS = new Set([
   'node_modules',
   'target',
@@ -36,17 +36,17 @@ const TOOLS = new Set([
   'runs',
   '__pycache__',
 ]);
-/** Files of editors that come and go with every save. */
+/** Temporary files that editors create with every save. */
 const EDITORS =
   /^(?:\.#.*|#.*#|.*~|4913|\..*\.sw[a-z]x?|.*\.tmp\b.*|.*___jb_(?:tmp|old)___|\.goutputstream-.*)$/;
 
 const KINDS = { add: 'added', change: 'changed', unlink: 'removed' } as const;
 
 /**
- * Watches files, and gives their changes in batches: once it has been quiet for a moment, since one save is several events.
+ * Watches files, and reports their changes in batches: after a short quiet time, since one save causes several events.
  *
- * By chokidar: it finds saves by rename, folders that are made again and files that come later, on every platform, and polls where the system gives
- * no notice (`CHOKIDAR_USEPOLLING=1`).
+ * Uses chokidar: on every platform it detects saves by rename, folders that are recreated and files that appear later, and polls where the system
+ * does not report changes (`CHOKIDAR_USEPOLLING=1`).
  */
 export class FileWatcher {
   readonly #watcher: FSWatcher;
@@ -64,8 +64,8 @@ export class FileWatcher {
   readonly #near = new Map<string, NearWatcher>();
 
   /**
-   * @param isRelevant Whether anything is to be done about a change.
-   * @param onNotice Hears what a person should know of watching: a limit of the system.
+   * @param isRelevant Whether a change requires an action.
+   * @param onNotice Called with messages for the user about watching, such as a limit of the system.
    */
   constructor(
     isRelevant: (change: FileChange) => boolean,
@@ -76,7 +76,7 @@ export class FileWatcher {
     this.#watcher = watch([], {
       ignoreInitial: true,
       followSymlinks: false,
-      // A file that is replaced is one that changed.
+      // A file that is replaced counts as changed.
       atomic: 20,
       ignored: (path, stats) => this.#isIgnored(path, stats !== undefined),
     });
@@ -93,7 +93,7 @@ export class FileWatcher {
     });
   }
 
-  /** Begins with these places; resolves once their changes are seen. */
+  /** Starts with these places; resolves once their changes are detected. */
   async start({ folders, files }: WatchedPlaces): Promise<void> {
     const ready = new Promise<void>((resolve) => {
       this.#watcher.once('ready', () => resolve());
@@ -106,9 +106,9 @@ export class FileWatcher {
   }
 
   /**
-   * Watches other single files from now on; the folders stay.
+   * Watches other single files from now on; the folders stay the same.
    *
-   * @param since Epoch milliseconds when they began to be read: what is newer counts as changed.
+   * @param since Epoch milliseconds at which reading them started: newer files count as changed.
    */
   watch(files: readonly string[], since: number): void {
     const wanted = new Set(files.flatMap(withTarget));
@@ -124,8 +124,8 @@ export class FileWatcher {
   }
 
   /**
-   * Reports files that appear in these folders, but not below, from now on; it no longer reports folders that are not named any
-   * longer.
+   * Reports files that appear in these folders, but not below, from now on; it stops reporting folders that are no longer
+   * named.
    */
   watchNear(folders: readonly string[]): void {
     for (const [folder, near] of this.#near) {
@@ -136,7 +136,7 @@ export class FileWatcher {
     for (const folder of folders) {
       if (this.#near.has(folder)) continue;
       try {
-        // By the system itself: chokidar sees a folder only after it has read it, and a file may come meanwhile.
+        // Uses the system directly: chokidar detects a folder only after reading it, and a file may appear in the meantime.
         const near = watchFolder(folder, (_event, name) => {
           const path = join(folder, String(name));
           if (name !== null && existsSync(path)) this.#note({ path, kind: 'added' });
@@ -149,7 +149,7 @@ export class FileWatcher {
     }
   }
 
-  /** The changes since the last time, once there are some and it is quiet; none if `signal` fires. */
+  /** The changes since the last call, once there are some and it is quiet; none if `signal` fires. */
   async next(signal: AbortSignal): Promise<readonly FileChange[]> {
     if (this.#pending.size === 0 || this.#timer !== undefined) {
       await new Promise<void>((resolve) => {
@@ -165,7 +165,7 @@ export class FileWatcher {
     return changes;
   }
 
-  /** A signal that fires once there is a batch of changes: what is under way need not go on. */
+  /** A signal that fires once there is a batch of changes: work in progress need not continue. */
   superseded(): { readonly signal: AbortSignal; readonly end: () => void } {
     const controller = new AbortController();
     this.#onBatch = () => controller.abort();
@@ -184,7 +184,7 @@ export class FileWatcher {
     const now = performance.now();
     if (this.#timer === undefined) this.#firstAt = now;
     const earlier = this.#pending.get(change.path);
-    // Removed and there again is a save.
+    // Removed and created again is a save.
     const kind = earlier?.kind === 'removed' && change.kind === 'added' ? 'changed' : change.kind;
     this.#pending.set(change.path, { path: change.path, kind });
     clearTimeout(this.#timer);
@@ -201,7 +201,7 @@ export class FileWatcher {
   #isIgnored(path: string, isFound: boolean): boolean {
     if (this.#files.has(path) || this.#folders.includes(path)) return false;
     const folder = this.#folderOf(path);
-    // Anything else is on the way to a single file.
+    // Anything else is a parent folder of a single file.
     if (folder === undefined) return false;
     const name = basename(path);
     if (EDITORS.test(name)) return true;
@@ -224,7 +224,7 @@ export class FileWatcher {
     return this.#folders.find((folder) => path.startsWith(folder + sep));
   }
 
-  /** True for what is watched with its folder. */
+  /** True for a path that is watched with its folder. */
   #isWithin(path: string): boolean {
     const folder = this.#folderOf(path);
     return folder !== undefined && !relative(folder, path).split(sep).some(isOfTools);
@@ -236,7 +236,7 @@ function isOfTools(name: string): boolean {
   return TOOLS.has(name) || (name.startsWith('.') && name !== '.');
 }
 
-/** A file, and what it links to: either may change. */
+/** A file, and the target if it is a link: either may change. */
 function withTarget(path: string): string[] {
   try {
     const target = realpathSync(path);

@@ -1,11 +1,11 @@
 import type { FileChange, FileWatcher } from './file-watcher.js';
 
 /**
- * Does something, and again after every batch of changes, until `signal` fires.
+ * Runs a function, and again after every batch of changes, until `signal` fires.
  *
- * A change while it is done fires the signal that it got; then it is done again at once.
+ * A change during a run fires the signal that the run received; the next run follows immediately.
  *
- * @param round Gets what has changed; empty the first time. What it throws ends everything, unless `signal` has fired.
+ * @param round Receives the changes; none the first time. An error from it ends everything, unless `signal` has fired.
  */
 export async function rerunOnChange(
   watcher: FileWatcher,
