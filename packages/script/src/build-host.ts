@@ -2,7 +2,7 @@ import { MAX_WARNINGS } from './limits.js';
 
 const DENIED = -3;
 
-/** A host that gives nothing, and the same to all: what a script computes at build must not depend on where it is built. */
+/** A host that grants nothing, and always answers the same: what a script computes at build must not depend on where it is built. */
 export function buildHost(memory: () => WebAssembly.Memory): {
   readonly functions: WebAssembly.ModuleImports;
   readonly logged: string[];

@@ -18,7 +18,7 @@ let system: PluginSystem;
 const logs: string[] = [];
 const requests: string[] = [];
 
-/** Has a script do something. */
+/** Gives a script a task. */
 async function probe(name: string, given: unknown = null): Promise<any> {
   const { data } = await system.executePlugin('probe', { data: { probe: name, given } });
   return data;

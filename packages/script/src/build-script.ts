@@ -11,15 +11,15 @@ import { languageNamed, languageOf, SCRIPT_LANGUAGES } from './languages.js';
 import { SHIPPED_SCRIPTS } from './run-code.js';
 import { ScriptError } from './script-error.js';
 
-/** Which script to build. */
+/** The script to build. */
 export interface BuildScriptOptions {
-  /** A file; or, for a text, the folder that its imports start from. */
+  /** A file; or, for a text, the folder that its imports are resolved from. */
   readonly path: string;
   /** An expression over `input`, `output`, `expected` and `record` whose value is the score. */
   readonly inline?: string;
-  /** Name of a script of this package, such as `run-code`, in place of a file. */
+  /** Name of a script of this package, such as `run-code`, instead of a file. */
   readonly shipped?: string;
-  /** Language of `inline`, or of what is shipped. @default 'javascript'; of `run-code` 'python' */
+  /** Language of `inline`, or of a script of this package. @default 'javascript'; for `run-code` 'python' */
   readonly language?: string;
 }
 
@@ -35,12 +35,12 @@ export interface BuiltScript {
   readonly bytes: Uint8Array;
   readonly metadata: PluginMetadata;
   readonly language: string;
-  /** Absolute paths of the files that it was made of. */
+  /** Absolute paths of the files that it was built from. */
   readonly inputs: readonly string[];
   readonly warnings: readonly string[];
 }
 
-/** A script that was read and can be compiled. */
+/** A script that has been read and can be compiled. */
 export interface OpenedScript extends ReadScript {
   readonly language: string;
 }
@@ -88,7 +88,7 @@ export async function openScript(given: BuildScriptOptions): Promise<OpenedScrip
 }
 
 /**
- * Makes a plugin of a script.
+ * Makes a plugin from a script.
  *
  * The same script with the same dependencies gives the same bytes.
  *
@@ -120,7 +120,7 @@ function shippedPath(name: string, { language = 'python' }: BuildScriptOptions):
   );
 }
 
-/** The file's name, made one that metadata may have. */
+/** The file's name, changed to one that is valid in metadata. */
 function nameOf(path: string): string {
   const name = basename(path, extname(path)).replace(/[^a-zA-Z0-9._-]+|\.{2,}/g, '-');
   return /^[a-zA-Z0-9]/.test(name) ? name : `script-${name.replace(/^[._-]+/, '')}`;

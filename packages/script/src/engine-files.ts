@@ -5,13 +5,13 @@ import { readFileSync } from 'node:fs';
 const read = (name: string): Buffer<ArrayBuffer> =>
   readFileSync(new URL(`../build/${name}`, import.meta.url));
 
-/** What every script is made of besides its author's code, as this package's build made it. */
+/** The parts of every script besides its author's code, as this package's build made them. */
 export interface EngineFiles {
   readonly module: WebAssembly.Module;
   readonly bytes: Uint8Array;
-  /** Code that gives `guest`. */
+  /** Code that evaluates to `guest`. */
   readonly guest: string;
-  /** Hex digest of all of it: another engine makes other plugins. */
+  /** Hex digest of everything: another engine makes other plugins. */
   readonly digest: string;
 }
 

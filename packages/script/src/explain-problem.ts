@@ -7,24 +7,24 @@ import { ScriptError, scriptError, type ScriptProblem } from './script-error.js'
 
 /** Functions that make a script a plugin. */
 const ENTRIES = ['evaluate', 'aggregate', 'transform', 'filter', 'keep', 'complete', 'run'];
-/** Modules of Python's that metrics use: those of `docs/python.md`. */
+/** Python modules that metrics use: those in `docs/python.md`. */
 const PYTHON_MODULES = (
   'abc array ast base64 bisect calendar cmath collections contextlib copy csv dataclasses datetime decimal difflib enum fractions ' +
   'functools hashlib heapq html io itertools json keyword logging math numbers operator os pathlib pprint queue random re reprlib ' +
   'secrets statistics string struct sys testbench textwrap time traceback types typing unicodedata urllib uuid warnings weakref zlib'
 ).split(' ');
 
-/** What an error is about. */
+/** The files that an error is about. */
 interface ScriptFiles {
   /** The script; for a text, a file that need not exist. */
   readonly path: string;
   /** The script itself, if it is not in that file. */
   readonly text?: string | undefined;
-  /** Absolute paths of everything in it, as far as it is known. */
+  /** Absolute paths of everything in it, as far as known. */
   readonly inputs: readonly string[];
 }
 
-/** The same error with the lines that its mistakes stand in, and with what was most likely meant by a name that is not there. */
+/** The same error with the source lines of its mistakes, and with the name that was most likely meant by an unknown one. */
 export function explainScriptError(error: unknown, files: ScriptFiles): unknown {
   if (!(error instanceof ScriptError) || error.problems.length === 0) return error;
   const inputs = files.inputs.map(read);
@@ -55,7 +55,7 @@ function suggest(message: string, path: string, texts: readonly string[]): strin
   return near === undefined ? suggestName(message, texts) : `, did you mean "${near}"?`;
 }
 
-/** A script whose function has nearly the right name: where that stands. */
+/** A function with nearly the right name in a script: its place. */
 function placeOfEntry(problem: ScriptProblem, text: string | undefined): ScriptProblem | undefined {
   if (text === undefined || !/(?:exports|defines) no function/.test(problem.message))
     return undefined;
@@ -89,7 +89,7 @@ function nearModule(message: string): string | undefined {
   return name === undefined ? undefined : nearestKey(name, PYTHON_MODULES);
 }
 
-/** Files that a message quotes, as that which lacks an export. */
+/** Files that a message quotes, such as one that lacks an export. */
 function filesNamedIn(message: string, folder: string): string[] {
   const name = /^No matching export in "([^"]+)"/.exec(message)?.[1];
   return name === undefined ? [] : [resolve(folder, name)];

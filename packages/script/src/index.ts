@@ -1,7 +1,7 @@
 /**
- * Makes Testbench plugins of JavaScript, TypeScript and Python: metrics, providers, transforms and filters.
+ * Makes Testbench plugins from JavaScript, TypeScript and Python: metrics, providers, transforms and filters.
  *
- * It is a package of its own so that hosts that run no scripts carry no interpreter, and authors of scripts no compiler.
+ * It is a separate package so that hosts that run no scripts carry no interpreter, and authors of scripts no compiler.
  *
  * @packageDocumentation
  */

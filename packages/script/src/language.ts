@@ -6,28 +6,28 @@ export interface ScriptSource {
   readonly path: string;
   /** The script itself, if it is not in that file. */
   readonly text?: string;
-  /** Of the plugin, where the script says nothing. */
+  /** Name of the plugin, if the script does not state one. */
   readonly name: string;
 }
 
-/** A script with everything that it is made of. */
+/** A script with everything that it consists of. */
 export interface ReadScript {
-  /** Hex digest of all that decides what it becomes: source, dependencies, and the versions of what compiles it. */
+  /** Hex digest of everything that determines the result: source, dependencies, and the versions of the compilers. */
   readonly key: string;
   /** Absolute paths of the files that it was read from. */
   readonly inputs: readonly string[];
   readonly warnings: readonly string[];
-  /** Makes a plugin of it: the same bytes each time. */
+  /** Makes a plugin from it: the same bytes each time. */
   compile(): CompiledScript | Promise<CompiledScript>;
 }
 
 /** How scripts of one language become plugins. */
 export interface ScriptLanguage {
   readonly name: string;
-  /** Of its files, with the dot. */
+  /** Extensions of its files, with the dot. */
   readonly extensions: readonly string[];
   /** Source of an evaluator whose score is the value of an expression over `input`, `output`, `expected` and `record`. */
   wrapExpression(expression: string): string;
-  /** @throws {ScriptError} What cannot be read or is not of the language. */
+  /** @throws {ScriptError} For a script that cannot be read or is not in the language. */
   read(source: ScriptSource): Promise<ReadScript>;
 }

@@ -5,23 +5,23 @@ import type { ScriptLanguage } from './language.js';
 import { python } from './python/python.js';
 import { ScriptError } from './script-error.js';
 
-/** Every language that scripts can be written in; a further one is a file of its own and a line here. */
+/** Every language that scripts can be written in; to add one, write a file for it and add a line here. */
 const LANGUAGES: readonly ScriptLanguage[] = [javascript, python];
 
 /** Names of the languages, for options. */
 export const SCRIPT_LANGUAGES: readonly string[] = LANGUAGES.map(({ name }) => name);
 
-/** Endings of the files that are scripts, with the dot. */
+/** Extensions of script files, with the dot. */
 export const SCRIPT_EXTENSIONS: readonly string[] = LANGUAGES.flatMap(
   ({ extensions }) => extensions,
 );
 
-/** True for the path of a script, by its ending. */
+/** True for the path of a script, by its extension. */
 export function isScriptPath(path: string): boolean {
   return SCRIPT_EXTENSIONS.includes(extname(path));
 }
 
-/** @throws {ScriptError} `SCRIPT_NO_LANGUAGE` if no language has files of this ending. */
+/** @throws {ScriptError} `SCRIPT_NO_LANGUAGE` if no language has files with this extension. */
 export function languageOf(path: string): ScriptLanguage {
   const ending = extname(path);
   const language = LANGUAGES.find(({ extensions }) => extensions.includes(ending));
@@ -32,7 +32,7 @@ export function languageOf(path: string): ScriptLanguage {
   );
 }
 
-/** @throws {ScriptError} `SCRIPT_NO_LANGUAGE` if there is none of this name. */
+/** @throws {ScriptError} `SCRIPT_NO_LANGUAGE` if there is no language of this name. */
 export function languageNamed(name: string): ScriptLanguage {
   const language = LANGUAGES.find((one) => one.name === name);
   if (language !== undefined) return language;

@@ -5,7 +5,7 @@ const pathOf = (name: string): string =>
   fileURLToPath(new URL(`../run-code/${name}`, import.meta.url));
 
 /**
- * Path of the script of `run-code`, an evaluator that runs Python code which a model wrote against the tests of a record. Give it to
+ * Path of the script of `run-code`, an evaluator that runs model-written Python code against the tests of a record. Pass it to
  * `buildScript`.
  *
  * @example
@@ -17,7 +17,7 @@ const pathOf = (name: string): string =>
  */
 export const RUN_CODE: string = pathOf('run_code.py');
 
-/** Scripts that this package has, by the name of the plugin and by language. */
+/** Scripts that this package includes, by the name of the plugin and by language. */
 export const SHIPPED_SCRIPTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'run-code': { python: RUN_CODE, javascript: pathOf('javascript/run-code.ts') },
 };

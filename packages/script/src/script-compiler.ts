@@ -10,9 +10,9 @@ import { ScriptError } from './script-error.js';
 
 /** Where compiled scripts are kept. */
 export interface ScriptCompilerOptions {
-  /** Folder of the modules, by the digest of what they were made of; of one user alone. @default `testbench/scripts` in the user's folder of caches */
+  /** Folder of the modules, by the digest of their sources; for one user only. @default `testbench/scripts` in the user's cache folder */
   readonly cacheDir?: string;
-  /** Hears what scripts log while they are built. @default dropped */
+  /** Called with messages that scripts log while they are built. @default dropped */
   readonly onWarning?: (message: string) => void;
   /** Called with the absolute paths of the files a script was read from, for watching. @default none */
   readonly onRead?: (files: readonly string[]) => void;
@@ -24,13 +24,13 @@ const OPTIONS: OptionReaders<ScriptCompilerOptions> = {
   onRead: (node) => node.callback(),
 };
 
-/** The eight bytes that every module begins with. */
+/** The eight bytes that every module starts with. */
 const HEADER = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
 /**
- * Makes modules of scripts when they are used, and keeps them: the same script with the same dependencies is compiled once.
+ * Compiles scripts to modules when they are used, and keeps them: the same script with the same dependencies is compiled once.
  *
- * @returns Gives the path of a script's module. It throws {@link ScriptError} as `buildScript` does, and `SCRIPT_FILE_FAILED` if the module
+ * @returns A function that returns the path of a script's module. It throws {@link ScriptError} as `buildScript` does, and `SCRIPT_FILE_FAILED` if the module
  *   cannot be kept.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
@@ -80,7 +80,7 @@ async function isKept(path: string): Promise<boolean> {
   }
 }
 
-/** Moved into place whole, so that it is never read half-written. */
+/** Moved into place as a whole, so that it is never read half-written. */
 async function keep(folder: string, path: string, bytes: Uint8Array): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {

@@ -1,6 +1,6 @@
 import { PluginError } from '@testbench/types/errors';
 
-/** Why a script cannot be made a plugin. */
+/** Why a script cannot be made into a plugin. */
 export type ScriptErrorCode =
   | 'SCRIPT_FILE_FAILED'
   | 'SCRIPT_NO_LANGUAGE'
@@ -14,16 +14,16 @@ export interface ScriptProblem {
   readonly file: string;
   /** From 1; 0 if it is about the whole file. */
   readonly line: number;
-  /** From 1; 0 if it is not known. */
+  /** From 1; 0 if unknown. */
   readonly column: number;
   readonly message: string;
   /** The line itself. */
   readonly excerpt?: string;
 }
 
-/** A script that cannot be made a plugin. */
+/** A script that cannot be made into a plugin. */
 export class ScriptError extends PluginError<ScriptErrorCode> {
-  /** Every mistake that was found, the first one first. */
+  /** Every mistake found, the first one first. */
   readonly problems: readonly ScriptProblem[];
 
   constructor(
@@ -41,7 +41,7 @@ export class ScriptError extends PluginError<ScriptErrorCode> {
   }
 }
 
-/** Makes the error of some mistakes: its message has the first, with its place. */
+/** Makes an error from several mistakes: its message has the first one, with its place. */
 export function scriptError(
   code: ScriptErrorCode,
   script: string,
@@ -59,7 +59,7 @@ export function scriptError(
   );
 }
 
-/** `file:line:column: `, as far as it is known. */
+/** `file:line:column: `, as far as known. */
 export function describePlace({ file, line, column }: ScriptProblem): string {
   if (line === 0) return '';
   return `${file}:${line}${column === 0 ? '' : `:${column}`}: `;

@@ -1,4 +1,4 @@
-/** Fails in a file of its own. */
+/** Fails in a separate file. */
 export function deepest(value: { readonly missing: unknown }): unknown {
   return value.missing;
 }

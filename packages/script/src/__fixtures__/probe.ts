@@ -2,17 +2,17 @@ import { defineCustom, InvalidInputError } from '@testbench/script';
 
 import { deepest } from './probe-parts.js';
 
-/** What a test sends. */
+/** The input that a test sends. */
 type Given = any;
 
-// Held once, when the script is built.
+// Initialised once, when the script is built.
 const drawnAtBuild = Math.random();
 
 interface Config {
   readonly greeting: string;
 }
 
-/** What a test asks a script to do. */
+/** The tasks that a test gives to a script. */
 const PROBES: Readonly<Record<string, (given: Given, context: Given) => unknown>> = {
   greet: (name, { config }) => `${config.greeting}, ${name}`,
   throws: () => deepest(undefined as never),

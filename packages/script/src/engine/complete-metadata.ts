@@ -4,7 +4,7 @@ import { PluginError } from '@testbench/types/errors';
 
 import { ScriptError } from '../script-error.js';
 
-/** What the guest says about a script. */
+/** The guest's description of a script. */
 export type ScriptOutcome =
   | {
       readonly problem: {
@@ -33,7 +33,7 @@ const CAPABILITIES: Readonly<Record<PluginType, readonly string[]>> = {
 };
 
 /**
- * Makes the metadata of what a script says about itself, and of what goes without saying.
+ * Makes the metadata from a script's description of itself, and from defaults.
  *
  * @throws {ScriptError} `SCRIPT_INVALID` for a wrong value.
  */
@@ -53,7 +53,7 @@ export function completeMetadata(
     api_version: API_VERSION,
     config_schema: schema,
     permissions: permissions === undefined ? undefined : snakeKeys(permissions),
-    // An interpreter's instructions are charged up to five times over by coarse metering.
+    // Coarse metering charges up to five times what an interpreter executes.
     metering: facts['metering'] ?? 'exact',
     asking: asking ? true : undefined,
     aggregate: aggregate ? 'sums' : undefined,

@@ -2,7 +2,7 @@ import { buildHost } from '../build-host.js';
 import { engineFiles } from '../engine-files.js';
 import { BUILD_INTERRUPTS, BUILD_MEMORY_BYTES, STACK_BYTES } from '../limits.js';
 
-/** What the joined module exports to the build. */
+/** The joined module's exports for the build. */
 interface EngineExports {
   readonly memory: WebAssembly.Memory;
   _initialize(): void;
@@ -28,10 +28,10 @@ export type Box = number;
 const utf8 = new TextEncoder();
 const OUT_OF_MEMORY = 'the script uses more memory than it has';
 
-/** The engine, while a script is built: it computes, and reaches nothing. */
+/** The engine, while a script is built: it computes, and has no access to anything outside. */
 export class Engine {
   readonly instance: WebAssembly.Instance;
-  /** What the script logged. */
+  /** Messages that the script logged. */
   readonly logged: readonly string[];
   readonly #exports: EngineExports;
 
@@ -96,7 +96,7 @@ export class Engine {
     return box === 0 || this.#exports.build_is_exception(box) !== 0;
   }
 
-  /** What was thrown last. */
+  /** The last value thrown. */
   exception(): Box {
     return this.#exports.build_exception();
   }
@@ -113,7 +113,7 @@ export class Engine {
 
   #write(text: string): { readonly address: number; readonly length: number } {
     const bytes = utf8.encode(text);
-    // With a zero at its end, as C likes it.
+    // With a trailing zero, as C requires.
     const address = this.#exports.plugin_alloc(bytes.length + 1);
     if (address === 0) throw new RangeError('Cannot build the script: it is too long');
     const memory = new Uint8Array(this.#exports.memory.buffer);
@@ -122,7 +122,7 @@ export class Engine {
     return { address, length: bytes.length };
   }
 
-  /** What is freed stays in memory, and a snapshot would keep it. */
+  /** Freed memory keeps its content, and a snapshot would include it. */
   #erase({ address, length }: { readonly address: number; readonly length: number }): void {
     new Uint8Array(this.#exports.memory.buffer).fill(0, address, address + length);
     this.#exports.plugin_free(address, length);

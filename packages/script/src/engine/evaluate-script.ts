@@ -10,20 +10,20 @@ import { takeSnapshot } from './snapshot.js';
 
 /** Name of a bundle in the engine's stacks; `guest/errors.ts` knows it. */
 const BUNDLE = 'script.js';
-/** Where the guest can be found while the module is built. */
+/** Where the guest is found while the module is built. */
 const GUEST = '__testbench';
 
 /** Code that is evaluated in the engine, and becomes a plugin. */
 export interface EvaluatedScript {
-  /** An ES module without imports, which exports what `guest/definition.ts` reads. */
+  /** An ES module without imports, with the exports that `guest/definition.ts` reads. */
   readonly code: string;
   /** Where its pieces come from; see `guest/source-map.ts`. */
   readonly places?: { readonly sources: readonly string[]; readonly mappings: string };
   /** Scripts that are evaluated before it, such as an interpreter of another language. */
   readonly before?: readonly { readonly name: string; readonly code: string }[];
-  /** For messages: the file that the author wrote. */
+  /** The file that the author wrote, for messages. */
   readonly file: string;
-  /** Of the plugin, where the script says nothing. */
+  /** Name of the plugin, if the script does not state one. */
   readonly name: string;
 }
 
@@ -31,14 +31,14 @@ export interface EvaluatedScript {
 export interface CompiledScript {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly metadata: PluginMetadata;
-  /** What the script logged while it was evaluated. */
+  /** Messages that the script logged while it was evaluated. */
   readonly warnings: readonly string[];
 }
 
 /**
- * Evaluates a script once, and makes a module of the state that it leaves.
+ * Evaluates a script once, and makes a module of the resulting state.
  *
- * The same script gives the same bytes, whenever and wherever.
+ * The same script always gives the same bytes.
  *
  * @throws {ScriptError} `SCRIPT_EVALUATE_FAILED` with the place in the author's source; `SCRIPT_INVALID` for what is not a plugin.
  */
@@ -72,7 +72,7 @@ interface Described {
   readonly stack: readonly Partial<ScriptProblem>[];
 }
 
-/** Evaluates, and throws what the engine threw. */
+/** Evaluates code, and throws any error of the engine. */
 class EngineRun {
   readonly #engine: Engine;
   readonly #file: string;
@@ -88,7 +88,7 @@ class EngineRun {
     engine.call(this.need(engine.evaluate(make, 'guest.js', false)), engine.hostFunction());
   }
 
-  /** A function of the guest's. */
+  /** A function of the guest. */
   get(name: string): Box {
     return this.need(this.#engine.evaluate(`${GUEST}.${name}`, BUNDLE, false));
   }
@@ -102,7 +102,7 @@ class EngineRun {
     return this.#engine.textOf(this.ask(name, 0)) ?? '{}';
   }
 
-  /** Gives a box back, or throws what the engine threw in its place. */
+  /** Returns a box, or throws the error that the engine threw instead. */
   need(box: Box): Box {
     if (!this.#engine.isException(box)) return box;
     const thrown = this.#engine.exception();

@@ -1,6 +1,6 @@
 /** Bytes at the start of a free block in which the allocator (dlmalloc, of wasi-libc) keeps its lists and trees. */
 const LISTS_BYTES = 24;
-/** Bytes at the end of a block that may be the next one's, and say how long this one is. */
+/** Bytes at the end of a block that may belong to the next one, and hold the size of this one. */
 const FOOTER_BYTES = 8;
 const LARGEST = 1 << 20;
 const SMALLEST = 48;
@@ -8,17 +8,17 @@ const SMALLEST = 48;
 /** Allocators of an interpreter that is thrown away afterwards. */
 export interface Allocators {
   readonly memory: WebAssembly.Memory;
-  /** Gives 0 where there is no memory. */
+  /** Returns 0 if there is no memory. */
   readonly allocate: (size: number) => number;
-  /** Of small blocks, in pools of one size each; a free one begins with the address of the next. */
+  /** Allocates small blocks, in pools of one size each; a free one starts with the address of the next. */
   readonly allocateSmall?: (size: number) => number;
 }
 
 /**
- * Copies an interpreter's memory, without what stands in blocks that it has freed: sources, syntax trees, compressed data.
+ * Copies an interpreter's memory, without the contents of blocks that it has freed: sources, syntax trees, compressed data.
  *
- * They are never read, but a snapshot would keep them. What is free is found by allocating it, in the interpreter itself, until its allocator has to
- * grow the memory; the copy was made before, so that the plugin's own allocator knows nothing of it.
+ * They are never read, but a snapshot would keep them. Free memory is found by allocating it, in the interpreter itself, until its allocator has to
+ * grow the memory; the copy is made before that, so it does not affect the plugin's own allocator.
  */
 export function copyScrubbed({ memory, allocate, allocateSmall }: Allocators): Uint8Array {
   const copy = new Uint8Array(memory.buffer).slice();

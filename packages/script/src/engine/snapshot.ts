@@ -5,7 +5,7 @@ import { MAX_SEGMENTS, SMALLEST_GAP } from '../limits.js';
 import type { Engine } from './engine.js';
 import { copyScrubbed } from './scrub.js';
 
-/** What a module shows its host; the rest was for the build. */
+/** Exports that the host sees; the others were for the build. */
 const KEPT_EXPORTS: ReadonlySet<string> = new Set([
   'memory',
   'plugin_alloc',
@@ -24,9 +24,9 @@ const I32_CONST = 0x41;
 const END = 0x0b;
 
 /**
- * Makes a module that begins where the engine stands: its memory and its globals become those that the module starts with.
+ * Makes a module that starts in the engine's current state, with its memory and its globals.
  *
- * As Wizer does it. The interpreter is of no use afterwards. Nothing runs when the module is instantiated: a start costs what copying the memory costs.
+ * This is what Wizer does. The interpreter cannot be used afterwards. Nothing runs when the module is instantiated: a start costs as much as copying the memory.
  */
 export function takeSnapshot(
   { instance }: Pick<Engine, 'instance'>,
@@ -102,7 +102,7 @@ function writeExports(bytes: Uint8Array, start: number, end: number): ByteWriter
   return new ByteWriter().u32(found).raw(kept.view());
 }
 
-/** What is not zero, as segments: the more of them, the longer a start takes; the larger the gaps in them, the larger the module. */
+/** Memory that is not zero, as segments: more segments make a start slower; larger gaps within them make the module larger. */
 function writeData(memory: Uint8Array): ByteWriter {
   let ranges = findRanges(memory, SMALLEST_GAP);
   for (let gap = 2 * SMALLEST_GAP; ranges.length > 2 * MAX_SEGMENTS; gap *= 2) {
@@ -123,7 +123,7 @@ function writeData(memory: Uint8Array): ByteWriter {
   return content;
 }
 
-/** Starts and ends of what is not zero, by turns; zeros up to `gap` are part of it. */
+/** Starts and ends of ranges that are not zero, alternating; zeros up to `gap` are part of a range. */
 function findRanges(memory: Uint8Array, gap: number): number[] {
   const ranges: number[] = [];
   const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length >> 2);

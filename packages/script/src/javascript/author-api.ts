@@ -1,4 +1,4 @@
-/** What `import … from '@testbench/script'` gives inside of a script: that of `define.ts`, and nothing that needs Node. */
+/** What `import … from '@testbench/script'` provides inside a script: the exports of `define.ts`, and nothing that needs Node. */
 export const AUTHOR_API = `
 const define = (pluginType) => (definition) => ({ ...definition, pluginType });
 export const defineEvaluator = define('evaluator');

@@ -16,7 +16,7 @@ export interface Bundle {
   readonly map: SourceMap;
   /** Absolute paths of everything in it. */
   readonly inputs: readonly string[];
-  /** The script, as messages call it. */
+  /** The name of the script in messages. */
   readonly file: string;
   readonly warnings: readonly string[];
 }
@@ -47,7 +47,7 @@ export async function bundleScript({ path, text }: ScriptSource): Promise<Bundle
       platform: 'neutral',
       mainFields: ['module', 'main'],
       conditions: ['module', 'import', 'default'],
-      // What the engine has; classes keep their names for messages.
+      // Features that the engine has; classes keep their names for messages.
       target: 'es2023',
       minifyWhitespace: true,
       keepNames: false,
@@ -88,7 +88,7 @@ export async function bundleScript({ path, text }: ScriptSource): Promise<Bundle
   }
 }
 
-/** What scripts import from us is there without being installed, and does not bring the build along. */
+/** Imports of this package work in scripts without installing it, and do not include the build. */
 function ownModules(): Plugin {
   return {
     name: OWN,
@@ -103,7 +103,7 @@ function ownModules(): Plugin {
       }));
       build.onResolve({ filter: /.*/ }, ({ path, resolveDir }) => {
         if (!isBuiltin(path)) return undefined;
-        // A package of that name may be installed, as "events" or "buffer".
+        // A package of that name may be installed, such as "events" or "buffer".
         if (!path.startsWith('node:') && hasPackage(path, resolveDir)) return undefined;
         return {
           errors: [

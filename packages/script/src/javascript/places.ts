@@ -1,6 +1,6 @@
 import { decodeVlq, encodeVlq } from './vlq.js';
 
-/** What of a source map a script keeps. */
+/** The parts of a source map that a script keeps. */
 export interface Places {
   readonly sources: readonly string[];
   readonly mappings: string;
@@ -12,9 +12,9 @@ export interface SourceMap extends Places {
 }
 
 /**
- * Makes a source map smaller: of packages only line starts, since nobody edits those, and no names.
+ * Makes a source map smaller: for packages only line starts, since no one edits those, and no names.
  *
- * It lies in the plugin's memory, which is copied at every start.
+ * It is in the plugin's memory, which is copied at every start.
  */
 export function placesOf({ sources, mappings }: SourceMap): Places {
   const last = [0, 0, 0];

@@ -13,11 +13,11 @@ import { loadInterpreter } from './interpreter.js';
 export interface PythonSources {
   /** The script among `files`. */
   readonly file: string;
-  /** Of the plugin, where the script says nothing. */
+  /** Name of the plugin, if the script does not state one. */
   readonly name: string;
   /** Texts by path. */
   readonly files: Readonly<Record<string, string>>;
-  /** Paths by name of module. */
+  /** Paths by module name. */
   readonly modules: Readonly<Record<string, string>>;
 }
 
@@ -43,7 +43,7 @@ type Outcome =
   | (Exclude<ScriptOutcome, { readonly problem: object }> & { readonly untrusted: boolean });
 
 /**
- * Runs a script's module once in CPython, and makes a module of the state that it leaves.
+ * Runs a script's module once in CPython, and makes a module of the resulting state.
  *
  * @throws {ScriptError} `SCRIPT_EVALUATE_FAILED` with the place in the author's source; `SCRIPT_INVALID` for what is not a plugin.
  */
@@ -90,10 +90,10 @@ function runBuild(guest: Exports, sources: PythonSources): Outcome {
   try {
     packed = guest.build_run(address, given.length);
   } catch (error) {
-    // The engine's stack or the guest's memory is at its end.
+    // The engine's stack or the guest's memory is exhausted.
     return { problem: { message: `its evaluation broke off: ${String(error)}`, stack: [] } };
   }
-  // What is freed stays in memory, and a snapshot would keep it.
+  // Freed memory keeps its content, and a snapshot would include it.
   new Uint8Array(guest.memory.buffer).fill(0, address, address + given.length);
   guest.plugin_free(address, given.length);
   const output = Number(packed >> 32n);

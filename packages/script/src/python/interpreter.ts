@@ -20,9 +20,9 @@ export interface Interpreter {
   ];
   /** Memory of the standard library: unused once a plugin is built. */
   readonly library: readonly [start: number, end: number];
-  /** Where its stack is. */
+  /** Location of its stack. */
   readonly stack: readonly [start: number, end: number];
-  /** Hex digest of all of it: another interpreter makes other plugins. */
+  /** Hex digest of everything: another interpreter makes other plugins. */
   readonly digest: string;
 }
 

@@ -7,22 +7,22 @@ import { ScriptError } from '../script-error.js';
 /** Maximum files and modules of one script. */
 const MAX_FILES = 200;
 
-/** A script's text, and those of modules next to it that it may import. */
+/** The text of a script, and of the modules next to it that it may import. */
 export interface FoundModules {
   /** Texts by absolute path. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Absolute paths by name of module. */
+  /** Absolute paths by module name. */
   readonly modules: ReadonlyMap<string, string>;
 }
 
-/** Lines that look like an import; some are in texts or comments, which costs a file that is not needed. */
+/** Lines that look like an import; some are in texts or comments, which only adds an unneeded file. */
 const IMPORT =
   /^[ \t]*(?:from[ \t]+([\w.]+)[ \t]+import[ \t]+\(?([\w, \t]*)|import[ \t]+([\w., \t]+))/gm;
 
 /**
- * Reads a script, and all files next to it that its imports could mean.
+ * Reads a script, and all files next to it that its imports could refer to.
  *
- * @throws {ScriptError} `SCRIPT_FILE_FAILED` for what cannot be read, or is too much.
+ * @throws {ScriptError} `SCRIPT_FILE_FAILED` if a file cannot be read, or there is too much.
  */
 export function readModules(path: string, text?: string): FoundModules {
   const folder = dirname(path);
@@ -59,7 +59,7 @@ export function readModules(path: string, text?: string): FoundModules {
   return { texts, modules };
 }
 
-/** Every module that the imports of a text could mean, parents before their children. */
+/** Every module that the imports of a text could refer to, parents before their children. */
 function importedNames(source: string): Set<string> {
   const names = new Set<string>();
   const add = (name: string): void => {
