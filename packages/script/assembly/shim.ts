@@ -1,8 +1,8 @@
 /**
- * Stands between QuickJS and the host: answers what the engine imports, and exports what the contract asks of a plugin.
+ * Stands between QuickJS and the host: implements the engine's imports, and exports the functions that the contract requires of a plugin.
  *
- * It is joined with the engine when this package is built, and works in the engine's memory. It has no data of its own and no garbage
- * collector. A value of the engine is the address of a box that holds it; the receiver of a box frees it.
+ * It is joined with the engine when this package is built, and works in the engine's memory. It has no data and no garbage
+ * collector of its own. A value of the engine is the address of a box that holds it; whoever receives a box frees it.
  */
 
 @external("engine", "malloc")
@@ -88,14 +88,14 @@ declare function hostEnvGet(key: usize, keyLength: usize, value: usize, max: usi
 /** Codes of results, see the contract. */
 const ERROR: i32 = -1;
 const OUT_OF_MEMORY: i32 = -4;
-/** What a module that is evaluated as one is called with. */
+/** The argument for evaluating code as a module. */
 const EVAL_MODULE: i32 = 1;
-/** A first try at reading a value whose length is not known. */
+/** Buffer size for the first attempt at reading a value of unknown length. */
 const FIRST_ROOM: usize = 1024;
-/** Longest that a value of state or of the environment may say it is. */
+/** Maximum length that a value of state or of the environment may report. */
 const MAX_VALUE: i32 = 16 * 1024 * 1024;
 
-/** What the host calls, as boxes; set while the module is built. */
+/** The functions that the host calls, as boxes; set while the module is built. */
 let initialize: usize = 0;
 let execute: usize = 0;
 let finish: usize = 0;
@@ -104,16 +104,16 @@ let metadata: usize = 0;
 let metadataLength: usize = 0;
 let outOfMemory: usize = 0;
 let outOfMemoryLength: usize = 0;
-/** A word that engine functions write lengths to. */
+/** A word to which engine functions write lengths. */
 let word: usize = 0;
-/** While the module is built: interrupts that are left. At run time the host's fuel ends loops. */
+/** Interrupts left while the module is built. At run time the host's fuel ends loops. */
 let interrupts: i32 = 0;
 let interrupted: bool = false;
 
-// --- What the host calls.
+// --- Called by the host.
 
 export function plugin_alloc(size: i32): usize {
-  // The engine adds to the size without looking.
+  // The engine adds to the size without checking.
   if (size < 0) return 0;
   return malloc(<usize>size + 1);
 }
@@ -139,7 +139,7 @@ export function plugin_shutdown(): i32 {
   return 0;
 }
 
-/** Calls a function with a text, lets promises settle, and gives what came of it: a packed text, or a code. */
+/** Calls a function with a text, lets promises settle, and returns the result: a packed text, or a code. */
 function run(callee: usize, text: usize, length: usize): i64 {
   const input = engineNewString(text, length);
   if (input === 0) return fail(OUT_OF_MEMORY);
@@ -177,7 +177,7 @@ function copyOut(text: usize, length: usize): i64 {
   return (<i64>copy << 32) | <i64>length;
 }
 
-/** Says what no script can catch, such as the end of memory. */
+/** Reports a failure that no script can catch, such as running out of memory. */
 function failWith(value: usize): i64 {
   if (value !== 0) engineFreeValue(value);
   const error = engineGetException();
@@ -202,9 +202,9 @@ function fail(code: i32): i64 {
   return <i64>code;
 }
 
-// --- What the build calls, and no module exports.
+// --- Called by the build, and not exported by any module.
 
-/** Makes the engine. */
+/** Creates the engine. */
 export function build_start(stackBytes: i32): i32 {
   if (engineInit() !== 0) return ERROR;
   engineSetMaxStackSize(stackBytes);
@@ -213,7 +213,7 @@ export function build_start(stackBytes: i32): i32 {
   return word === 0 ? OUT_OF_MEMORY : 0;
 }
 
-/** Bounds what is evaluated from here on. */
+/** Limits everything evaluated from here on. */
 export function build_limit(memoryBytes: i32, count: i32): void {
   engineSetMemoryLimit(memoryBytes);
   interrupts = count;
@@ -221,7 +221,7 @@ export function build_limit(memoryBytes: i32, count: i32): void {
   engineSetInterruptHandler(count > 0 ? 1 : 0);
 }
 
-/** Evaluates code; gives a box. */
+/** Evaluates code; returns a box. */
 export function build_eval(code: usize, length: usize, name: usize, asModule: i32): usize {
   return engineEval(code, length, name, asModule ? EVAL_MODULE : 0);
 }
@@ -231,7 +231,7 @@ export function build_host_function(name: usize, length: usize): usize {
   return engineNewHostFunction(name, length, 0);
 }
 
-/** Calls a function with one value, and lets promises settle; gives a box. */
+/** Calls a function with one value, and lets promises settle; returns a box. */
 export function build_call(callee: usize, value: usize): usize {
   store<usize>(word, value);
   const result = engineCall(callee, undefinedValue, 1, word);
@@ -260,19 +260,19 @@ export function build_is_exception(value: usize): i32 {
   return engineIsException(value);
 }
 
-/** What was thrown last. */
+/** The last value thrown. */
 export function build_exception(): usize {
   return engineGetException();
 }
 
-/** Sets what the host will call. */
+/** Sets the functions that the host will call. */
 export function build_entries(first: usize, second: usize, third: usize): void {
   initialize = first;
   execute = second;
   finish = third;
 }
 
-/** Sets the metadata, and what is said when memory is used up; both stay where they are. */
+/** Sets the metadata, and the message for running out of memory; both stay where they are. */
 export function build_texts(first: usize, firstLength: usize, second: usize, secondLength: usize): void {
   metadata = first;
   metadataLength = firstLength;
@@ -280,14 +280,14 @@ export function build_texts(first: usize, firstLength: usize, second: usize, sec
   outOfMemoryLength = secondLength;
 }
 
-/** Frees what nothing refers to any more. */
+/** Frees everything that is no longer referenced. */
 export function build_collect(): void {
   engineRunGc();
 }
 
-// --- What the engine imports.
+// --- Imported by the engine.
 
-/** The one host function: a number that says what to do, then its arguments. */
+/** The single host function: a number that selects the operation, then its arguments. */
 export function host_call(_name: usize, _nameLength: usize, _self: usize, count: i32, values: usize): usize {
   if (count < 1) return engineGetUndefined();
   switch (<i32>engineGetFloat64(load<usize>(values))) {
@@ -328,7 +328,7 @@ function number(values: usize, index: i32): f64 {
   return engineGetFloat64(load<usize>(values + 4 * index));
 }
 
-/** Does what takes one or two texts. */
+/** Performs an operation that takes one or two texts. */
 function withText(values: usize, first: i32, second: i32, what: i32): usize {
   const text = engineGetString(load<usize>(values + 4 * first), word);
   if (text === 0) return 0;
@@ -355,7 +355,7 @@ function withText(values: usize, first: i32, second: i32, what: i32): usize {
   return result;
 }
 
-/** A text of the state or of the environment, or the code for why there is none. */
+/** A text of the state or of the environment, or the code that says why there is none. */
 function readValue(what: i32, key: usize, keyLength: usize): usize {
   let room = FIRST_ROOM;
   for (let tries = 0; tries < 2; tries++) {
@@ -403,10 +403,10 @@ function decode(values: usize): usize {
   return engineNewString(bytes + start, length);
 }
 
-// --- A second engine, for code that nobody trusts.
+// --- A second engine, for untrusted code.
 //
-// It has a heap, globals and limits of its own, and no way to the host. Nothing but texts goes between the two: no object of either is ever
-// seen by the other one.
+// It has its own heap, globals and limits, and no access to the host. Only texts pass between the two: neither ever sees an object of
+// the other.
 
 let ownRuntime: usize = 0;
 let ownContext: usize = 0;
@@ -414,7 +414,7 @@ let otherRuntime: usize = 0;
 let otherContext: usize = 0;
 /** The function of the other engine that answers. */
 let otherAnswer: usize = 0;
-/** True while the other engine runs: it has nobody to ask. */
+/** True while the other engine runs: it cannot ask anyone. */
 let isOther: bool = false;
 
 function enterOther(): void {
@@ -427,7 +427,7 @@ function leaveOther(): void {
   isOther = false;
 }
 
-/** Begins another engine, in place of an earlier one: code that gives a function, interrupts, bytes of stack and of memory. */
+/** Starts another engine, replacing an earlier one: code that evaluates to a function, interrupts, bytes of stack and of memory. */
 function openOther(values: usize): usize {
   if (isOther) return engineNewNumber(ERROR);
   const count = <i32>number(values, 2);
@@ -446,13 +446,13 @@ function openOther(values: usize): usize {
   }
   otherAnswer = 0;
   isOther = true;
-  // It begins no second one while it knows of a first.
+  // It does not start a second engine while it knows of a first one.
   engineSetRuntimeAndContext(0, 0);
   if (engineInit() === 0) {
     otherRuntime = engineGetRuntime();
     otherContext = engineGetContext();
     engineSetMaxStackSize(stack);
-    store<u16>(word, 0x61); // "a", as a text of C
+    store<u16>(word, 0x61); // "a", as a C string
     const made = engineEval(code, length, word, 0);
     if (made !== 0 && !engineIsException(made)) otherAnswer = made;
     engineSetMemoryLimit(limit);
@@ -465,7 +465,7 @@ function openOther(values: usize): usize {
   return engineNewNumber(otherAnswer === 0 ? OUT_OF_MEMORY : 0);
 }
 
-/** Asks the other engine's function something, lets its promises settle, and gives its text; a number says why there is none. */
+/** Passes a question to the other engine's function, lets its promises settle, and returns its text; a number says why there is none. */
 function askOther(text: usize): usize {
   if (isOther || otherAnswer === 0) return engineNewNumber(ERROR);
   const question = engineGetString(text, word);
@@ -482,7 +482,7 @@ function askOther(text: usize): usize {
     }
     if (interrupted) break;
   }
-  // What a promise became stands in place of what was answered at first.
+  // The value that a promise resolved to replaces the first answer.
   if (answer !== 0 && !engineIsString(answer)) {
     engineFreeValue(answer);
     answer = interrupted ? 0 : callOther(question, 0);
@@ -495,7 +495,7 @@ function askOther(text: usize): usize {
   if (answer !== 0) engineFreeValue(answer);
   leaveOther();
   engineFreeString(question);
-  // Something that it began, and that runs on, counts as well.
+  // Work that it started and that is still running counts, too.
   if (interrupted || copy === 0) {
     if (copy !== 0) free(copy);
     return engineNewNumber(interrupted ? -6 : OUT_OF_MEMORY);
@@ -505,7 +505,7 @@ function askOther(text: usize): usize {
   return result;
 }
 
-/** Calls the other engine's function; 0 for what it threw. */
+/** Calls the other engine's function; 0 if it threw. */
 function callOther(text: usize, length: usize): usize {
   const given = engineNewString(text, length);
   if (given === 0 || engineIsException(given)) return 0;
@@ -542,12 +542,12 @@ export function host_module_load(_name: usize, _length: usize): usize {
   return 0;
 }
 
-/** Scripts live in UTC: the same input gives the same output everywhere. */
+/** Scripts run in UTC: the same input gives the same output everywhere. */
 export function host_get_timezone_offset(_high: i32, _low: i32): i32 {
   return 0;
 }
 
-// --- What the engine's C library imports from WASI.
+// --- Imported by the engine's C library from WASI.
 
 export function clock_time_get(_id: i32, _precision: i64, result: usize): i32 {
   store<i64>(result, isOther ? 0 : hostCurrentTimeMs() * 1000000);

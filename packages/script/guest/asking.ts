@@ -1,21 +1,21 @@
 import { encodeUtf8 } from './host.js';
 import { createRandom, randomSeed, type Random } from './random.js';
 
-/** What the contract lets a plugin ask in one round. */
+/** Number of asks that the contract permits a plugin in one round. */
 const MAX_ASKS = 16;
-/** Bytes of JSON that a plugin may keep from round to round. */
+/** Bytes of JSON that a plugin may keep between rounds. */
 const MAX_CONTINUE_BYTES = 256 * 1024;
 
-/** What is kept from round to round. */
+/** The data kept between rounds. */
 interface Kept {
   readonly seed: readonly number[];
   readonly logged: number;
-  /** Everything that was asked so far, in short. */
+  /** All asks so far, shortened. */
   readonly asked: readonly string[];
   readonly answers: readonly unknown[];
 }
 
-/** What the host calls a plugin with. */
+/** The host's input for a call of a plugin. */
 export interface Envelope {
   readonly data?: unknown;
   readonly context?: { readonly request_id?: string; readonly metadata?: Record<string, string> };
@@ -26,8 +26,8 @@ export interface Envelope {
 /**
  * The rounds of one call.
  *
- * Nothing of a script is kept while a server thinks: each round runs it from its beginning, with the answers that are there. So it has to ask
- * the same again, which is checked, and its random numbers are those of the first round.
+ * No state of a script is kept while a server works: each round runs the script from its start, with the answers received so far. So it must ask
+ * the same again, which is checked, and its random numbers are the same as in the first round.
  */
 export class Rounds {
   readonly random: Random;
@@ -47,7 +47,7 @@ export class Rounds {
     this.#answers = [...(kept?.answers ?? []), ...(envelope.answers ?? [])];
   }
 
-  /** Settles now if the answer is there, and else never: the next round gets it. */
+  /** Settles now if the answer is there, and otherwise never: the next round receives it. */
   ask(request: unknown): Promise<unknown> {
     const index = this.#asked.length;
     const name = shorten(JSON.stringify(request));
@@ -62,7 +62,7 @@ export class Rounds {
     return new Promise(() => undefined);
   }
 
-  /** What the host is to answer; undefined if nothing is open. */
+  /** The asks for the host; undefined if none is open. */
   output(logged: number): string | undefined {
     if (this.#pending.length === 0) return undefined;
     const asks = this.#pending.slice(0, MAX_ASKS);
@@ -83,7 +83,7 @@ export class Rounds {
   }
 }
 
-/** Tells texts apart that differ by mistake: FNV-1a of 32 bits, and the length. */
+/** Distinguishes texts that differ by mistake: 32-bit FNV-1a, and the length. */
 function shorten(text: string): string {
   let hash = 0x811c9dc5;
   for (let index = 0; index < text.length; index += 1) {

@@ -1,6 +1,6 @@
 import { InvalidInputError } from './invalid-input.js';
 
-/** What of a JSON Schema is checked here. */
+/** The parts of a JSON Schema that are checked here. */
 interface Schema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -15,7 +15,7 @@ interface Schema {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** What an author writes for `config`: a JSON Schema of an object, or only its properties. */
+/** The author's `config`: a JSON Schema of an object, or only its properties. */
 export function readSchema(config: unknown): Schema | undefined {
   if (config === undefined) return undefined;
   if (typeof config !== 'object' || config === null || Array.isArray(config)) {
@@ -33,7 +33,7 @@ export function readSchema(config: unknown): Schema | undefined {
 /**
  * Checks a configuration, and fills in defaults.
  *
- * @throws {InvalidInputError} With the name of the value at fault.
+ * @throws {InvalidInputError} With the name of the wrong value.
  */
 export function readConfig(schema: Schema | undefined, given: unknown): Values {
   const value = given ?? {};

@@ -22,7 +22,7 @@ const REASONS: Readonly<Record<number, string>> = {
   [-6]: 'the call is over',
 };
 
-/** Makes what an author's function receives in addition to its data. */
+/** Creates the context that an author's function receives in addition to its data. */
 export function makeContext(
   envelope: Envelope,
   config: object,
@@ -51,18 +51,18 @@ export function makeContext(
   };
 }
 
-/** Steps of the engine from one interrupt to the next. */
+/** Steps of the engine between two interrupts. */
 const STEPS_PER_INTERRUPT = 10_000;
-/** Stack of untrusted code, below that of its caller, of 1 MiB for both. */
+/** Stack of untrusted code, below that of its caller; both share 1 MiB. */
 const OTHER_STACK_BYTES = 192 * 1024;
-/** Memory of such code; what is left to the plugin below a default limit of 64 MiB is for the one who judges. */
+/** Memory of such code; the rest of the plugin's memory, below a default limit of 64 MiB, is for the code that judges it. */
 const OTHER_MEMORY_BYTES = 24 * 1024 * 1024;
 
 /**
- * Begins an engine apart, for code that nobody trusts: `run-code` is made with it.
+ * Starts a separate engine for untrusted code: `run-code` is built on it.
  *
- * @param code Gives a function of a text, whose text, or promise of one, is the answer.
- * @returns Asks it; a number for no answer: -6 it took more than `steps`, -4 it has no memory left, or threw.
+ * @param code Evaluates to a function that takes a text; the text that it returns, or a promise of one, is the answer.
+ * @returns A function that asks it; a number means no answer: -6 it took more than `steps`, -4 it ran out of memory, or threw.
  */
 function openOther(code: unknown, steps: unknown): (text: string) => string | number {
   const interrupts = Math.max(1, Math.ceil(Number(steps) / STEPS_PER_INTERRUPT));
@@ -71,7 +71,7 @@ function openOther(code: unknown, steps: unknown): (text: string) => string | nu
   return (text) => hostAskOther(text.toWellFormed());
 }
 
-/** What is kept beyond a call: JSON by name. */
+/** Data kept between calls: JSON by name. */
 const state = {
   get(key: unknown): unknown {
     const text = hostGetState(String(key));

@@ -1,6 +1,6 @@
 import { readSchema } from './config.js';
 
-/** What a script can be, and the names of the functions that make it one. */
+/** The plugin types of scripts, and the names of the functions that define them. */
 const WAYS: Readonly<Record<string, readonly string[]>> = {
   evaluator: ['evaluate'],
   transform: ['transform'],
@@ -9,7 +9,7 @@ const WAYS: Readonly<Record<string, readonly string[]>> = {
   custom: ['run'],
 };
 
-/** What may stand in a definition, or be exported. */
+/** Keys that a definition may have, or a script may export. */
 const FACTS = [
   'name',
   'version',
@@ -30,20 +30,20 @@ type Callable = (...values: readonly unknown[]) => unknown;
 /** A script as it is run. */
 export interface Definition {
   readonly type: string;
-  /** Which of the functions of its type it has. */
+  /** The functions of its type that it has. */
   readonly way: string;
   readonly call: Callable;
   readonly aggregate: Callable | undefined;
   readonly schema: object | undefined;
   readonly asking: boolean;
-  /** What it says about itself. */
+  /** Its description of itself. */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads what a script exports: a definition as default export, or functions by name.
+ * Reads the exports of a script: a definition as default export, or functions by name.
  *
- * @throws {TypeError} With what is wrong.
+ * @throws {TypeError} With a description of the mistake.
  */
 export function readDefinition(exported: Readonly<Record<string, unknown>>): Definition {
   const given = exported['default'];

@@ -2,12 +2,12 @@ import { findSource, type Place, type PlaceMap } from './source-map.js';
 
 /** Name of the bundle in stacks. */
 const BUNDLE = 'script.js';
-/** Frames of a stack that are told. */
+/** Frames of a stack that are reported. */
 const MAX_FRAMES = 12;
-/** Characters of a message that are told. */
+/** Characters of a message that are reported. */
 const MAX_MESSAGE = 2_000;
 
-/** What scripts look for and do not find, and what to do about it. */
+/** Features that scripts use but that do not exist here, and what to do about it. */
 const MISSING: Readonly<Record<string, string>> = {
   Intl: 'there is no Intl; numbers and dates have no languages here',
   setTimeout: 'there are no timers; use await',
@@ -31,12 +31,12 @@ const MISSING: Readonly<Record<string, string>> = {
   WebAssembly: 'a script cannot run other modules',
 };
 
-/** A frame of a stack, with the place in the author's source where it is known. */
+/** A frame of a stack, with the place in the author's source if it is known. */
 interface Frame extends Partial<Place> {
   readonly function: string;
 }
 
-/** What the host is told about a failure. */
+/** The information about a failure that the host receives. */
 export interface Description {
   readonly message: string;
   readonly stack: readonly Frame[];
@@ -48,7 +48,7 @@ export function setPlaces(map: PlaceMap): void {
   places = map;
 }
 
-/** Describes anything that was thrown: name, message, and where in the source. */
+/** Describes any thrown value: name, message, and where in the source. */
 export function describeError(error: unknown): Description {
   let message: string;
   let stack: readonly Frame[] = [];
@@ -86,10 +86,10 @@ function hintFor(message: string): string {
 
 function readStack(stack: string): readonly Frame[] {
   const frames: Frame[] = [];
-  // Of a recursion all frames are the same, and reading the map takes time.
+  // In a recursion all frames are the same, and reading the map takes time.
   const known = new Map<string, Place | undefined>();
   for (const line of stack.split('\n')) {
-    // "    at name (script.js:1:2)", or without a name; expressions that look for all of it at once cost more than all else.
+    // "    at name (script.js:1:2)", or without a name; a single expression for the whole line would cost more than everything else.
     const start = line.lastIndexOf(`${BUNDLE}:`);
     const match = start === -1 ? null : /^:(\d+):(\d+)/.exec(line.slice(start + BUNDLE.length));
     if (match === null) continue;

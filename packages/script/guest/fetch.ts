@@ -2,7 +2,7 @@ import { decodeUtf8, encodeUtf8 } from './host.js';
 
 type Ask = (request: unknown) => Promise<unknown>;
 
-/** What the host answers a request with. */
+/** The host's answer to a request. */
 interface Answer {
   readonly status?: number;
   readonly url?: string;
@@ -32,7 +32,7 @@ type HeadersInit =
   | Readonly<Record<string, string>>
   | Iterable<readonly [name: string, value: string]>;
 
-/** Names in any case. */
+/** Case-insensitive names. */
 export class Headers {
   readonly #values = new Map<string, string>();
 
@@ -83,7 +83,7 @@ export class Headers {
   }
 }
 
-/** What a server answered. */
+/** A server's answer. */
 export class Response {
   readonly status: number;
   readonly url: string;
@@ -134,7 +134,7 @@ const NOT_PERMITTED = -3;
 /** An ask that the host could not answer. */
 class AskError extends Error {
   override readonly name = 'AskError';
-  /** Of a host function: -1 nothing of this name, -2 wrong, -3 not permitted, -4 beyond a limit, -5 failed, -6 the call is over. */
+  /** Code of a host function: -1 not found, -2 invalid, -3 not permitted, -4 beyond a limit, -5 failed, -6 the call is over. */
   readonly code: number;
   readonly retryable: boolean | undefined;
   readonly retryAfterMs: number | undefined;

@@ -1,4 +1,4 @@
-/** What is in every script before its author's code, and what its host reaches it by. Bundled by `scripts/build-engine.mjs`. */
+/** The part of every script that runs before its author's code, and through which the host reaches it. Bundled by `scripts/build-engine.mjs`. */
 import { type Envelope, Rounds } from './asking.js';
 import { readConfig } from './config.js';
 import { makeContext } from './context.js';
@@ -15,7 +15,7 @@ import { URL } from './url.js';
 import { URLSearchParams } from './url-search-params.js';
 import { crypto, hostUniform, structuredClone, TextDecoder, TextEncoder } from './web.js';
 
-// Kept from whatever an author's code, or a library, makes of them later.
+// Kept here in case an author's code, or a library, replaces them later.
 const { parse, stringify } = JSON;
 
 const ERROR = -1;
@@ -25,7 +25,7 @@ let definition: Definition;
 let problem: unknown;
 let config: object = {};
 
-/** The call under way. */
+/** The current call. */
 let rounds: Rounds | undefined;
 let context: Record<string, unknown> | undefined;
 let data: unknown;
@@ -70,7 +70,7 @@ export function places(text: string): void {
   setPlaces(parse(text) as PlaceMap);
 }
 
-/** Waits for an evaluated module. */
+/** Waits for an evaluated module to settle. */
 export async function load(exported: Promise<Readonly<Record<string, unknown>>>): Promise<void> {
   try {
     definition = readDefinition(await exported);
@@ -79,7 +79,7 @@ export async function load(exported: Promise<Readonly<Record<string, unknown>>>)
   }
 }
 
-/** What the script says about itself, or what is wrong with it. */
+/** The script's description of itself, or what is wrong with it. */
 export function outcome(): string {
   if (definition === undefined && problem === undefined) {
     problem = new TypeError(
@@ -95,12 +95,12 @@ export function describe(error: unknown): string {
   return stringify(describeError(error));
 }
 
-/** Ends the build. */
+/** Completes the build. */
 export function seal(): void {
   uniform = hostUniform;
 }
 
-// --- What the host calls.
+// --- Called by the host.
 
 export function initialize(text: string): void {
   begin(() => {
@@ -128,7 +128,7 @@ export function execute(text: string): void {
   });
 }
 
-/** Runs an action, and notes what comes of it. */
+/** Runs an action, and records its result. */
 function begin(action: () => unknown): void {
   settled = false;
   result = undefined;
@@ -159,7 +159,7 @@ function fail(error: unknown): void {
   failure = { error };
 }
 
-/** What came of a call once no promise can go on: the text of an output, or a code. */
+/** The result of a call once no promise can make progress: the text of an output, or a code. */
 export function finish(): string | number {
   try {
     if (!settled) {
@@ -180,7 +180,7 @@ export function finish(): string | number {
   }
 }
 
-/** JSON without halves of characters, which no host takes. */
+/** JSON without lone surrogates, which no host accepts. */
 function writeOutput(output: unknown): string {
   const text = stringify(output);
   if (!text.includes('\\ud')) return text;

@@ -1,14 +1,14 @@
 /**
- * The one function by which a script reaches its host: a number that says what, then arguments. `assembly/shim.ts` answers.
+ * The single function by which a script reaches its host: a number that selects the operation, then arguments. `assembly/shim.ts` implements it.
  *
- * It is a parameter of the function that this file is bundled into, so that no author's code can name it.
+ * It is a parameter of the function that this file is bundled into, so that author code cannot refer to it.
  */
 declare function host(operation: number, ...values: unknown[]): unknown;
 
 /** Levels of the log, as the contract numbers them. */
 export const LEVELS = { trace: 0, debug: 1, info: 2, warn: 3, error: 4 } as const;
 
-/** Longest text of one line in the log; the host cuts as well. */
+/** Maximum length of one line in the log; the host truncates as well. */
 const MAX_LOG_LENGTH = 8_192;
 
 export function hostLog(level: number, text: string): void {
@@ -56,12 +56,12 @@ export function encodeUtf8(text: string): ArrayBuffer {
   return host(10, text.toWellFormed()) as ArrayBuffer;
 }
 
-/** The text of UTF-8. */
+/** Decodes UTF-8 to text. */
 export function decodeUtf8(bytes: ArrayBuffer, start: number, length: number): string {
   return host(11, bytes, start, length) as string;
 }
 
-/** Begins a second engine, which has nothing of this one: code that gives a function of a text, and limits. A negative code if it cannot. */
+/** Starts a second engine, which shares nothing with this one: code that evaluates to a function of a text, and limits. A negative code on failure. */
 export function hostOpenOther(
   code: string,
   interrupts: number,
@@ -71,7 +71,7 @@ export function hostOpenOther(
   return host(12, code.toWellFormed(), interrupts, stackBytes, memoryBytes) as number;
 }
 
-/** Asks its function; a number says why there is no answer: -6 it was interrupted, -4 it has no memory left, or threw. */
+/** Passes a question to its function; a number says why there is no answer: -6 it was interrupted, -4 it ran out of memory, or threw. */
 export function hostAskOther(text: string): string | number {
   return host(13, text) as string | number;
 }

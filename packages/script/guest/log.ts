@@ -1,17 +1,17 @@
 import { describeBriefly } from './errors.js';
 import { hostLog, LEVELS } from './host.js';
 
-/** What a call wrote so far, and how much of it an earlier round wrote already. */
+/** Lines that a call has written so far, and how many of them an earlier round has already written. */
 let count = 0;
 let skip = 0;
 
-/** Begins a round: of what it writes, the first lines are known. */
+/** Starts a round: the first lines that it writes are already known. */
 export function beginLog(known: number): void {
   count = 0;
   skip = known;
 }
 
-/** Lines of this call. */
+/** Number of lines of this call. */
 export function loggedLines(): number {
   return Math.max(count, skip);
 }
@@ -42,7 +42,7 @@ const writer =
   (...values) =>
     write(level, values);
 
-/** Of the context: a function, and one for each level. */
+/** The context's log: a function, with one more for each level. */
 export const log = Object.assign(writer(LEVELS.info), {
   trace: writer(LEVELS.trace),
   debug: writer(LEVELS.debug),

@@ -3,10 +3,10 @@ import { hostRandom } from './host.js';
 /** A number in [0, 1). */
 export type Random = () => number;
 
-/** Four numbers of 32 bits, from the host. */
+/** Four 32-bit numbers, from the host. */
 export function randomSeed(): readonly number[] {
   const seed = [hostRandom(0), hostRandom(0), hostRandom(0), hostRandom(0)];
-  // The one state that it never leaves.
+  // The only state that the generator never leaves.
   return seed.every((word) => word === 0) ? [1, 0, 0, 0] : seed;
 }
 

@@ -3,7 +3,7 @@ import type { Definition } from './definition.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Hands the data of a call to the author's function. */
+/** Passes the data of a call to the author's function. */
 export function callScript(
   { type, way, call, aggregate }: Definition,
   data: unknown,
@@ -54,7 +54,7 @@ async function keepItems(
   return { items: items.filter((_, index) => verdicts[index] === true), dropped };
 }
 
-/** Gives what an author's function returned the shape of the contract. */
+/** Converts an author function's result to the shape of the contract. */
 export function shapeResult({ type }: Definition, result: unknown, data: unknown): unknown {
   if (type === 'evaluator') return shapeScore(result);
   if (type === 'provider') {

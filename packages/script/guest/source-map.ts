@@ -7,7 +7,7 @@ export interface Place {
   readonly column: number;
 }
 
-/** Sources of a bundle, and for each of its lines where its pieces begin, in the notation of source maps. */
+/** Sources of a bundle, and for each of its lines where its pieces start, in the notation of source maps. */
 export interface PlaceMap {
   readonly sources: readonly string[];
   readonly mappings: string;
@@ -16,7 +16,7 @@ export interface PlaceMap {
 /**
  * Finds where a place in a bundle comes from.
  *
- * The map is read from its beginning each time: errors are rare, and a table of it would make every plugin larger.
+ * The map is read from its start each time: errors are rare, and a table would make every plugin larger.
  *
  * @param line From 1.
  * @param column From 1.

@@ -5,7 +5,7 @@ type Init = string | Readonly<Record<string, string>> | Iterable<readonly [strin
 
 const HEX = '0123456789ABCDEF';
 
-/** Writes what is not in the set of characters to be kept as bytes in hexadecimal. */
+/** Percent-encodes bytes that are not in the set of characters to keep. */
 export function percentEncode(text: string, kept: RegExp): string {
   let encoded = '';
   for (const char of text.toWellFormed()) {
@@ -20,7 +20,7 @@ export function percentEncode(text: string, kept: RegExp): string {
   return encoded;
 }
 
-/** Reads bytes in hexadecimal; what is no such thing stays. */
+/** Decodes percent-encoded bytes; invalid sequences stay unchanged. */
 export function percentDecode(text: string): string {
   return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (run) => {
     const bytes = Uint8Array.from(run.slice(1).split('%'), (hex) => parseInt(hex, 16));
@@ -36,7 +36,7 @@ const formEncode = (text: string): string =>
     .join('+');
 const formDecode = (text: string): string => percentDecode(text.replaceAll('+', ' '));
 
-/** Parameters of a URL, as the standard has them. */
+/** Parameters of a URL, as in the standard. */
 export class URLSearchParams {
   #pairs: [string, string][];
   readonly #changed: ((text: string) => void) | undefined;

@@ -1,6 +1,6 @@
 import { percentDecode, percentEncode, URLSearchParams } from './url-search-params.js';
 
-/** Schemes with a host, and their usual ports. */
+/** Schemes with a host, and their default ports. */
 const PORTS: Readonly<Record<string, string>> = {
   'http:': '80',
   'https:': '443',
@@ -13,7 +13,7 @@ const PATH_KEPT = /[A-Za-z0-9!$%&'()*+,\-./:;=@[\\\]_~|]/;
 const QUERY_KEPT = /[A-Za-z0-9!$%&()*+,\-./:;=?@[\\\]^_`{|}~]/;
 const FRAGMENT_KEPT = /[A-Za-z0-9!#$%&'()*+,\-./:;=?@[\\\]^_{|}~]/;
 const USER_KEPT = /[A-Za-z0-9!$%&'()*+,\-._~]/;
-/** Code points that no host has. */
+/** Code points that are not permitted in a host. */
 const BAD_HOST = /[\0-\x20"#%/<>?@[\\\]^`{|}\x7f]/;
 
 interface Parts {
@@ -28,10 +28,10 @@ interface Parts {
 }
 
 /**
- * URLs of the web, as the standard has them, and others as far as their parts go.
+ * URLs of the web, as in the standard, and other URLs as far as their parts allow.
  *
- * Host names in other scripts than ASCII are refused: there is no table of Unicode to write them in ASCII. Numbers stand for addresses only in
- * the usual four parts.
+ * Host names with characters outside ASCII are refused: there is no Unicode table to convert them to ASCII. Numbers are accepted as addresses only in
+ * the usual form of four parts.
  */
 export class URL {
   readonly #parts: Parts;

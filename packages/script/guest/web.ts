@@ -1,6 +1,6 @@
 import { decodeUtf8, encodeUtf8, hostRandom, hostRandomBytes } from './host.js';
 
-/** Bytes that the host gives at once. */
+/** Maximum bytes that the host returns per call. */
 const MAX_RANDOM_BYTES = 65_536;
 const HEX = '0123456789abcdef';
 
@@ -83,7 +83,7 @@ export function hostUniform(): number {
   return ((hostRandom(0) >>> 5) * 0x4000000 + (hostRandom(0) >>> 6)) / 0x20000000000000;
 }
 
-/** Copies data, cycles included; functions and classes of the author's own are refused. */
+/** Copies data, including cycles; the author's own functions and classes are refused. */
 export function structuredClone<T>(value: T): T {
   return clone(value, new Map()) as T;
 }

@@ -1,6 +1,6 @@
 /**
- * Joins QuickJS with our shim into `build/engine.wasm`, and bundles what is in every script before its author's code, into
- * `build/guest.js`. Authors get both as they are: they need neither a compiler nor Binaryen.
+ * Joins QuickJS with our shim into `build/engine.wasm`, and bundles the code that runs in every script before its author's code into
+ * `build/guest.js`. Authors receive both ready-made: they need neither a compiler nor Binaryen.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -53,7 +53,7 @@ try {
   );
   if (error) throw new Error('Cannot compile the shim', { cause: error });
 
-  // The engine's imports get the shim's name; those of the shim keep theirs, and are what a plugin imports.
+  // The engine's imports are renamed to the shim's name; the shim's own imports stay, and become the plugin's.
   const engine = join(scratch, 'engine.wasm');
   const quickjs = readFileSync(require.resolve('quickjs-wasi/quickjs.wasm'));
   writeFileSync(
@@ -68,7 +68,7 @@ try {
   );
   const kept = /^(?:plugin_|build_|memory$|_initialize$|__stack_pointer$)/;
   const pruned = joinModules(scratch, { engine, shim: renamed }, kept, features);
-  // Inlining would make fuel dearer by up to 40 %.
+  // Inlining would increase fuel by up to 40 %.
   const small = join(scratch, 'small.wasm');
   runBinaryen(
     'wasm-opt',

@@ -1,6 +1,6 @@
 /**
- * An engine is built from a few files here, packages of npm and the WebAssembly package, and takes longest of all that is built; what else
- * it comes with changes often. So the digest of what it was made from is written next to it, and it is made again only when that differs.
+ * An engine is built from a few files here, packages from npm and the WebAssembly package, and takes longer to build than anything else; other
+ * parts of the package change often. So the digest of its sources is written next to it, and it is rebuilt only when that differs.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ await buildOnce(
 );
 
 /**
- * Runs `build` unless all of `outputs` stand in `build/` and were made from the same.
+ * Runs `build` unless all of `outputs` are in `build/` and were made from the same sources.
  *
  * @param sources Files and folders of this package.
  */

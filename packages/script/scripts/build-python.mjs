@@ -1,9 +1,9 @@
 /**
- * Makes `build/python.wasm.br`: CPython, started and stopped, with what is in every Python plugin, joined with our shim. Authors get it
- * as it is: they need neither a compiler nor Binaryen.
+ * Makes `build/python.wasm.br`: CPython, started and stopped, with the code that is in every Python plugin, joined with our shim. Authors receive it
+ * ready-made: they need neither a compiler nor Binaryen.
  *
- * CPython comes from npm, as a WASI command that carries its standard library in memory. Commands cannot be called twice; so it is stopped
- * where the guest says that it is ready, its memory becomes that of a new module, and functions of the guest are called through the table
+ * CPython comes from npm, as a WASI command that carries its standard library in memory. A command cannot be called a second time; so it is stopped
+ * where the guest reports that it is ready, its memory becomes that of a new module, and functions of the guest are called through the table
  * by their `vectorcall`. Nothing returns to the frames of the start.
  */
 import { createHash } from 'node:crypto';
@@ -30,14 +30,14 @@ const features = [
 ];
 /** The layout of objects is taken from this build of CPython 3.12.0 on a 32-bit machine. */
 const DIGEST = 'e5dc5a398b07b54ea8fdb503bf68fb583d533f10ec3f930963e02b9505f7a763';
-/** Word of a function object where its `vectorcall` stands. */
+/** Word of a function object that holds its `vectorcall`. */
 const VECTORCALL = 16;
 /**
- * The stack of C, in place of one of 512 KiB, which 80 calls through `lru_cache` fill. CPython ends recursion through C after 500 calls, which take 3.2 MB: it does
- * not reach what lies below.
+ * Size of the C stack. It replaces a stack of 512 KiB, which 80 calls through `lru_cache` fill. CPython ends recursion through C after 500 calls, which take 3.2 MB: it does
+ * not reach the memory below the stack.
  */
 const STACK_BYTES = 4 * 1024 * 1024;
-/** Memory of a build: a plugin is to be loaded under the default limit of 64 MiB. */
+/** Memory of a build: a plugin must load under the default limit of 64 MiB. */
 const MAX_PAGES = 768;
 /** Modules for CPython's own tests, which read and write memory at will, and one that crashes on request. */
 const NO_MODULES = [
@@ -49,7 +49,7 @@ const NO_MODULES = [
   'faulthandler',
 ];
 
-/** Runs what is read from file 0, without its docstrings. */
+/** Runs the code read from file 0, without its docstrings. */
 const READ_GUEST =
   'import posix\nexec(compile(posix.read(0, 1 << 20), "guest.py", "exec", optimize=2), globals())';
 
@@ -114,9 +114,9 @@ function start(bytes) {
   const guest = ['runtime.py', 'asking.py', 'worlds.py', 'begin.py']
     .map((name) => readFileSync(join(root, 'python/guest', name), 'utf8'))
     .join('\n');
-  // Arguments stay in memory, six times and with four bytes a character: the guest itself is read.
+  // Arguments stay in memory, six times and with four bytes per character: so the guest is read from a file instead.
   const given = ['python', '-B', '-S', '-s', '-P', '-c', READ_GUEST];
-  // Sets of texts have the same order everywhere.
+  // Ensures that sets of texts have the same order everywhere.
   const environment = ['PYTHONHASHSEED=0'];
   const ready = new Error('ready');
   let entries;
@@ -221,7 +221,7 @@ function start(bytes) {
   };
 }
 
-/** Start and end of the archive of the standard library: its end says how long it is. */
+/** Start and end of the archive of the standard library: its end record gives its length. */
 function findLibrary(buffer) {
   const mark = Buffer.from('PK\u0005\u0006');
   for (let at = buffer.indexOf(mark); at !== -1; at = buffer.indexOf(mark, at + 1)) {
@@ -232,7 +232,7 @@ function findLibrary(buffer) {
   throw new Error('The standard library is not where it was');
 }
 
-/** Places in the table of the allocator's functions: of its three kinds, two are the same. */
+/** Indexes of the allocator's functions in the table: two of its three kinds are the same. */
 function findAllocator(words, size) {
   const isFunction = (at) => words[at] > 0 && words[at] < size;
   for (let at = 0; at < words.length - 15; at += 1) {
@@ -250,13 +250,13 @@ function findAllocator(words, size) {
   throw new Error('The allocator is not to be found');
 }
 
-/** Places in the table of what the shim calls. */
+/** Table indexes of the functions that the shim calls. */
 function table(words, size, entries) {
   const { allocate, release, allocateObject } = findAllocator(words, size);
   return [allocate, release, words[entries[0] / 4 + VECTORCALL], allocateObject];
 }
 
-/** The module, beginning where the interpreter stopped. */
+/** The module, starting where the interpreter stopped. */
 function withMemory(bytes, { buffer, facts }) {
   const [, end] = facts.stack;
   const writer = new ByteWriter(bytes.length + buffer.length).raw(bytes.subarray(0, 8));
@@ -302,7 +302,7 @@ function withMemory(bytes, { buffer, facts }) {
     .finish();
 }
 
-/** Compiles the shim, with a refusal for each import of CPython's that it does not know. */
+/** Compiles the shim, with a refusing stub for each of CPython's imports that it does not know. */
 async function compileShim(file, { imports, types }) {
   const known = readFileSync(join(root, 'python/assembly/shim.ts'), 'utf8');
   const rest = imports

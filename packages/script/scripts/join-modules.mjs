@@ -1,4 +1,4 @@
-/** What the builds of both interpreters do with modules: Binaryen's commands, and sections that are written again. */
+/** Module operations that the builds of both interpreters share: Binaryen's commands, and rewritten sections. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -16,11 +16,11 @@ export function runBinaryen(tool, ...args) {
 }
 
 /**
- * Joins an interpreter with its shim, and leaves out what no export needs.
+ * Joins an interpreter with its shim, and leaves out everything that no export needs.
  *
  * @param modules Files by the names under which they import each other.
  * @param kept Matches the names of the exports that stay.
- * @returns The file of the module.
+ * @returns Path of the module's file.
  */
 export function joinModules(scratch, modules, kept, features) {
   const joined = join(scratch, 'joined.wasm');
@@ -36,7 +36,7 @@ export function joinModules(scratch, modules, kept, features) {
   return pruned;
 }
 
-/** Renames the modules that things are imported from. */
+/** Renames the modules of imports. */
 export function renameImports(bytes, rename) {
   const { imports } = decodeModule(bytes);
   const section = readSections(bytes).find(({ id }) => id === SectionId.Import);
@@ -51,7 +51,7 @@ export function renameImports(bytes, rename) {
   return replaceSection(bytes, section, content);
 }
 
-/** Exports the globals that change, so that a snapshot can read them. */
+/** Exports the mutable globals, so that a snapshot can read them. */
 export function exportGlobals(bytes) {
   const { globals, imports } = decodeModule(bytes);
   if (imports.some(({ type }) => type.kind === 'global'))

@@ -1,7 +1,7 @@
-// What CPython imports from WASI, answered by the functions of the contract, and what the contract wants of a plugin.
+// Implements CPython's imports from WASI with the functions of the contract, and the exports that the contract requires of a plugin.
 //
-// The guest (`guest/*.py`) asks by writing a message to file 2: an operation, and what belongs to it. What comes of it
-// is read from file 0. There are no other files.
+// The guest (`guest/*.py`) makes a request by writing a message to file 2: an operation and its arguments. It reads the result
+// from file 0. There are no other files.
 
 @external("env", "host_log") declare function hostLog(level: i32, text: usize, length: usize): i32;
 @external("env", "host_error") declare function hostError(text: usize, length: usize): i32;
@@ -14,20 +14,20 @@
 
 /** Codes of results, see the contract. */
 const ERROR: i32 = -1;
-/** Numbers of errors in WASI. */
+/** Error numbers of WASI. */
 const BAD_FILE: i32 = 8;
 const INVALID: i32 = 28;
 const INPUT_OUTPUT: i32 = 29;
 const NO_ENTRY: i32 = 44;
 const NOT_SUPPORTED: i32 = 58;
 const OUT_OF_MEMORY: i32 = 48;
-/** A first try at reading a value whose length is not known. */
+/** Buffer size for the first attempt at reading a value of unknown length. */
 const FIRST_ROOM: usize = 1024;
-/** Longest that a value of state or of the environment may say it is. */
+/** Maximum length that a value of state or of the environment may report. */
 const MAX_VALUE: i32 = 16 * 1024 * 1024;
 const PAGE: usize = 65536;
 
-/** Places in the table of CPython's functions, and of the functions that the guest gave the build: how, and what to call. */
+/** Indexes in CPython's function table, and the functions that the guest gave the build: how to call, and what. */
 let rawMalloc: u32 = 0;
 let rawFree: u32 = 0;
 let vectorcall: u32 = 0;
@@ -42,17 +42,17 @@ let metadataLength: usize = 0;
 /** Input of the call. */
 let input: usize = 0;
 let inputLength: usize = 0;
-/** What file 0 gives next. */
+/** The next content of file 0. */
 let response: usize = 0;
 let responseLength: usize = 0;
-/** A value that the host gave; freed with the next one. */
+/** A value from the host; freed with the next one. */
 let value: usize = 0;
 let output: usize = 0;
 let outputLength: usize = 0;
 let answered: bool = false;
 let code: i32 = 0;
 
-// --- What the host calls.
+// --- Called by the host.
 
 export function plugin_alloc(size: i32): usize {
   return size < 0 ? 0 : call_indirect<usize>(rawMalloc, 0, <usize>size);
@@ -93,11 +93,11 @@ function run(callee: usize, text: usize, length: usize): void {
   responseLength = 0;
   answered = false;
   code = 0;
-  // The guest catches everything. What it cannot catch leaves the interpreter in a state that no later call may see.
+  // The guest catches everything. Anything that it cannot catch leaves the interpreter in a state that no later call may see.
   if (call_indirect<usize>(vectorcall, callee, 0, 0, 0) === 0) unreachable();
 }
 
-// --- What the build calls, and no module exports.
+// --- Called by the build, and not exported by any module.
 
 export function build_entries(build: usize, begin: usize, perform: usize, answer: usize): void {
   builder = build;
@@ -113,7 +113,7 @@ export function build_table(allocate: u32, release: u32, call: u32, allocateObje
   vectorcall = call;
 }
 
-/** Takes a small block, as objects are. */
+/** Allocates a small block, as for objects. */
 export function build_alloc_small(size: usize): usize {
   return call_indirect<usize>(objectMalloc, 0, size);
 }
@@ -128,23 +128,23 @@ export function build_run(text: usize, length: usize): i64 {
   return answered ? (<i64>output << 32) | <i64>outputLength : <i64>ERROR;
 }
 
-// --- Two worlds, for code that nobody trusts.
+// --- Two worlds, for untrusted code.
 //
-// The interpreter's memory is there twice: with what judges, and with what is judged. One of both is in place, the other
-// one put aside, as a system does with processes; all that goes between them are bytes.
+// The interpreter's memory exists twice: once with the judging code, and once with the judged code. One of the two is in place, the other
+// is put aside, as an operating system does with processes; only bytes pass between them.
 //
-//   0 ... imageEnd         | aside: the other world | one chunk | pages that grew later, each of one world
+//   0 ... imageEnd         | aside: the other world | one chunk | pages added later, each belonging to one world
 //
-/** Bytes at the start of memory that each world has to itself; some of them, from `holeStart` to `holeEnd`, nobody needs. */
+/** Bytes at the start of memory of which each world has its own copy; some of them, from `holeStart` to `holeEnd`, are not needed by either. */
 let imageEnd: usize = 0;
 let holeStart: usize = 0;
 let holeEnd: usize = 0;
-/** The stack of C. What runs in the other world uses it below the frames of this one, and cannot tell that they are there. */
+/** The C stack. Code in the other world uses it below the frames of this one, and cannot detect them. */
 let stackStart: usize = 0;
 let stackEnd: usize = 0;
 let aside: usize = 0;
 let judged: bool = false;
-/** Bytes on their way between worlds, outside both. */
+/** Bytes in transit between worlds, outside both. */
 let parcel: usize = 0;
 let parcelRoom: usize = 0;
 let parcelLength: usize = 0;
@@ -157,7 +157,7 @@ export function build_worlds(end: usize, hole: usize, holeTo: usize, stack: usiz
   holeEnd = holeTo;
 }
 
-/** Puts a copy of this world aside, before it knows what it is to judge by. */
+/** Puts a copy of this world aside, before this world knows the tests. */
 function separate(text: usize, length: usize): bool {
   if (aside === 0) {
     const pages = memory.grow(<i32>((imageEnd + PAGE) / PAGE));
@@ -201,7 +201,7 @@ function pack(bytes: usize, length: usize): bool {
   return true;
 }
 
-/** Runs the other world's function on some bytes. What it answers can be read then. */
+/** Runs the other world's function on some bytes. Its answer can be read afterwards. */
 function askOther(bytes: usize, length: usize): i32 {
   if (untrusted === 0 || judged) return NOT_SUPPORTED;
   if (!pack(bytes, length)) return OUT_OF_MEMORY;
@@ -221,7 +221,7 @@ function askOther(bytes: usize, length: usize): i32 {
   return found ? 0 : INPUT_OUTPUT;
 }
 
-// --- What the guest asks for.
+// --- Requests of the guest.
 
 function perform(message: usize, length: usize): i32 {
   if (length === 0) return INVALID;
@@ -251,7 +251,7 @@ function perform(message: usize, length: usize): i32 {
       answered = true;
       return 0;
     }
-    case 0x45: // E: error, with a code that is written as a positive number
+    case 0x45: // E: error, with its code written as a positive number
       if (size === 0) return INVALID;
       code = -<i32>load<u8>(rest);
       hostError(rest + 1, size - 1);
@@ -267,7 +267,7 @@ function perform(message: usize, length: usize): i32 {
     case 0x44: // D: delete state
       return errorOf(hostDeleteState(rest, size));
     case 0x47: // G: get state
-    case 0x56: // V: a variable of the environment
+    case 0x56: // V: an environment variable
       return readValue(operation === 0x47, rest, size);
     case 0x57: // W: the other world
       return askOther(rest, size);
@@ -297,7 +297,7 @@ function readValue(ofState: bool, key: usize, keyLength: usize): i32 {
   return INPUT_OUTPUT;
 }
 
-/** What WASI calls what the contract says. */
+/** Maps codes of the contract to those of WASI. */
 function errorOf(result: i32): i32 {
   switch (result) {
     case -1: return NO_ENTRY;
@@ -310,13 +310,13 @@ function errorOf(result: i32): i32 {
   }
 }
 
-// --- What CPython's C library imports.
+// --- Imported by CPython's C library.
 
 export function fd_write(file: i32, vectors: usize, count: i32, result: usize): i32 {
   if (file !== 2 || count < 1) return BAD_FILE;
   const failed = perform(load<usize>(vectors), load<usize>(vectors, 4));
   if (failed !== 0) return failed;
-  // Says how much there is to read, not how much was written.
+  // Reports how much there is to read, not how much was written.
   store<u32>(result, <u32>responseLength);
   return 0;
 }
@@ -353,7 +353,7 @@ export function proc_exit(_code: i32): void {
   unreachable();
 }
 
-/** Nothing here can wait: a pause ends at once. */
+/** Nothing here can wait: a pause ends immediately. */
 export function poll_oneoff(subscriptions: usize, events: usize, count: i32, result: usize): i32 {
   if (count < 1) return INVALID;
   memory.fill(events, 0, 32);
@@ -362,4 +362,4 @@ export function poll_oneoff(subscriptions: usize, events: usize, count: i32, res
   return 0;
 }
 
-// There are no files, sockets, arguments and variables.
+// There are no files, sockets, arguments or environment variables.

@@ -1,7 +1,7 @@
 import { isEqual } from './is-equal.ts';
 import { Thrown } from './foreign.ts';
 
-/** What came of one test. */
+/** The result of one test. */
 export interface Verdict {
   readonly verdict: 'passed' | 'failed' | 'broke off';
   readonly message: string;
@@ -10,7 +10,7 @@ export interface Verdict {
 /** Ends the tests early. */
 export class Stopped extends Error {}
 
-/** Notes what each assertion finds. One that fails does not end the tests, so that each has a verdict. */
+/** Records the result of each assertion. A failing assertion does not end the tests, so that each has a verdict. */
 export class Verdicts {
   readonly found: Verdict[] = [];
   readonly #stop: boolean;
@@ -33,7 +33,7 @@ export class Verdicts {
       );
   }
 
-  /** `assert` of Node, as far as tests use it. */
+  /** Node's `assert`, as far as tests use it. */
   assert(): unknown {
     const check = (right: boolean, what: string, message: unknown): void =>
       this.check(right, what, message);

@@ -1,7 +1,7 @@
 import { isEqual } from './is-equal.ts';
 import { judged } from './judged.ts';
 
-/** What the engine apart answers. Nothing of it is believed: it is read as it comes, and becomes values of this engine. */
+/** The separate engine's answer. It is not trusted: it is read as untrusted data, and converted to values of this engine. */
 interface Reply {
   readonly value?: unknown;
   readonly error?: { readonly name?: unknown; readonly message?: unknown; readonly line?: unknown };
@@ -9,7 +9,7 @@ interface Reply {
   readonly printed?: unknown;
 }
 
-/** Characters of what was printed that are kept. */
+/** Characters of printed output that are kept. */
 const MAX_PRINTED = 64 * 1024;
 const ERRORS: Readonly<Record<string, new (message: string) => Error>> = {
   RangeError,
@@ -31,7 +31,7 @@ const ARRAYS = [
   Float64Array,
 ];
 
-/** Methods by which an object becomes a plain value without being asked by name. */
+/** Methods by which an object is converted to a plain value implicitly. */
 const COERCIONS: ReadonlySet<string> = new Set(['valueOf', 'toString', 'toJSON', 'then']);
 
 function refusePrimitive(): never {
@@ -40,13 +40,13 @@ function refusePrimitive(): never {
   );
 }
 
-/** What the code under test threw. */
+/** An error thrown by the code under test. */
 export class Thrown extends Error {}
 
-/** Code that nobody trusts, in an engine of its own: it sees neither what judges it nor what that expects. */
+/** Untrusted code, in a separate engine: it sees neither the code that judges it nor the expected results. */
 export class Untrusted {
   printed = '';
-  /** It took more steps than it may. */
+  /** True if it took more steps than permitted. */
   boundless = false;
   readonly #ask: (text: string) => string | number;
   readonly #numbers = new WeakMap<object, number>();
@@ -58,7 +58,7 @@ export class Untrusted {
     this.#ask = open(`(${judged})()`, steps);
   }
 
-  /** Runs it; gives what it defines under some names. */
+  /** Runs it; returns its definitions of the given names. */
   load(
     source: string,
     names: readonly string[],
@@ -120,7 +120,7 @@ export class Untrusted {
     });
   }
 
-  /** A value of this engine as a text may hold it; what is no plain value stays here. */
+  /** A value of this engine in the form in which a text can hold it; a value that is not plain stays here. */
   #plain(value: unknown, depth = 0): unknown {
     if (depth > 200) throw new RangeError('a test handed over what is nested too deeply');
     const each = (list: Iterable<unknown>): unknown[] =>
@@ -177,7 +177,7 @@ export class Untrusted {
         return new Map(pairs());
       case 'o':
         return Object.fromEntries(
-          // An object that becomes another number each time it is compared would lie within any bounds.
+          // An object that converts to a different number at each comparison would satisfy any bounds.
           pairs().filter(
             ([key, item]) => typeof item !== 'function' || !COERCIONS.has(String(key)),
           ),
@@ -199,7 +199,7 @@ export class Untrusted {
     }
   }
 
-  /** Stands for a function or an object of the code under test. It is equal to itself alone. */
+  /** Represents a function or an object of the code under test. It is equal only to itself. */
   #foreign(number: number, kind: string, callable: boolean, self?: number): unknown {
     const target = callable ? function foreign() {} : Object.create(null);
     const proxy: object = new Proxy(target, {
@@ -221,7 +221,7 @@ export class Untrusted {
   }
 }
 
-/** Makes a list, map or object what another one is. */
+/** Changes a list, map or object to match another one. */
 function replace(mine: unknown, now: unknown): void {
   if (isEqual(mine, now, true)) return;
   if (Array.isArray(mine) && Array.isArray(now)) mine.splice(0, mine.length, ...now);

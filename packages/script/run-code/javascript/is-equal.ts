@@ -27,7 +27,7 @@ export function isEqual(one: unknown, other: unknown, strict: boolean): boolean 
     return one.name === other.name && one.message === other.message;
   if (ArrayBuffer.isView(one) && ArrayBuffer.isView(other))
     return each(one as unknown as Iterable<unknown>, other as unknown as Iterable<unknown>);
-  // A value of the code under test is equal to itself alone.
+  // A value of the code under test is equal only to itself.
   if (Object.getPrototypeOf(one) !== Object.prototype) return false;
   return each(entries(one), entries(other));
 }

@@ -1,8 +1,8 @@
 /**
- * What runs in the engine that is judged, before the code under test: it answers a text with a text.
+ * Runs in the judged engine, before the code under test: it answers a text with a text.
  *
- * Only its source goes there, so it uses nothing from outside of itself. Whatever the code under test replaces here, all that it can change is
- * what it answers, which it decides anyway; `foreign.ts` reads each answer as a stranger's.
+ * Only its source is passed on, so it uses nothing from outside itself. Whatever the code under test replaces here, it can only change
+ * its own answers, which it decides anyway; `foreign.ts` treats each answer as untrusted.
  */
 export function judged(): (text: string) => unknown {
   const MAX_ITEMS = 100_000;
@@ -70,7 +70,7 @@ export function judged(): (text: string) => unknown {
     if (value instanceof Error) return ['e', String(value.name), String(value.message)];
     if (ArrayBuffer.isView(value) && !(value instanceof DataView))
       return ['t', value.constructor.name, each(value as unknown as Iterable<unknown>)];
-    // Text, number and truth value in a box are what is in it.
+    // A boxed string, number or boolean counts as its value.
     if (value instanceof String || value instanceof Number || value instanceof Boolean)
       return plain(value.valueOf(), depth + 1);
     const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,4 +1,4 @@
-/** Runs JavaScript that a model wrote against a record's tests, in an engine of its own. */
+/** Runs model-written JavaScript code against a record's tests, in a separate engine. */
 import { InvalidInputError } from '@testbench/script';
 
 import { describe, Stopped, Verdicts } from './assertions.ts';
@@ -12,7 +12,7 @@ interface Config {
   readonly stop: boolean;
 }
 
-/** Tests that are told one by one. */
+/** Tests that are reported individually. */
 const MAX_TOLD = 20;
 /** Characters of output in an explanation. */
 const MAX_PRINTED = 2_000;
@@ -84,7 +84,7 @@ export async function evaluate(
   };
 }
 
-/** Runs the tests; gives why they could not be run to their end. */
+/** Runs the tests; returns why they could not be completed. */
 async function judge(
   task: Task,
   source: string,
@@ -124,7 +124,7 @@ async function judge(
         ...values: unknown[]
       ) => Promise<unknown>;
       await run(...Object.values(given));
-      // One that asserts nothing passes by coming to its end.
+      // A test without assertions passes if it completes.
       if (task.isList && verdicts.found.length === before) verdicts.note('passed');
     } catch (error) {
       if (error instanceof Stopped) return undefined;
@@ -141,7 +141,7 @@ async function judge(
   return verdicts.found.length === 0 ? 'the tests assert nothing' : undefined;
 }
 
-/** `test('…', () => …)` and its like: each is a test of its own, whatever another one does. */
+/** `test('…', () => …)` and similar: each is a separate test, independent of the others. */
 function blocks(verdicts: Verdicts): Readonly<Record<string, unknown>> {
   const block = async (_: unknown, action: () => unknown): Promise<void> => {
     const before = verdicts.found.length;

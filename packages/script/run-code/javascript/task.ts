@@ -1,18 +1,18 @@
 import { InvalidInputError } from '@testbench/script';
 
-/** What a record asks for. */
+/** The task of a record. */
 export interface Task {
   readonly prompt: string;
-  /** Name of what is tested. */
+  /** Name of the tested function. */
   readonly entry: string | undefined;
   readonly tests: readonly string[];
-  /** Each of them is a test of its own. */
+  /** Each list item is a separate test. */
   readonly isList: boolean;
 }
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** Names that are the language's, and not the answer's to give. */
+/** Names that belong to the language and that an answer cannot define. */
 const RESERVED = new Set(
   'arguments as async await break case catch class const continue debugger default delete do else enum eval export extends false finally for from function get globalThis if implements import in instanceof interface let new null of package private protected public require return set static super switch this throw true try typeof undefined var void while with yield assert console test it describe candidate NaN Infinity'.split(
     ' ',
@@ -69,7 +69,7 @@ function withCheck(tests: string, entry: string): string {
   return defines && !calls ? `${tests}\nawait check(${entry});` : tests;
 }
 
-/** The code in an answer: in a block of Markdown or by itself; what only goes on with the prompt is joined with it. */
+/** The code in an answer: in a Markdown block or on its own; code that only continues the prompt is joined with it. */
 export function codeOf(answer: string, { prompt, entry }: Task): string {
   const blocks = [...answer.matchAll(/```[ \t]*([\w+-]*)[^\n]*\n([^]*?)(?:\n[ \t]*```|$)/g)]
     .filter(([, language]) => /^(?:|js|javascript|mjs|cjs|node|ts|typescript)$/i.test(language!))
@@ -85,15 +85,15 @@ export function codeOf(answer: string, { prompt, entry }: Task): string {
     'm',
   );
   if (!definition.test(code)) {
-    // A prompt that is a question in words, and no beginning of code.
+    // A prompt may be a question in words instead of the start of code.
     return definition.test(prompt) ? prompt + code : code;
   }
   const at = prompt.search(definition);
-  // What stands before is part of the task.
+  // Anything before it is part of the task.
   return at > 0 ? `${prompt.slice(0, at)}\n${code}` : code;
 }
 
-/** Names in tests that the answer may give a meaning. */
+/** Names in tests that the answer may define. */
 export function namesIn(tests: string, entry: string | undefined): string[] {
   const names = new Set(entry === undefined ? [] : [entry]);
   for (const [name] of tests.matchAll(/(?<![.\w$])[A-Za-z_$][\w$]*/g)) {

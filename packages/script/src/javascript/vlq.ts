@@ -1,6 +1,6 @@
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
-/** Numbers of a segment of a source map. The guest reads them too, so nothing is imported here. */
+/** Numbers of a source map segment. The guest reads them, too, so nothing is imported here. */
 export function decodeVlq(segment: string): number[] {
   const values: number[] = [];
   let value = 0;
@@ -17,7 +17,7 @@ export function decodeVlq(segment: string): number[] {
   return values;
 }
 
-/** A number as a segment has it. */
+/** A number in the encoding of a segment. */
 export function encodeVlq(value: number): string {
   let rest = value < 0 ? (-value << 1) | 1 : value << 1;
   let text = '';
