@@ -5,7 +5,7 @@ import builtins
 import re
 import sys
 
-# What answers and tests may import: after the build there is nothing to import from.
+# Modules that answers and tests may import: after the build there is nothing to import from.
 import abc, array, base64, bisect, calendar, cmath, collections.abc, contextlib, copy, dataclasses, datetime, decimal  # noqa: E401, F401
 import difflib, enum, fractions, functools, hashlib, heapq, html, io, itertools, json, keyword, math, numbers, operator  # noqa: E401, F401
 import pprint, queue, random, reprlib, secrets, statistics, string, struct, textwrap, time, traceback, types, typing  # noqa: E401, F401
@@ -33,7 +33,7 @@ plugin = {
 }
 
 MAX_TOLD = 20
-"""Tests that are told one by one."""
+"""Tests that are reported individually."""
 
 
 def evaluate(record, context):
@@ -70,7 +70,7 @@ def evaluate(record, context):
 
 
 def text_of(record, name):
-    """A field of the data, of its record, or of what was expected."""
+    """A field of the data, of its record, or of the expected value."""
     for place in (record, record.get("record"), record.get("expected"), (record.get("record") or {}).get("metadata") if isinstance(record.get("record"), dict) else None):
         if isinstance(place, dict) and isinstance(place.get(name), str):
             return place[name]
@@ -94,13 +94,13 @@ def tests_of(record, config):
 
 
 def program_of(answer, prompt, entry):
-    """The code in an answer: in a block of Markdown or by itself; what only goes on with the prompt is joined with it."""
+    """The code in an answer: in a Markdown block or on its own; code that only continues the prompt is joined with it."""
     blocks = re.findall(r"```(?:python|py|python3)?[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", answer, re.DOTALL | re.IGNORECASE)
     code = "\n\n".join(blocks) if blocks else answer
     if not prompt:
         return code
     if entry is not None and re.search(rf"^(?:async\s+)?def\s+{re.escape(entry)}\b|^{re.escape(entry)}\s*=", code, re.MULTILINE):
-        # What the prompt imports and defines besides is part of the task.
+        # The prompt's other imports and definitions are part of the task.
         return f"{preamble_of(prompt, entry)}\n{code}"
     return prompt + code
 
@@ -143,7 +143,7 @@ class Judge:
             self.boundless = "takes more steps" in str(error)
             self.problem = f"the code fails: {describe(error)}"
             return
-        # The tests see of the code what they name, and nothing that Python or the prompt has: no answer replaces `abs`.
+        # The tests see only the parts of the code that they name, and nothing that Python or the prompt defines: no answer replaces `abs`.
         defined = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))}
         named = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
         if self.entry is not None:
@@ -157,7 +157,7 @@ class Judge:
         self.judge(tree, namespace)
 
     def helpers(self, namespace):
-        """What the prompt defines besides the function that is asked for: the task's own, and as trusted as its tests."""
+        """The prompt's definitions other than the requested function: they belong to the task, and are as trusted as its tests."""
         try:
             tree = ast.parse(preamble_of(self.prompt, self.entry)) if self.entry is not None else None
         except SyntaxError:
@@ -186,7 +186,7 @@ class Judge:
             self.problem = f"the tests break off: {describe(error)}"
 
     def watched(self, body):
-        """Puts what makes a verdict around each statement that asserts."""
+        """Wraps each statement that asserts in code that records a verdict."""
         watched = []
         for node in body:
             if not any(isinstance(one, ast.Assert) for one in ast.walk(node)) or isinstance(node, (ast.FunctionDef, ast.ClassDef)):

@@ -1,17 +1,17 @@
-"""Asking: what a script wants from outside goes to the host, and the call ends; the host calls again with the answers."""
+"""Asking: a script's request goes to the host, and the call ends; the host calls again with the answers."""
 
 import binascii
 import zlib
 
 MAX_ASKS = 16
-"""What the contract lets a plugin ask in one round."""
+"""Number of asks that the contract permits a plugin in one round."""
 MAX_CONTINUE_BYTES = 256 * 1024
-"""Bytes of JSON that a plugin may keep from round to round."""
+"""Bytes of JSON that a plugin may keep between rounds."""
 NOT_PERMITTED = -3
 
 
 class Waiting(BaseException):
-    """Ends a round. Nothing of a script is kept while a server thinks: the next round runs it from its beginning, with the answers."""
+    """Ends a round. No state of a script is kept while a server works: the next round runs it from its start, with the answers."""
 
 
 class AskError(Exception):
@@ -26,7 +26,7 @@ class AskError(Exception):
 
 
 class Rounds:
-    """The rounds of one call. A script has to ask the same again in each, which is checked; `random` gives the same numbers in each."""
+    """The rounds of one call. A script must ask the same again in each, which is checked; `random` gives the same numbers in each."""
 
     def __init__(self, envelope):
         kept = envelope.get("continue") or {}
@@ -109,7 +109,7 @@ class Response:
 
 
 def request_of(url, method="GET", headers=None, body=None, json=None, timeout_ms=None):
-    """A request as the contract has it."""
+    """A request in the contract's form."""
     request = {"method": method.upper(), "url": str(url), "headers": dict(headers or {})}
     if json is not None:
         body = encode(json).decode()
@@ -125,7 +125,7 @@ def request_of(url, method="GET", headers=None, body=None, json=None, timeout_ms
 
 
 def host_of(url):
-    """As a grant names it: `api.example.com` for https, or with its scheme."""
+    """In the form used by grants: `api.example.com` for https, or with its scheme."""
     scheme, _, rest = url.partition("://")
     host = authority_of(rest)
     return host if scheme == "https" else f"{scheme}://{host}"

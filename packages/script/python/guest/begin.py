@@ -1,4 +1,4 @@
-"""Ends the start of the interpreter: from here on its memory is that of every plugin."""
+"""Ends the start of the interpreter: every plugin starts with its memory as it is from here on."""
 
 import sys
 

@@ -1,11 +1,11 @@
-"""What is in every Python plugin before its author's code; `scripts/build-python.mjs` puts it into the interpreter."""
+"""The part of every Python plugin that runs before its author's code; `scripts/build-python.mjs` puts it into the interpreter."""
 
 import json
 import posix
 import sys
 import time
 
-# Codecs are looked up when they are first used, and after the build there is nothing to look in.
+# Codecs are looked up when they are first used, and after the build there is nowhere to look.
 import encodings.ascii, encodings.cp1252, encodings.hex_codec, encodings.latin_1, encodings.rot_13  # noqa: E401
 import encodings.utf_16, encodings.utf_16_be, encodings.utf_16_le, encodings.utf_32, encodings.utf_8_sig  # noqa: E401
 import heapq  # Counter.most_common imports it
@@ -15,7 +15,7 @@ MAX_MESSAGE = 2_000
 MAX_LINES = 1_000
 """Lines that one call may print."""
 MAX_BUILD_STEPS = 1_000_000
-"""Lines of the author's that a build may run: some seconds."""
+"""Lines of the author's code that a build may run: some seconds."""
 LEVELS = {"trace": 0, "debug": 1, "info": 2, "warn": 3, "error": 4}
 WAYS = {
     "evaluate": "evaluator",
@@ -36,7 +36,7 @@ class InvalidInput(Exception):
 
 
 def ask(message):
-    """Asks the host; gives the bytes that it answers."""
+    """Asks the host; returns the bytes of its answer."""
     length = posix.write(2, message)
     return posix.read(0, length) if length > 0 else b""
 
@@ -46,7 +46,7 @@ def encode(value):
 
 
 def log(text, level="info"):
-    """Writes to the host's log; what earlier rounds of the call have written is not written again."""
+    """Writes to the host's log; lines that earlier rounds of the call have written are not written again."""
     plugin.logged += 1
     if plugin.logged <= plugin.skipped:
         return
@@ -205,7 +205,7 @@ def frames_of(error):
     while trace is not None:
         if trace.tb_frame.f_code.co_filename in plugin.files:
             traces.append(trace)
-            # Of a recursion only the innermost frames are told, and finding columns takes time.
+            # In a recursion only the innermost frames are reported, and finding columns takes time.
             del traces[:-MAX_FRAMES]
         trace = trace.tb_next
     frames = []
@@ -281,7 +281,7 @@ class Sources:
 
 
 class Absent:
-    """Stands last among the finders once a plugin is built."""
+    """The last finder once a plugin is built."""
 
     def find_spec(self, name, path=None, target=None):
         raise ModuleNotFoundError(
@@ -290,7 +290,7 @@ class Absent:
 
 
 def imports_of(code):
-    """Imports of a code object and all in it, as (module, names, line, whether a try stands around it)."""
+    """Imports of a code object and everything in it, as (module, names, line, whether it is inside a try)."""
     extended = 0
     guarded = guarded_ranges(code.co_exceptiontable)
     raw = code.co_code
@@ -334,7 +334,7 @@ def guarded_ranges(table):
 
 
 def load_imports(file, code):
-    """Imports now what functions import when they are called: afterwards there is nothing to import from."""
+    """Runs now the imports that functions make when they are called: afterwards there is nothing to import from."""
     for name, names, line, guarded in list(imports_of(code)):
         try:
             __import__(name)
@@ -408,7 +408,7 @@ def read_script(given):
 
 
 def bounded(action):
-    """Runs code of the author's that must end: nothing else would stop a build."""
+    """Runs code of the author that must end: nothing else would stop a build."""
     steps = 0
 
     def count(frame, event, argument):
@@ -418,7 +418,7 @@ def bounded(action):
             raise Refused("its evaluation does not end", frame.f_code.co_filename, frame.f_lineno)
         return count
 
-    # Only files of the author's are counted by line: a library's module takes as long as it takes.
+    # Lines are counted only in the author's files: a library's module may take as long as it needs.
     sys.settrace(lambda frame, event, argument: count if frame.f_code.co_filename in plugin.files else None)
     try:
         action()
@@ -462,7 +462,7 @@ def read_definition():
     }
 
 
-# --- What the host calls.
+# --- Called by the host.
 
 
 def initialize():
@@ -546,7 +546,7 @@ def execute():
         try:
             output = encode({"data": shape(perform(data, Context(plugin.config, envelope, rounds)), data)})
         except BaseException:
-            # What asks may have been caught by the script, which cannot go on without the answers all the same.
+            # The script may have caught the exception that asks, but it cannot continue without the answers.
             if rounds is None or not rounds.pending:
                 raise
         out.end()

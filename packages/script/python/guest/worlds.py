@@ -1,12 +1,12 @@
-"""Two worlds: this one judges, the other one has what is judged. Only bytes go between them; see `assembly/shim.ts`."""
+"""Two worlds: this one judges, the other one holds the judged code. Only bytes pass between them; see `assembly/shim.ts`."""
 
 MAX_PRINTED = 64 * 1024
 MAX_ITEMS = 100_000
-"""Of an iterator that a judged function gives."""
+"""Maximum items of an iterator that a judged function returns."""
 
 
 def plain(value, keep):
-    """A value as JSON with types; what is no plain value is kept, and told by its number."""
+    """A value as JSON with types; a value that is not plain is kept, and represented by its number."""
     kind = type(value)
     if value is None or kind is bool or kind is str or kind is float:
         return value
@@ -22,7 +22,7 @@ def plain(value, keep):
         return ["c", value.real, value.imag]
     if kind is range:
         return ["r", [value.start, value.stop, value.step]]
-    # A subclass of a plain type is that type to the judge: its own `__eq__` does not decide.
+    # The judge treats a subclass of a plain type as that type: its own `__eq__` does not decide.
     for base, nothing in ((int, 0), (float, 0.0), (str, "")):
         if isinstance(value, base):
             return plain(base.__add__(value, nothing), keep)
@@ -54,7 +54,7 @@ def unplain(value, found):
     return makers[tag]([unplain(one, found) for one in rest[0]])
 
 
-# --- The world that is judged.
+# --- The judged world.
 
 
 class Judged:
@@ -90,18 +90,18 @@ class Judged:
         return False
 
     def lock(self, steps):
-        """Closes the ways by which Python code can reach memory that is not its own."""
+        """Blocks the ways in which Python code can reach memory that is not its own."""
         self.locked = True
         sys.stdout = sys.stderr = self
 
-        # It uses nothing that could be replaced.
+        # It uses only names that the judged code cannot replace.
         def hook(event, given):
             if event == "code.__new__" or event == "marshal.loads" or event == "marshal.load":
                 raise RuntimeError
 
         sys.addaudithook(hook)
 
-        # These would end the interpreter, and with it who judges.
+        # These would end the interpreter, and the judge with it.
         def leave(*_):
             raise SystemExit
 
@@ -115,7 +115,7 @@ class Judged:
         import itertools
 
         class Boundless(BaseException):
-            """The code runs longer than it may."""
+            """The code runs longer than permitted."""
 
         class Ended:
             def __iter__(self):
@@ -131,7 +131,7 @@ judged = Judged()
 
 
 def counted(tree):
-    """Makes loops and functions count their steps, so that one without end is a verdict and not an accident."""
+    """Makes loops and functions count their steps, so that an endless one gives a verdict instead of a crash."""
     import ast
 
     def step(node):
@@ -211,15 +211,15 @@ def answer():
         pass
 
 
-# --- The world that judges.
+# --- The judging world.
 
 
 class Raised(Exception):
-    """What the judged code raised, where it is no exception that Python has."""
+    """An error raised by the judged code, if it is not one of Python's own exceptions."""
 
 
 class Foreign:
-    """A value of the judged code that is no plain one. It is equal to itself alone, whatever its class says."""
+    """A value of the judged code that is not plain. It is equal only to itself, whatever its class says."""
 
     def __init__(self, other, number, kind, callable_):
         self._ = (other, number, kind)
@@ -259,7 +259,7 @@ def cannot(value):
 
 
 class Untrusted:
-    """Code that nobody trusts, in a world of its own: it sees neither what judges it nor what that expects."""
+    """Untrusted code, in a separate world: it sees neither the code that judges it nor the expected results."""
 
     def __init__(self, source, file="answer.py", steps=10_000_000):
         self.printed = ""
