@@ -10,7 +10,7 @@ import type { ProjectFlags } from './plugin-project.js';
 export interface ModuleSource {
   /** Its path, as it is on the command line or absolute; or its bytes, if it comes from a registry. */
   readonly source: string | Uint8Array;
-  /** True if there are trust rules and no trusted signer: it must run in a process of its own. */
+  /** True if there are trust rules and no trusted signer: it must run in a separate process. */
   readonly isUnsigned: boolean;
 }
 

@@ -30,7 +30,7 @@ export type FindMode = 'install' | 'frozen' | 'look';
 export interface FoundPlugins {
   /** Knows the named plugins and all of the lockfile; fetches nothing. */
   readonly find: FindPlugin;
-  /** True if there are trust rules and one of these plugins has no trusted signer: it must run in a process of its own. */
+  /** True if there are trust rules and one of these plugins has no trusted signer: it must run in a separate process. */
   readonly isUnsigned: boolean;
   /** Modules that exist only in memory, by reference. */
   readonly modules: ReadonlyMap<string, FoundPlugin>;

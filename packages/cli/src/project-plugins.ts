@@ -16,7 +16,7 @@ export interface ReadyConfig<Config> {
  * Fetches the plugins of a configuration. Names missing in the lockfile are installed and added to it, unless it is `frozen`
  * or must not be changed.
  *
- * @returns The configuration runs in processes of its own, if there are trust rules and one of its plugins has no trusted signer.
+ * @returns The configuration, set to run in separate processes if there are trust rules and one of its plugins has no trusted signer.
  * @throws As `findPlugins`.
  */
 export async function usePlugins<Config extends ResolvedBenchmarkConfig>(

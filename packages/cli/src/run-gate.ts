@@ -24,7 +24,7 @@ export interface RunGateFlags {
   readonly baseline: string | undefined;
 }
 
-/** What a run must reach when it ends. */
+/** What a run must reach by its end. */
 export interface RunGate {
   readonly requirements: RequirementOptions | undefined;
   readonly baseline: Baseline | undefined;

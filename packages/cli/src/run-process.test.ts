@@ -17,7 +17,7 @@ const ENDLESS = withMetadataSection(
   METADATA,
 );
 
-/** Runs the built command in a process of its own, with no terminal. */
+/** Runs the built command in a separate process, without a terminal. */
 function start(args: readonly string[], cwd = ROOT, program?: string) {
   const whole = program === undefined ? [BIN, ...args] : args;
   const child = spawn(program ?? process.execPath, whole, {

@@ -112,7 +112,7 @@ function versionProblems({ apiVersion, minContractVersion }: PluginMetadata): Pl
 
 function importProblem(item: ImportSummary, message: string): PluginProblem[] {
   const { module, name } = item;
-  // Whether WASI is on, and which functions of its own a host offers, is the host's choice, not the module's fault.
+  // Whether WASI is enabled, and which custom functions a host offers, is the host's choice, not the module's fault.
   if (module === 'wasi_snapshot_preview1' || isCustomFunction(item)) return [];
   const cure = FOREIGN_IMPORTS.find(([pattern]) => pattern.test(name))?.[1];
   return [{ part: 'import', message: cure === undefined ? message : `${message}; ${cure}` }];

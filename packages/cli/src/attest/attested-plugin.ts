@@ -36,7 +36,7 @@ export interface AttestedFlags {
 /**
  * Finds the subject of `plugin attest`: a project, which is built; a module or script; or an artifact in a registry.
  *
- * @throws {InstallError} `INSTALL_INVALID_PLUGIN` if it could not be published.
+ * @throws {InstallError} `INSTALL_INVALID_PLUGIN` if it cannot be published.
  */
 export async function findAttested(
   io: CliIo,

@@ -19,7 +19,7 @@ interface Run extends CapturedIo {
   readonly folder: string;
 }
 
-/** Runs a benchmark of real plugins in a folder of its own. */
+/** Runs a benchmark of real plugins in its own folder. */
 async function runBench(
   change: object,
   records: readonly string[],

@@ -37,7 +37,7 @@ export async function scoreCommand({
   const { findPlugins } = await import('../plugin-finder.js');
   const mode = flags.frozen ? 'frozen' : 'install';
   const { find, isUnsigned } = await findPlugins(io, flags, references, mode);
-  // Existing evaluators of the run are not run again; plugins without a trusted signer run in processes of their own.
+  // Existing evaluators of the run are not run again; plugins without a trusted signer run in separate processes.
   await using system = isUnsigned ? new PluginSystem({ isolation: 'process' }) : undefined;
   // New evaluators were not part of the run's plan.
   const others = findAsNeeded(io, flags);

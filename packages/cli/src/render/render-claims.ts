@@ -12,7 +12,7 @@ export function describeClaims({ claims, unsigned }: AttachedClaims): string[] {
   return [...claims.map(describeClaim), ...unsigned.map(describeUnsigned)];
 }
 
-/** The same as a section of its own, with who vouches for the artifact. */
+/** The same as a separate section, with the signers who vouch for the artifact. */
 export function renderClaims(attached: AttachedClaims, style: Style): string {
   const claims = describeClaims(attached);
   const lines = [`signed by ${describeSigners(attached.signature)}`, ...claims];

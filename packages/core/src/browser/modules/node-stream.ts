@@ -1,4 +1,4 @@
-/** The parts of Node's readable streams that this host uses: chunks to read, and closing before the last one. */
+/** The parts of Node's readable streams that this host uses: chunks to read, and closing early. */
 export class Readable {
   readonly #chunks: AsyncIterator<Uint8Array>;
 

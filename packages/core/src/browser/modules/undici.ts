@@ -25,7 +25,7 @@ interface RequestOptions {
 const BROWSERS_OWN = new Set(['accept-encoding', 'user-agent']);
 
 /**
- * Sends one request by `fetch`, without cookies, cache and referrer.
+ * Sends one request with `fetch`, without cookies, cache and referrer.
  *
  * A redirect fails with `ERR_REDIRECTED`: a page cannot see its target, and so cannot check it.
  */
