@@ -1,8 +1,8 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  // `index` has everything. The others divide it into chunks, so that bundlers leave out what is not used: they drop whole
-  // files, and cannot judge every table and expression in one.
+  // `index` has everything. The other entries divide it into chunks, so that bundlers leave out unused code: they drop whole
+  // files, but cannot judge every table and expression within one.
   entry: {
     index: 'src/index.ts',
     rest: 'src/index.ts',

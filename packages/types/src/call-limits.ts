@@ -20,9 +20,9 @@ export interface ResourceLimits {
   /** Wall time of one call, in milliseconds. @default 30000 */
   readonly timeoutMs: number;
   /**
-   * Fuel of one call. With `exact` metering an executed instruction costs 1, one that copies, fills or grows also by length, and host
-   * functions have prices of their own. With `coarse` metering a piece of code is charged ahead for the costliest way through it:
-   * never less, and for an interpreter up to 34 times as much. A host takes `Infinity` for no limit but the time.
+   * Fuel of one call. With `exact` metering an executed instruction costs 1; one that copies, fills or grows also costs by length, and host
+   * functions have their own prices. With `coarse` metering a piece of code is charged ahead for the costliest way through it:
+   * never less, and for an interpreter up to 34 times as much. A host accepts `Infinity`: then only the time is limited.
    * @default 1000000000
    */
   readonly maxFuel: number;
@@ -32,7 +32,7 @@ export interface ResourceLimits {
   readonly maxOutputBytes: number;
 }
 
-/** The limits that hold where none are given. */
+/** The limits that apply where none are given. */
 export const DEFAULT_LIMITS: ResourceLimits = {
   maxMemoryBytes: DEFAULT_MAX_MEMORY_BYTES,
   timeoutMs: DEFAULT_TIMEOUT_MS,

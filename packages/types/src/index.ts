@@ -1,7 +1,7 @@
 /**
  * Contracts, wire codecs and errors that every Testbench package shares.
  *
- * It has no dependency and does nothing by itself: packages that must not import each other meet here.
+ * It has no dependencies and does nothing on its own: packages that must not import each other share it.
  *
  * @packageDocumentation
  */

@@ -18,7 +18,7 @@ export interface ExportedItem {
 /** An export that does not meet the contract. */
 export interface ExportProblem {
   readonly name: string;
-  /** What is wrong, to stand after the name: `it is missing`, `its type is …, expected …`. */
+  /** What is wrong, worded to follow the name: `it is missing`, `its type is …, expected …`. */
   readonly state: string;
 }
 
@@ -33,8 +33,8 @@ export interface ProtocolEvidence {
 /**
  * Determines which wire protocol a module uses, and lists violations.
  *
- * @param protocols Those that the host knows; the first that a module has the marks of counts.
- * @returns `contract` is the protocol's name; undefined if there is none, and then the problem is what v1 misses first.
+ * @param protocols The protocols that the host knows; the first one whose markers the module has counts.
+ * @returns `contract` is the protocol's name; undefined if there is none, in which case the problem is the first thing missing for v1.
  *
  * @example
  * ```ts
@@ -98,9 +98,9 @@ function mismatch(item: ExportedItem, expected: FunctionSignature): string {
 }
 
 /**
- * Compares a function's type with what it should be.
+ * Compares a function's type with the expected one.
  *
- * @returns What is wrong, to stand after the function's name; undefined if nothing is.
+ * @returns What is wrong, worded to follow the function's name; undefined if nothing is.
  */
 export function compareSignatures(actual: Signature, expected: Signature): string | undefined {
   const isSame = (one: readonly string[], other: readonly string[]): boolean =>
@@ -111,11 +111,11 @@ export function compareSignatures(actual: Signature, expected: Signature): strin
   return `its type is ${signatureText(actual)}, expected ${signatureText(expected)}`;
 }
 
-/** Types in a list beyond this are only counted: a module may have a type of a million parameters, and name it often. */
+/** Further types in a list are only counted: a module may have a type with a million parameters, and use it often. */
 const SHOWN_TYPES = 16;
 
 /**
- * Writes a function's type the way people read it; of long lists the beginning, and how many there are.
+ * Formats a function's type for people; long lists are cut to their beginning and their length.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@ import { HOST_FUNCTION_TABLE, type HostParameter, NETWORK_FUNCTIONS } from './ho
 /** Name of a function that a host offers in addition to those of the contract, such as `mine.lookup`: import module, dot, name. */
 export type CustomFunctionName = `${string}.${string}`;
 
-/** What each parameter of a custom host function is: JSON in, and a buffer for the JSON that comes out. */
+/** The parameters of a custom host function: JSON in, and a buffer for the JSON that comes out. */
 export const CUSTOM_FUNCTION_PARAMETERS: readonly HostParameter[] = ['in', 'out'];
 
 /** Type of every custom host function: pointer and length of the input, pointer and size of the buffer. */
@@ -16,7 +16,7 @@ export const CUSTOM_FUNCTION_SIGNATURE: FunctionSignature = {
 
 const FORM = /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$/;
 
-/** First parts of a name that stand for something else, now or later: the contract, WASI, this project, other systems. */
+/** First parts of a name that are reserved, now or later: for the contract, WASI, this project, other systems. */
 const RESERVED = /^(?:env$|wasi|testbench|extism)/;
 
 /** Where a guest imports a custom host function from. */
@@ -26,9 +26,9 @@ export interface CustomImport {
 }
 
 /**
- * Splits the name of a custom host function at its last dot, as a guest imports it.
+ * Splits the name of a custom host function at its last dot, into the module and name that a guest imports.
  *
- * @returns What is wrong with the name, as a string.
+ * @returns Module and name, or a string that says what is wrong with the name.
  *
  * @example
  * ```ts

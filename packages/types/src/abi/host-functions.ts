@@ -17,15 +17,15 @@ export interface HostFunctionRow {
   readonly parameters: Readonly<Record<string, HostParameter>>;
   /** What it returns. @default 'i32' */
   readonly result?: ContractValueType | 'nothing';
-  /** True if its effect lies outside of the guest's thread, so that the host performs it in every isolation. */
+  /** True if its effect lies outside the guest's thread, so that the host performs it in every isolation. */
   readonly effect?: true;
   /** True if the guest may have to wait for it. */
   readonly waits?: true;
-  /** True if the host keeps something of it until the call ends: handles, quotas. */
+  /** True if the host keeps state for it until the call ends: handles, quotas. */
   readonly countsPerCall?: true;
   /** What the plugin must be granted. @default nothing */
   readonly permission?: 'network' | 'filesystem' | 'envVars';
-  /** Version of the contract that brought it. */
+  /** Version of the contract that introduced it. */
   readonly since: string;
 }
 
@@ -40,7 +40,7 @@ const network = {
 const file = { ...network, permission: 'filesystem' } as const;
 
 /**
- * Every host function of the contract, a row each. Signatures, effects, what may wait and what is counted come from here;
+ * Every host function of the contract, one row each. Signatures, effects, which functions may wait and which are counted come from here;
  * the declarations of the SDKs are tested against it.
  */
 export const HOST_FUNCTION_TABLE = {
@@ -73,7 +73,7 @@ export const HOST_FUNCTION_TABLE = {
   host_file_write: { parameters: { handle: 'number', content: 'in' }, ...file },
   host_file_close: { parameters: { handle: 'number' }, ...file },
   host_file_list: { parameters: { path: 'in', entries: 'out' }, ...file },
-  // AssemblyScript's own: pointers to its strings.
+  // Called by AssemblyScript itself: pointers to its strings.
   abort: {
     parameters: { message: 'number', file: 'number', line: 'number', column: 'number' },
     result: 'nothing',
@@ -86,7 +86,7 @@ type Table = typeof HOST_FUNCTION_TABLE;
 /** Name of a host function of the contract. */
 export type HostFunctionName = keyof Table;
 
-/** Name of a host function that the host performs outside of the guest's thread. */
+/** Name of a host function that the host performs outside the guest's thread. */
 export type EffectName = {
   [Name in HostFunctionName]: Table[Name] extends { readonly effect: true } ? Name : never;
 }[HostFunctionName];
@@ -125,7 +125,7 @@ export const HOST_EFFECTS: Readonly<Record<string, readonly HostParameter[]>> = 
 /** Host functions for which a guest may have to wait. */
 export const WAITING_FUNCTIONS: ReadonlySet<string> = namesOf((row) => row.waits === true);
 
-/** Host functions of which the host keeps something until the call ends. */
+/** Host functions for which the host keeps state until the call ends. */
 export const PER_CALL_FUNCTIONS: ReadonlySet<string> = namesOf((row) => row.countsPerCall === true);
 
 /** Host functions that need the permission `network`. */

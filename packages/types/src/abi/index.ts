@@ -1,5 +1,5 @@
 /**
- * Exports, host functions and codes on which host and plugin agree, and what binds a guest to them.
+ * Exports, host functions and codes on which host and plugin agree, and the code that binds a guest to them.
  *
  * @packageDocumentation
  */

@@ -14,7 +14,7 @@ export type UnpackedResult =
 /**
  * Takes apart what `plugin_execute` and `plugin_metadata` return: `(ptr << 32) | len`, or a negative error code.
  *
- * @param packed The i64 as V8 gives it.
+ * @param packed The i64 as V8 returns it.
  * @returns Pointer in [0, 2^31) and length in [0, 2^32), neither checked against a memory; or the
  *   error code. A negative value outside the 32-bit range counts as code -1.
  *

@@ -39,7 +39,7 @@ export function isAggregateData(data: unknown): data is AggregateData {
  *
  * @param sums Finite numbers by name of the metric, at most 32,768 of them; copied.
  * @param n Number of results that were added up, a whole number from 1.
- * @throws {CallError} `CALL_INVALID_INPUT` for a sum that is not finite, such as one that overflowed, for none, or for too many; for
+ * @throws {CallError} `CALL_INVALID_INPUT` for a sum that is not finite, such as one that overflowed, for no sums or too many; for
  *   a name of more than 256 characters; for an invalid `n`.
  *
  * @example
@@ -81,7 +81,7 @@ export interface AggregatingPlugin {
   readonly contract: string;
 }
 
-/** True for an evaluator whose metrics are sums, and that answers the aggregate call. */
+/** True for an evaluator whose metrics are sums and that answers the aggregate call. */
 export function canAggregate({ metadata, contract }: Omit<AggregatingPlugin, 'id'>): boolean {
   return (
     metadata.pluginType === 'evaluator' && metadata.aggregate === 'sums' && contract !== 'classic'

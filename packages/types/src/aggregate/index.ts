@@ -1,5 +1,5 @@
 /**
- * The score of a whole set: the call by which an evaluator is asked for it.
+ * The score of a whole set: the call that asks an evaluator for it.
  *
  * @packageDocumentation
  */

@@ -21,7 +21,7 @@ const completion: JsonSchema = {
 };
 
 /**
- * JSON Schema of an output that asks: what `parseAskRound` accepts. What stands in a request is checked when it is made; its fields are
+ * JSON Schema of an output that asks: what `parseAskRound` accepts. The content of a request is checked when it is made; its fields are
  * `url`, `method`, `headers`, `body` or `body_base64`, and `timeout_ms`.
  */
 export const ASKING_OUTPUT_SCHEMA: JsonSchema = {
@@ -53,7 +53,7 @@ const error: JsonSchema = {
   },
 };
 
-/** JSON Schema of what the host passes to `plugin_execute` in the rounds after one that asked. */
+/** JSON Schema of the input that the host passes to `plugin_execute` in the rounds after one that asked. */
 export const ANSWERED_INPUT_SCHEMA: JsonSchema = {
   $schema: DIALECT,
   title: 'Testbench plugin input with answers',

@@ -16,7 +16,7 @@ export interface RequestAsk {
 
 /** A completion that a plugin asks a provider of its host for. */
 export interface CompletionAsk {
-  /** The provider's name: there is no default, so that nothing is judged by what is tested, or paid for by mistake. */
+  /** The provider's name. There is no default, so that no model judges itself, and nothing is paid for by mistake. */
   readonly provider: string;
   /** What the provider gets. */
   readonly complete: ProviderData;
@@ -25,9 +25,9 @@ export interface CompletionAsk {
 /** One thing that a plugin wants to know. */
 export type Ask = RequestAsk | CompletionAsk;
 
-/** What a plugin answers in place of a result: what it wants to know, and what it wants to find again. */
+/** A plugin's answer instead of a result: what it wants to know, and what it wants to get back. */
 export interface AskRound {
-  /** 1 to 16; answered in this order. */
+  /** 1 to 16 asks; answered in this order. */
   readonly asks: readonly Ask[];
   /** Any JSON; comes back as it is. */
   readonly continue: unknown;
@@ -35,9 +35,9 @@ export interface AskRound {
 
 /** Why there is no answer to an ask. */
 export interface AskError {
-  /** A `HostCode`, as `host_http_open` and `host_http_head` give it; `notFound` for a provider that there is not. */
+  /** A `HostCode`, as `host_http_open` and `host_http_head` give it; `notFound` for a provider that does not exist. */
   readonly code: (typeof HostCode)[keyof typeof HostCode];
-  /** For people. Neither secrets nor whole inputs stand in it. */
+  /** For people. It contains neither secrets nor whole inputs. */
   readonly message: string;
   /** True if the same ask may succeed when repeated, false if it would fail again. @default unknown */
   readonly retryable?: boolean;
@@ -58,16 +58,16 @@ export interface ResponseAnswer {
   readonly body_base64?: string;
 }
 
-/** What a host found out, for one ask. */
+/** A host's answer to one ask. */
 export type AskAnswer =
   | ResponseAnswer
-  /** The `data` that a provider gave. */
+  /** The `data` that a provider returned. */
   | { readonly output: unknown }
   | { readonly error: AskError };
 
 /** The input of the second call of a plugin, with the answers to its asks. */
 export interface RoundInput<Data = unknown> extends PluginInput<Data> {
-  /** As the plugin gave it. */
+  /** Unchanged, as the plugin returned it. */
   readonly continue?: unknown;
   /** As many as there were asks, in their order. Absent in the first round. */
   readonly answers?: readonly AskAnswer[];

@@ -1,5 +1,5 @@
 /**
- * Asking: a plugin says what it wants to know instead of waiting for it; its host finds out, and calls it again.
+ * Asking: a plugin says what it wants to know instead of waiting for it; its host finds out and calls it again.
  *
  * @packageDocumentation
  */

@@ -7,7 +7,7 @@ const FIELDS: ReadonlySet<string> = new Set(['ask', 'continue', 'metadata']);
 const COMPLETION_FIELDS: ReadonlySet<string> = new Set(['provider', 'complete']);
 const encoder = new TextEncoder();
 
-/** True if a parsed output asks in place of giving a result. */
+/** True if a parsed output asks instead of giving a result. */
 export function asksSomething(value: unknown): boolean {
   return isJsonObject(value) && Object.hasOwn(value, 'ask');
 }
@@ -15,7 +15,7 @@ export function asksSomething(value: unknown): boolean {
 /**
  * Reads an output that asks: `{"ask": […], "continue": …}`.
  *
- * What stands in a request is checked when it is made, as `host_http_open` checks it, and fails alone.
+ * The content of a request is checked when it is made, as `host_http_open` checks it; a bad request fails on its own.
  *
  * @param value A parsed JSON value; not changed.
  * @throws {WireError} `WIRE_BAD_SHAPE`, naming the field.

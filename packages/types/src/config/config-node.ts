@@ -1,7 +1,7 @@
 import { ConfigError } from '../errors/config-error.js';
 import { rejectUnknownKeys } from './reject-unknown-keys.js';
 
-/** One value of a configuration or of options, and where it stands, so that every failure can name its path. */
+/** One value of a configuration or of options, with its path, so that every failure can name it. */
 export class ConfigNode {
   /** @param path Such as `limits.timeoutMs`; `''` for the root. */
   constructor(
@@ -25,7 +25,7 @@ export class ConfigNode {
     return new ConfigFields(object, this.path);
   }
 
-  /** Reads an object of any keys. */
+  /** Reads an object with any keys. */
   object(): Record<string, unknown> {
     const { value } = this;
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -51,7 +51,7 @@ export class ConfigNode {
     return this.value;
   }
 
-  /** Reads a whole number of a range that includes its ends. */
+  /** Reads a whole number in a range that includes its ends. */
   wholeNumber(minimum: number, maximum = Number.MAX_SAFE_INTEGER): number {
     const { value } = this;
     if (typeof value === 'number' && Number.isSafeInteger(value)) {
@@ -64,7 +64,7 @@ export class ConfigNode {
     );
   }
 
-  /** Reads a number of a range that includes its ends. */
+  /** Reads a number in a range that includes its ends. */
   number(minimum: number, maximum: number): number {
     const { value } = this;
     // NaN is in no range.
@@ -84,7 +84,7 @@ export class ConfigNode {
     );
   }
 
-  /** Reads a function, of the type that the caller names: what it takes and gives cannot be checked. */
+  /** Reads a function of the type that the caller names: its parameters and result cannot be checked. */
   // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
   callback<Callback extends (...args: never[]) => unknown>(): Callback {
     if (typeof this.value !== 'function') this.reject('a function');
@@ -93,7 +93,7 @@ export class ConfigNode {
 
   /** Reads a signal that may cancel what the options are for. */
   signal(): AbortSignal {
-    // One of another realm is as good.
+    // A signal from another realm is just as good.
     const signal = this.value as Partial<AbortSignal> | null | undefined;
     if (typeof signal?.aborted !== 'boolean' || typeof signal.addEventListener !== 'function') {
       this.reject('an AbortSignal');
@@ -101,7 +101,7 @@ export class ConfigNode {
     return signal as AbortSignal;
   }
 
-  /** Reads an object of the caller's that has these methods. */
+  /** Reads an object of the caller that has these methods. */
   implementation<Interface extends object>(
     ...methods: readonly (keyof Interface & string)[]
   ): Interface {
@@ -161,7 +161,7 @@ function nameOf(path: string): string {
   return path === '' ? 'configuration' : `"${path}"`;
 }
 
-/** A value in a message, without what may be long or secret. */
+/** Describes a value for a message, without content that may be long or secret. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'undefined':

@@ -1,5 +1,5 @@
 /**
- * Reads options and configurations: unknown keys, wrong types and ranges are refused with their path.
+ * Reads options and configurations: unknown keys, wrong types and out-of-range values are rejected with their path.
  *
  * @packageDocumentation
  */

@@ -1,10 +1,10 @@
-/** Keys that mean what the original system's configuration called otherwise, where another key looks more like it. */
+/** Keys that the original system's configuration called something else, where another key looks more like the old name. */
 const ORIGINAL_NAMES: ReadonlyMap<string, string> = new Map([
   ['maxconcurrentplugins', 'maxLoadedPlugins'],
 ]);
 
 /**
- * Finds the known key that a mistyped one most likely means, by edit distance without regard to case.
+ * Finds the known key that a mistyped one most likely means, by case-insensitive edit distance.
  *
  * @returns The nearest key, or undefined if none is within a third of the word's length (at least 2 edits).
  */
@@ -15,7 +15,7 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
   let best: string | undefined;
   let bestDistance = maxDistance + 1;
   for (const candidate of known) {
-    // So many edits at least. Without this a name of megabytes, which a module may import, takes minutes.
+    // At least this many edits. Without this check a name of megabytes, which a module may import, takes minutes.
     if (Math.abs(candidate.length - key.length) >= bestDistance) continue;
     const distance = editDistance(key.toLowerCase(), candidate.toLowerCase());
     if (distance < bestDistance) {

@@ -1,11 +1,11 @@
 import { nearestKey } from './nearest-key.js';
 
-/** Shorter names are near to too much. */
+/** Shorter names are close to too many others. */
 const SHORTEST = 3;
-/** Names that are compared at most: a project has hundreds, a bundled library tens of thousands. */
+/** Maximum number of names to compare: a project has hundreds, a bundled library tens of thousands. */
 const MAX_NAMES = 20_000;
 
-/** Keywords, which are never meant as a name, between blanks: a set would be part of every bundle that takes one reader of options. */
+/** Keywords, which are never meant as a name, separated by spaces: a set would end up in every bundle that uses an options reader. */
 const KEYWORDS =
   ' ' +
   'abstract and any assert async await bool break case catch class const continue declare def del elif else enum except ' +
@@ -17,7 +17,7 @@ const KEYWORDS =
 /**
  * Finds the name in some sources that a mistyped one most likely means.
  *
- * @param name What the compiler or interpreter does not know.
+ * @param name The name that the compiler or interpreter does not know.
  * @param texts Sources; every word in them is a candidate, except keywords and `name` itself.
  * @returns The nearest one, or undefined if none is near.
  *
@@ -42,7 +42,7 @@ export function nearestName(name: string, texts: Iterable<string>): string | und
   return nearestKey(name, [...names]);
 }
 
-/** What compilers and interpreters say of a name that they do not know. */
+/** What compilers and interpreters say about an unknown name. */
 const UNKNOWN_NAME: readonly RegExp[] = [
   /^Cannot find name '([^']+)'/,
   /^Property '([^']+)' does not exist/,
@@ -53,11 +53,11 @@ const UNKNOWN_NAME: readonly RegExp[] = [
 ];
 
 /**
- * Finds out of the message of a compiler or interpreter which name it does not know, and what was most likely meant.
+ * Finds the unknown name in the message of a compiler or interpreter, and the name that was most likely meant.
  *
  * @param message One sentence, such as `NameError: name 'limt' is not defined`.
  * @param texts Sources; see {@link nearestName}.
- * @returns What may stand behind the sentence, such as `, did you mean "limit"?`; empty if nothing is near, or the message says it already.
+ * @returns Text to append to the sentence, such as `, did you mean "limit"?`; empty if nothing is near, or if the message already says it.
  */
 export function suggestName(message: string, texts: Iterable<string>): string {
   if (/did you mean/i.test(message)) return '';

@@ -3,10 +3,10 @@ import { MAX_TIMEOUT_MS } from '../limits.js';
 import type { ConfigNode } from './config-node.js';
 import { type OptionReaders, readOptions } from './read-options.js';
 
-/** What a packed result can say. */
+/** The largest length that a packed result can hold. */
 const MAX_CROSSING_BYTES = 2 ** 31 - 1;
 
-/** The largest value that makes sense of each limit; beyond it lies a mistake. */
+/** The largest sensible value of each limit; anything above it is a mistake. */
 export const LARGEST_LIMITS: ResourceLimits = {
   // All of a 32-bit memory.
   maxMemoryBytes: 2 ** 32,
@@ -28,7 +28,7 @@ const LIMITS: OptionReaders<ResourceLimits> = {
  * Reads some of the limits of a call.
  *
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID` for anything but a whole number above 0, or one that is too large
- *   to be meant.
+ *   to be intended.
  */
 export function readLimits(node: ConfigNode): Partial<ResourceLimits> {
   return readOptions<Partial<ResourceLimits>>(node.value, LIMITS, node.path);
@@ -40,7 +40,7 @@ export function readTimeoutMs(node: ConfigNode): number {
 }
 
 /**
- * Reads a limit of fuel; `Infinity` stands for none, and becomes more than any call uses up in a year: it has to cross to
+ * Reads a fuel limit. `Infinity` means no limit, and becomes more than any call uses in a year, since it has to reach other
  * processes as JSON.
  *
  * @throws {ConfigError} `CONFIG_INVALID`.

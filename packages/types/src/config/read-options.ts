@@ -1,15 +1,15 @@
 import { ConfigNode, joinPath, rejectMissing } from './config-node.js';
 import { rejectUnknownKey } from './reject-unknown-keys.js';
 
-/** Checks one option and gives it back, a copy where the caller could change it later. */
+/** Checks one option and returns it, as a copy where the caller could change it later. */
 export type OptionReader<Value> = (node: ConfigNode) => Value;
 
-/** A reader for every option of a type: one that is forgotten does not compile. */
+/** A reader for every option of a type: forgetting one is a compile error. */
 export type OptionReaders<Options> = {
   readonly [Key in keyof Options]-?: OptionReader<Exclude<Options[Key], undefined>>;
 };
 
-/** Names of the options that must be there. */
+/** Names of the required options. */
 export type RequiredOption<Options> = {
   [Key in keyof Options]-?: object extends Pick<Options, Key> ? never : Key;
 }[keyof Options] &
@@ -18,13 +18,13 @@ export type RequiredOption<Options> = {
 /**
  * Reads the options of a function: every key must be known and have its own type and range.
  *
- * `undefined` counts as absent, for an option and for all of them.
+ * `undefined` counts as absent, both for one option and for the whole object.
  *
- * @param value What the caller gave.
- * @param readers One for each option.
- * @param path Where the options stand, for errors, such as `options`. @default '': at the root
- * @param required Options that must be there. @default none
- * @returns An object of our own that has only the options that were given.
+ * @param value The options as the caller gave them.
+ * @param readers One reader for each option.
+ * @param path Path of the options, for errors, such as `options`. @default '': at the root
+ * @param required Options that must be present. @default none
+ * @returns A new object with only the options that were given.
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, naming the nearest known key; `CONFIG_INVALID`.
  *
  * @example
@@ -57,7 +57,7 @@ export function readOptions<Options extends object>(
   const options: Record<string, unknown> = {};
   if (value !== undefined) {
     const object = new ConfigNode(value, path).object();
-    // Inherited keys too: an object made from another would lose them without a word. Before any value: one that is missing
+    // Inherited keys too: an object made from another would silently lose them. Before any value: one that is missing
     // may be the one that is misspelt.
     for (const key in object) {
       if (!Object.hasOwn(readers, key)) rejectUnknownKey(key, Object.keys(readers), path);

@@ -21,7 +21,7 @@ describe('nearestKey()', () => {
   });
 });
 
-// What the original system calls the number of plugins is nearer to the number of calls.
+// The original system's name for the number of plugins is closer to ours for the number of calls.
 it.each(['maxConcurrentPlugins', 'max_concurrent_plugins'])('takes %s for what it meant', (key) => {
   const known = ['maxConcurrentExecutions', 'maxLoadedPlugins'];
   expect(nearestKey(key, known)).toBe('maxLoadedPlugins');

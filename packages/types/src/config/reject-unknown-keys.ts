@@ -6,7 +6,7 @@ import { nearestKey } from './nearest-key.js';
  *
  * @param value The object to check; its values are not looked at.
  * @param known The allowed keys.
- * @param path Where `value` stands, for the message; `''` for the root.
+ * @param path Path of `value`, for the message; `''` for the root.
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, naming the nearest known key if one is close.
  *
  * @example

@@ -5,9 +5,9 @@ const BACKSLASH = 0x5c;
 const OPEN_OBJECT = 0x7b;
 
 /**
- * Opening brackets and commas outside of strings: what the cost of parsing grows with, besides the length.
+ * Counts opening brackets and commas outside strings: the cost of parsing grows with them, in addition to the length.
  *
- * 16 MiB of `[{},{},…]` would hold the host's own thread for seconds, before anything could be refused.
+ * 16 MiB of `[{},{},…]` would block the host's own thread for seconds before anything could be rejected.
  *
  * @example
  * ```ts

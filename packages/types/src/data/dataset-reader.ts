@@ -1,18 +1,18 @@
 /** Options of a data set's format, as the configuration gives them. */
 export interface DatasetReadOptions {
-  /** What stands between two fields: one character. @default found by looking at the first records */
+  /** The separator between two fields: one character. @default detected from the first records */
   readonly delimiter?: string;
-  /** False where a quotation mark is a character like any other. @default true */
+  /** False if a quotation mark is an ordinary character. @default true */
   readonly quotes?: boolean;
 }
 
 /** One data set file, or another stream of bytes, already decompressed. */
 export interface DatasetInput {
-  /** Streams the bytes from the first to the last. To be called once. */
+  /** Streams the bytes from first to last. Call it only once. */
   bytes(): AsyncIterable<Uint8Array>;
   /**
-   * Path of a file with the same bytes, for a format that is not read from start to end. Owned by the caller, and not to be
-   * changed. Not to be called together with `bytes`.
+   * Path of a file with the same bytes, for a format that is not read from start to end. Owned by the caller; do not change
+   * it. Do not call this together with `bytes`.
    */
   file(): Promise<string>;
 }
@@ -21,15 +21,15 @@ export interface DatasetInput {
 export interface DatasetEntry {
   /** An object of JSON values; owned by the reader. */
   readonly record: Readonly<Record<string, unknown>>;
-  /** Where the record stands in its file, from 1, in the reader's `placeUnit`. At most 2^32 - 1. */
+  /** Position of the record in its file, from 1, in the reader's `placeUnit`. At most 2^32 - 1. */
   readonly place: number;
 }
 
 /**
  * One format of data sets: turns bytes into records.
  *
- * What all formats share is not its work: files, globs, decompression, fields, ids, sampling, caps on a record, memory. An
- * implementation is tested by `testDatasetReader` of the test kit.
+ * It does not handle what all formats share: files, globs, decompression, fields, ids, sampling, caps on a record, memory. Test an
+ * implementation with `testDatasetReader` of the test kit.
  *
  * @example
  * ```ts
@@ -57,23 +57,23 @@ export interface DatasetReader {
   readonly specificationVersion: 'v1';
   /** What the configuration calls the format: lower-case letters, digits and `-`. */
   readonly name: string;
-  /** Endings of file names, such as `.jsonl`: in lower case, with the dot, without that of a compression. */
+  /** File name extensions, such as `.jsonl`: in lower case, with the dot, without the extension of a compression. */
   readonly extensions: readonly string[];
   /** What `place` counts, for messages: `line`, `row`, `record`. */
   readonly placeUnit: string;
-  /** Options that it reads; any other is refused. @default none */
+  /** Options that it reads; any other is rejected. @default none */
   readonly options?: readonly (keyof DatasetReadOptions)[];
   /**
-   * Whether the first bytes look like this format and no other; used if the file name does not decide. Must not throw.
+   * Whether the first bytes look like this format and no other; used if the file name does not settle it. Must not throw.
    *
    * @param start Up to 4 KiB.
    */
   matches?(start: Uint8Array): boolean;
   /**
-   * Gives the records in order. Its memory does not grow with their number, and nothing is read before the first is asked for; a
-   * mistake is thrown after the records before it were given.
+   * Yields the records in order. Its memory use does not grow with their number, and nothing is read before the first is requested. An
+   * error is thrown after the records before it were yielded.
    *
-   * @throws {DatasetFormatError} The bytes are not of this format.
+   * @throws {DatasetFormatError} The bytes are not in this format.
    */
   read(input: DatasetInput, options: DatasetReadOptions): AsyncIterable<DatasetEntry>;
 }

@@ -4,11 +4,11 @@ import { WireError } from './wire-error.js';
 /**
  * Parses JSON written by people: a configuration, a policy, an argument.
  *
- * Other than `JSON.parse` it takes a byte order mark, names an empty file and another encoding, and refuses a key that
- * stands twice in an object, since one of the two would be lost in silence.
+ * Unlike `JSON.parse` it accepts a byte order mark, reports an empty file or another encoding, and rejects a key that
+ * occurs twice in an object, since one of the two would be lost silently.
  *
  * @param source A file's bytes, or a text.
- * @throws {WireError} `WIRE_BAD_UTF8` or `WIRE_BAD_JSON`; the message says what is wrong, to stand after a colon.
+ * @throws {WireError} `WIRE_BAD_UTF8` or `WIRE_BAD_JSON`; the message says what is wrong, worded to follow a colon.
  *
  * @example
  * ```ts
@@ -35,7 +35,7 @@ export function parseJsonText(source: Uint8Array | string): unknown {
   return value;
 }
 
-/** What opens, closes or continues; numbers and names lie between and do not matter. */
+/** Tokens that open, close or continue something; the numbers and names in between do not matter. */
 const TOKEN = /["{}[\],]/g;
 
 /** Looks for keys in a text that is known to be JSON, in one pass. */
@@ -65,7 +65,7 @@ function rejectDuplicateKeys(text: string): void {
   }
 }
 
-/** Not by a regular expression: those overflow their stack at a string of some megabytes. */
+/** Not by a regular expression: those overflow their stack on a string of a few megabytes. */
 function endOfString(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
     let backslashes = 0;
@@ -75,7 +75,7 @@ function endOfString(text: string, start: number): number {
 }
 
 function addKey(keys: Set<string>, text: string, start: number, end: number): void {
-  // Through the parser: `"a"` and `"\u0061"` are the same key.
+  // Use the parser: `"a"` and `"\u0061"` are the same key.
   const key = JSON.parse(text.slice(start, end)) as string;
   if (keys.has(key)) {
     const line = text.slice(0, start).split('\n').length;

@@ -6,11 +6,11 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /**
  * Parses UTF-8 JSON that came from a plugin.
  *
- * Besides what `JSON.parse` checks, the bytes must be valid UTF-8 without a byte order mark, nest no
- * deeper than 64 levels, and hold no unpaired surrogate (not even escaped) and no number beyond a double. A key `__proto__`
+ * Besides what `JSON.parse` checks, the bytes must be valid UTF-8 without a byte order mark, must not nest
+ * deeper than 64 levels, and must contain no unpaired surrogate (not even escaped) and no number beyond a double. A key `__proto__`
  * becomes an own property; of equal keys the last one counts; integers beyond 2^53 are rounded, as everywhere in JavaScript.
  *
- * @param bytes Or their text, where the caller has decoded them as strictly.
+ * @param bytes The bytes, or their text if the caller has decoded them just as strictly.
  * @throws {WireError} `WIRE_BAD_UTF8`, `WIRE_BAD_JSON` or `WIRE_TOO_DEEP`.
  *
  * @example
@@ -28,8 +28,8 @@ export function parseWireJson(bytes: Uint8Array | string): unknown {
   } catch (cause) {
     throw new WireError('WIRE_BAD_JSON', `not valid JSON (${reasonOf(cause)})`, { cause });
   }
-  // V8 parses without recursion, so looking at the depth afterwards is safe, and it costs one step a
-  // value, not one a byte. Decoded UTF-8 holds no lone surrogate; only an escape can make one.
+  // V8 parses without recursion, so checking the depth afterwards is safe, and it costs one step per
+  // value, not one per byte. Decoded UTF-8 holds no lone surrogate; only an escape can make one.
   check(value, 1, text.includes('\\u'));
   return value;
 }
@@ -59,7 +59,7 @@ function check(value: unknown, depth: number, mayHoldSurrogates: boolean): void 
     return;
   }
   if (mayHoldSurrogates) for (const key of Object.keys(value)) checkString(key);
-  // Without a list of the values: what was parsed has only own fields.
+  // No list of the values is needed: a parsed object has only own fields.
   for (const key in value) {
     check((value as Record<string, unknown>)[key], depth + 1, mayHoldSurrogates);
   }

@@ -5,7 +5,7 @@ export interface CallContext {
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** What a plugin is called with. */
+/** The input of a plugin call. */
 export interface PluginInput<Data = unknown> {
   /** Any JSON value; its shape depends on the plugin's type. */
   readonly data: Data;
@@ -21,22 +21,22 @@ export interface OutputMetadata {
   /** Size of the guest's linear memory after the call, in bytes. */
   readonly memoryUsedBytes: number;
   /**
-   * Fuel units charged. The same for every call with the same input only where the plugin is loaded with `state: 'reset'` and
-   * asks the host neither for the time nor for random numbers.
+   * Fuel units charged. The same for every call with the same input only if the plugin is loaded with `state: 'reset'` and
+   * asks the host for neither the time nor random numbers.
    */
   readonly fuelUsed: number;
-  /** Of a plugin that has asked; the figures above are those of all its rounds. */
+  /** Present if the plugin has asked; the figures above cover all its rounds. */
   readonly asking?: {
-    /** Rounds that ended with asking; the last one, that gave the result, does not count. */
+    /** Rounds that ended with asks; the last one, which gave the result, does not count. */
     readonly rounds: number;
-    /** What was asked, over all rounds. */
+    /** Number of asks over all rounds. */
     readonly asks: number;
-    /** Time in which it waited for answers and held nothing, in milliseconds. */
+    /** Time spent waiting for answers without holding any resources, in milliseconds. */
     readonly waitTimeMs: number;
   };
 }
 
-/** What a call gives back. */
+/** The result of a call. */
 export interface PluginOutput<Data = unknown> {
   readonly data: Data;
   readonly metadata: OutputMetadata;
@@ -47,12 +47,12 @@ export interface EvaluatorData {
   readonly input?: unknown;
   /** The answer to judge. */
   readonly output: unknown;
-  /** The right answer, as the record has it: most evaluators take a text, or a list of texts of which any will do. */
+  /** The right answer, as in the record: most evaluators take a text, or a list of texts any of which is right. */
   readonly expected?: unknown;
   readonly [field: string]: unknown;
 }
 
-/** `data` that an evaluator gives. */
+/** `data` that an evaluator returns. */
 export interface EvaluatorResult {
   /** 0 (wrong) to 1 (right). */
   readonly score: number;
@@ -81,7 +81,7 @@ export interface ProviderData {
   readonly [field: string]: unknown;
 }
 
-/** `data` that a provider gives, in the wire's names. */
+/** `data` that a provider returns, in the wire's names. */
 export interface ProviderResult {
   readonly text: string;
   readonly model: string;
@@ -99,14 +99,14 @@ export interface FilterData {
   readonly [field: string]: unknown;
 }
 
-/** `data` that a filter gives. */
+/** `data` that a filter returns. */
 export interface FilterResult {
   /** The kept items, in order. */
   readonly items: readonly unknown[];
   readonly dropped?: readonly { readonly index: number; readonly reason?: string }[];
 }
 
-/** What goes into a plugin and what it gives, by its type. */
+/** Input and output of a plugin, by its type. */
 export interface PluginDataByType {
   readonly evaluator: { readonly data: EvaluatorData; readonly result: EvaluatorResult };
   readonly provider: { readonly data: ProviderData; readonly result: ProviderResult };

@@ -5,7 +5,7 @@ import { WireError } from './wire-error.js';
 type JsonObject = Record<string, unknown>;
 
 /**
- * Checks the `data` that a plugin gave against the shape for its type.
+ * Checks the `data` that a plugin returned against the shape for its type.
  *
  * Transforms and custom plugins may give any JSON value. Numbers must be finite: JSON has no NaN,
  * but `1e400` parses to Infinity.
@@ -38,7 +38,7 @@ export function validateOutputData(type: PluginType, data: unknown): void {
     case 'custom':
       return undefined;
     default: {
-      // A type that is forgotten here does not compile.
+      // Forgetting a type here is a compile error.
       const unknownType: never = type;
       return fail(`the plugin type "${String(unknownType)}"`, 'it is unknown');
     }

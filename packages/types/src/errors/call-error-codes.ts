@@ -8,7 +8,7 @@ export const CALL_ERROR_CODES = [
   'CALL_FUEL_EXHAUSTED',
   /** The time limit is over. */
   'CALL_DEADLINE_EXCEEDED',
-  /** The plugin asked for more memory than its limit, and failed for the lack of it. */
+  /** The plugin requested more memory than its limit, and failed without it. */
   'CALL_MEMORY_EXHAUSTED',
   /** The guest's call stack overflowed. */
   'CALL_STACK_EXHAUSTED',
@@ -20,23 +20,23 @@ export const CALL_ERROR_CODES = [
   'CALL_TRAPPED',
   /** The plugin returned an error code; `pluginCode` and `pluginMessage` are its own. */
   'CALL_PLUGIN_FAILED',
-  /** The plugin asks, in place of giving a result, more often than a call may. */
+  /** The plugin asked more often than a call may, instead of giving a result. */
   'CALL_ASKS_EXCEEDED',
   /** Pointer, length, UTF-8, JSON or shape of the output is wrong. */
   'CALL_INVALID_OUTPUT',
   /** The adapter of a wire protocol that the host added failed; the plugin is not at fault. */
   'CALL_PROTOCOL_FAILED',
-  /** What was asked for needs what this host cannot give in this isolation (a stream, inline, without JSPI), or what the plugin does not offer (the score of a set). */
+  /** The request needs something that this host cannot provide in this isolation (a stream, inline, without JSPI), or that the plugin does not offer (the score of a set). */
   'CALL_UNSUPPORTED',
   /** The caller's `AbortSignal` fired. */
   'CALL_CANCELLED',
   /** The thread or process that ran the plugin died. */
   'CALL_CRASHED',
-  /** The thread or process that ran the plugin sent what none of ours sends, and was ended. */
+  /** The thread or process that ran the plugin sent a message that none of ours sends, and was ended. */
   'CALL_BAD_MESSAGE',
   /** No fresh instance could be started for the call: see `cause`. */
   'CALL_START_FAILED',
-  /** The plugin crashed, or did not start, too often and rests; `retryAfterMs` says for how long. */
+  /** The plugin crashed, or did not start, too often and is quarantined; `retryAfterMs` says for how long. */
   'CALL_QUARANTINED',
   /** The plugin was unloaded before the call could end. */
   'CALL_UNLOADED',

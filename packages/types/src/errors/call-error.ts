@@ -35,31 +35,31 @@ export interface CallErrorDetails extends ErrorOptions {
 export class CallError extends PluginError<CallErrorCode> {
   /** The plugin's own error code: the number it returned, or the text code it gave to `host_error`. */
   readonly pluginCode: number | string | undefined;
-  /** The plugin's own words: untrusted text, escape before showing. */
+  /** The plugin's own message: untrusted text; escape it before showing it. */
   readonly pluginMessage: string | undefined;
   /**
-   * What the plugin passed as `details`: untrusted data. Of its `retryable`, `retry_after_ms` and `stack` fields of
-   * this error are made.
+   * What the plugin passed as `details`: untrusted data. The fields `retryable`, `retryAfterMs` and `guestStack` of
+   * this error come from its `retryable`, `retry_after_ms` and `stack`.
    */
   readonly pluginDetails: unknown;
   /** What the call used until it failed; undefined if it never ran. */
   readonly usage: CallUsage | undefined;
   /**
-   * True if the same call may succeed when repeated, false if it would fail again, undefined if unknown: by its
-   * code, or, of `CALL_PLUGIN_FAILED`, as the plugin says.
+   * True if the same call may succeed when repeated, false if it would fail again, undefined if unknown. It follows
+   * from the code or, for `CALL_PLUGIN_FAILED`, from what the plugin says.
    */
   readonly retryable: boolean | undefined;
   /**
-   * In how many milliseconds at the earliest it makes sense to call again, from 0 to a day; undefined if unknown. Of
-   * `CALL_QUARANTINED` when the plugin takes calls again, but not for the inputs of a batch during which it began to rest; of
-   * `CALL_PLUGIN_FAILED` what the plugin says, such as what a server told it.
+   * Minimum time to wait before it makes sense to call again, in milliseconds, from 0 to a day; undefined if unknown. For
+   * `CALL_QUARANTINED` the time until the plugin takes calls again, but not for the inputs of a batch during which its quarantine began;
+   * for `CALL_PLUGIN_FAILED` what the plugin says, for example what a server told it.
    */
   readonly retryAfterMs: number | undefined;
   /**
-   * The calls of the guest's functions that were open when it failed, the innermost first, at most 32: of a trap, a limit, an error that
-   * a host function threw, or the place where the plugin called `host_error`. A script gives its own. With the module's source map each
-   * has its place in the author's source. Empty if unknown: the call never ran, or the guest was ended from outside. An error
-   * straight from `@testbench/runtime` has the offsets of the metered module, and no names.
+   * The guest's function calls that were open when it failed, innermost first, at most 32: at a trap, at a limit, at an error that
+   * a host function threw, or where the plugin called `host_error`. A script provides its own stack. With the module's source map each
+   * frame has its place in the author's source. Empty if unknown: the call never ran, or the guest was ended from outside. An error
+   * directly from `@testbench/runtime` has the offsets of the metered module, and no names.
    */
   readonly guestStack: GuestStack;
 
@@ -86,7 +86,7 @@ export class CallError extends PluginError<CallErrorCode> {
   }
 }
 
-/** What an interpreter says of its script: more than the frames of the interpreter itself. */
+/** The stack that an interpreter reports for its script: it says more than the frames of the interpreter itself. */
 function ownStack(details: unknown): GuestStack | undefined {
   const { stack } = Object(details) as { readonly stack?: unknown };
   const frames = stack === undefined ? [] : readGuestStack(stack);

@@ -7,7 +7,7 @@ export type DatasetErrorCode = 'DATASET_FORMAT';
 export class DatasetFormatError extends PluginError<DatasetErrorCode> {
   /**
    * @param state What was expected and what is there, such as `expected 3 fields as in the header, found 2`.
-   * @param place Where, from 1, in the `placeUnit` of the reader. @default the file as a whole
+   * @param place Position, from 1, in the `placeUnit` of the reader. @default the file as a whole
    */
   constructor(
     state: string,

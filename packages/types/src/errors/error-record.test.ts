@@ -6,7 +6,7 @@ import { CallError } from './call-error.js';
 import { fromErrorRecord, toErrorRecord } from './error-record.js';
 import { LOAD_ERROR_CODES, LoadError } from './load-error.js';
 
-/** As it crosses a thread or process. */
+/** Sends an error across threads or processes. */
 const cross = (error: CallError | LoadError): unknown =>
   fromErrorRecord(JSON.parse(JSON.stringify(toErrorRecord(error))));
 

@@ -7,7 +7,7 @@ import { type GuestStack, guestStackOf, readGuestStack } from './guest-stack.js'
 import { readRetryAfterMs } from './retry.js';
 import { LOAD_ERROR_CODES, LoadError, type LoadErrorCode } from './load-error.js';
 
-/** An error as plain data, to cross a thread or a process. */
+/** An error as plain data, to be sent between threads or processes. */
 export interface ErrorRecord {
   readonly code: CallErrorCode | LoadErrorCode;
   readonly message: string;
@@ -20,14 +20,14 @@ export interface ErrorRecord {
   readonly retryAfterMs?: number;
   readonly field?: string;
   readonly offset?: number;
-  /** Of a failed load: the code of the call that failed, such as that of a limit. */
+  /** For a failed load: the code of the call that failed, such as that of a limit. */
   readonly causeCode?: CallErrorCode;
-  /** Of a failed load: that of the call that failed. */
+  /** For a failed load: the stack of the call that failed. */
   readonly guestStack?: GuestStack;
 }
 
 /**
- * Writes an error down. Of its cause only a code is kept, since a cause may hold anything.
+ * Turns an error into a record. Only the code of its cause is kept, since a cause may hold anything.
  *
  * @example
  * ```ts
@@ -73,7 +73,7 @@ function stackOf(error: CallError): { readonly guestStack?: GuestStack } {
 /**
  * Reads an error from an untrusted source.
  *
- * @returns undefined for anything that {@link toErrorRecord} would not write: an unknown code, a wrong type. Long texts are cut.
+ * @returns undefined for anything that {@link toErrorRecord} would not write: an unknown code, a wrong type. Long texts are truncated.
  */
 export function fromErrorRecord(value: unknown): CallError | LoadError | undefined {
   if (!isJsonObject(value) || typeof value['message'] !== 'string') return undefined;
@@ -129,7 +129,7 @@ function parseDetails(text: unknown): unknown {
   try {
     return parseWireJson(new TextEncoder().encode(text));
   } catch {
-    // Details are a help for people; ones that cannot be read are none.
+    // Details only help people; unreadable ones count as absent.
     return undefined;
   }
 }
@@ -138,7 +138,7 @@ function isOffset(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Texts are cut where they are written too: many of them go into one message. */
+/** Texts are also truncated when written, since many of them go into one message. */
 function shortened<T extends string | number>(value: T): string | T {
   return typeof value === 'string' ? value.slice(0, MAX_TEXT_LENGTH) : value;
 }

@@ -5,8 +5,8 @@ import { escapeText } from '../text/escape-text.js';
 /**
  * One function call of a guest that was open when it failed.
  *
- * Names and files are what the plugin and its source map say: untrusted text, with control characters escaped. Show a file's name; never
- * open what it names.
+ * Names and files come from the plugin and its source map: untrusted text, with control characters escaped. Show a file's name; never
+ * open the file.
  */
 export interface GuestFrame {
   /** Name of the function; `wasm-function[12]` if it has none. */
@@ -19,7 +19,7 @@ export interface GuestFrame {
   readonly column?: number;
   /** Index of the function in the module; absent in a script's frames. */
   readonly functionIndex?: number;
-  /** Where in the module, in bytes from its start; absent in a script's frames, and if the module is not there any more. */
+  /** Where in the module, in bytes from its start; absent in a script's frames, and if the module is gone. */
   readonly offset?: number;
   /** The source around the line, of the innermost frame whose source map holds its file. */
   readonly excerpt?: readonly SourceLine[];
@@ -29,16 +29,16 @@ export interface GuestFrame {
 export interface SourceLine {
   /** Its number, from 1. */
   readonly line: number;
-  /** Untrusted text with control characters escaped, cut at 1,000 characters. */
+  /** Untrusted text with control characters escaped, truncated to 1,000 characters. */
   readonly text: string;
 }
 
-/** Frames whose innermost one is the first. */
+/** Frames, innermost first. */
 export type GuestStack = readonly GuestFrame[];
 
 const MAX_EXCERPT_LINES = 8;
 
-/** Codes of plugins that ended in good order and say that they failed. */
+/** Codes of plugins that ended in an orderly way and reported a failure. */
 const SAID_BY_PLUGINS: ReadonlySet<unknown> = new Set(['CALL_INVALID_INPUT', 'CALL_PLUGIN_FAILED']);
 
 /** Frames that cannot be read are left out. Numbers beyond this are not lines, columns or offsets of anything. */
@@ -47,7 +47,7 @@ const MAX_NUMBER = 2 ** 31;
 /**
  * Reads a stack from an untrusted source: a plugin's error details, a thread or a process.
  *
- * @returns At most 32 frames, texts escaped and cut at 1,000 characters; empty for anything but a list.
+ * @returns At most 32 frames, texts escaped and truncated to 1,000 characters; empty for anything but a list.
  *
  * @example
  * ```ts
@@ -116,10 +116,10 @@ function number(value: unknown, least: number): number | undefined {
 }
 
 /**
- * Says where an error comes from, in short: the innermost frame in the author's own source, such as `metric.ts:12:5 in score`. Of a trap it
- * is else the innermost one in a library's; a plugin that reports a failure does so through a library, which is not the relevant place.
+ * Says briefly where an error comes from: the innermost frame in the author's own source, such as `metric.ts:12:5 in score`. For a trap
+ * without such a frame it is the innermost frame in a library. A plugin reports a failure through a library, which is not the relevant place.
  *
- * @param error A `CallError` or an error whose causes hold one, or what was kept of one: its code and stack.
+ * @param error A `CallError` or an error with one among its causes, or what was kept of one: its code and stack.
  * @returns undefined if unknown.
  *
  * @example
@@ -144,14 +144,14 @@ export function describePlace(error: unknown): string | undefined {
 }
 
 /**
- * What libraries' files are called: AssemblyScript's `~lib/…`, packages of npm, Rust's `library/…`; and the entry that the build of a script
- * writes.
+ * File names of libraries: AssemblyScript's `~lib/…`, npm packages, Rust's `library/…`; and the entry file that a script's build
+ * generates.
  */
 const LIBRARY =
   /^(?:~lib\/|testbench-entry\.ts$|library\/|\.\.\/)|(?:^|\/)node_modules\/|^\/|^[a-z]+:\/\//i;
 
 /**
- * True of a frame in a file of the plugin's author: not of a library, and not of the runtime.
+ * True for a frame in a file of the plugin's author, not of a library or the runtime.
  *
  * @example
  * ```ts
@@ -165,11 +165,11 @@ export function isAuthorFrame({ file }: GuestFrame): boolean {
   return file !== undefined && !LIBRARY.test(file);
 }
 
-/** Causes of causes that are looked at. */
+/** How many nested causes are examined. */
 const MAX_CAUSES = 16;
 
 /**
- * The guest's stack of an error, or of the first of its causes that has one, such as that of a failed load.
+ * The guest's stack of an error, or of the first of its causes that has one, for example of a failed load.
  *
  * @example
  * ```ts

@@ -5,7 +5,7 @@ import { PluginError } from './plugin-error.js';
 export const LOAD_ERROR_CODES = [
   /** No such file. */
   'LOAD_NOT_FOUND',
-  /** No plugin of that id is loaded. */
+  /** No plugin with that id is loaded. */
   'LOAD_NOT_LOADED',
   /** There is no earlier version to go back to. */
   'LOAD_NO_EARLIER_VERSION',
@@ -15,19 +15,19 @@ export const LOAD_ERROR_CODES = [
   'LOAD_UNREADABLE',
   /** A folder that is searched for plugins has too many files. */
   'LOAD_TOO_MANY_FILES',
-  /** A plugin of that id is loaded already. */
+  /** A plugin with that id is already loaded. */
   'LOAD_ALREADY_LOADED',
   /** `maxLoadedPlugins` is reached. */
   'LOAD_TOO_MANY_PLUGINS',
   /** The bytes are not a valid WebAssembly module; `offset` says where. */
   'LOAD_INVALID_MODULE',
-  /** The module is valid, but admission refuses it; `violations` says why. */
+  /** The module is valid, but admission rejects it; `violations` says why. */
   'LOAD_REJECTED',
-  /** The source map that the caller named is none, or beyond a limit; or it belongs to another module. */
+  /** The source map that the caller named is not a source map, exceeds a limit, or belongs to another module. */
   'LOAD_INVALID_SOURCE_MAP',
   /** A required export is missing or has another type. */
   'LOAD_BAD_EXPORT',
-  /** The metadata is not JSON, or not of the contract's shape. */
+  /** The metadata is not JSON, or does not have the contract's shape. */
   'LOAD_INVALID_METADATA',
   /** `plugin_metadata` returned an error code, trapped or hit a limit. */
   'LOAD_METADATA_FAILED',
@@ -39,7 +39,7 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INCOMPATIBLE_API',
   /** Instantiation, the start function or `_initialize` failed. */
   'LOAD_START_FAILED',
-  /** The adapter of a wire protocol that the host added cannot be read, is none, or failed while the plugin was loaded. */
+  /** The adapter of a wire protocol that the host added cannot be read, is not an adapter, or failed while the plugin was loaded. */
   'LOAD_PROTOCOL_FAILED',
   /** The configuration has no JSON form; nothing was loaded. */
   'LOAD_INVALID_CONFIG',
@@ -47,15 +47,15 @@ export const LOAD_ERROR_CODES = [
   'LOAD_INIT_FAILED',
   /** `plugin_init` trapped or hit a limit: see `cause`. */
   'LOAD_INIT_TRAPPED',
-  /** The plugin's file of state is in use by this host or another one. */
+  /** The plugin's state file is in use by this host or another one. */
   'LOAD_STATE_IN_USE',
-  /** The plugin's state file is not one, or is damaged. */
+  /** The plugin's state file is not a state file, or is damaged. */
   'LOAD_STATE_DAMAGED',
-  /** The plugin's file of state cannot be opened, read or written. */
+  /** The plugin's state file cannot be opened, read or written. */
   'LOAD_STATE_UNREADABLE',
-  /** A new version failed its health check or gave another answer than was expected; the old one stays. */
+  /** A new version failed its health check or gave an unexpected answer; the old one stays. */
   'LOAD_UNHEALTHY',
-  /** The plugin needs what this host cannot give in this isolation mode: waiting without JSPI. */
+  /** The plugin needs something that this host cannot provide in this isolation mode: waiting without JSPI. */
   'LOAD_UNSUPPORTED',
   /** Too many plugins wait for a thread or process to be loaded in. */
   'LOAD_CONCURRENCY_EXCEEDED',
@@ -63,7 +63,7 @@ export const LOAD_ERROR_CODES = [
   'LOAD_DEADLINE_EXCEEDED',
   /** The thread or process that should read or run the plugin died. */
   'LOAD_CRASHED',
-  /** The thread or process that should run the plugin sent what none of ours sends, and was ended. */
+  /** The thread or process that should run the plugin sent a message that none of ours sends, and was ended. */
   'LOAD_BAD_MESSAGE',
   /** The plugin was unloaded while another version of it was loaded. */
   'LOAD_UNLOADED',
@@ -80,7 +80,7 @@ export interface LoadErrorDetails extends ErrorOptions {
   readonly offset?: number | undefined;
   /** Every admission rule that the module breaks. */
   readonly violations?: readonly AdmissionViolation[];
-  /** The export or metadata field that is at fault. */
+  /** The export or metadata field at fault. */
   readonly field?: string;
 }
 
@@ -88,7 +88,7 @@ export interface LoadErrorDetails extends ErrorOptions {
 export interface AdmissionViolation {
   /** Name of the cap or rule, as in the limits table: `maxTableElements`, `import`, … */
   readonly rule: string;
-  /** What the module has, where the rule is a cap. */
+  /** The module's value, where the rule is a cap. */
   readonly value?: number | string;
   /** What is allowed, where the rule is a cap. */
   readonly limit?: number | string;

@@ -9,8 +9,8 @@ const MAX_CAUSES = 16;
  * Match on `code`, never on `message`: messages may change in a patch release. Wrong argument
  * types and ranges are built-in `TypeError` and `RangeError`s instead.
  *
- * An error may be kept for as long as anyone likes: it holds texts and numbers, and nothing of the plugin that failed. A class
- * of errors gives its `name` by a getter, because the stack, which begins with it, is written when the error is made.
+ * An error may be kept for any length of time: it holds texts and numbers, and nothing of the plugin that failed. An error
+ * class defines its `name` with a getter, because the stack, which begins with the name, is written when the error is created.
  *
  * @example
  * ```ts
@@ -42,14 +42,14 @@ export abstract class PluginError<Code extends string = string> extends Error {
 /**
  * Turns the stacks of an error and of its causes into text.
  *
- * Until its stack is read, V8 keeps an error's frames with their receivers, and those of a guest hold its instance: 200
+ * Until its stack is read, V8 keeps an error's frames with their receivers, and a guest's frames hold its instance: 200
  * kept errors of a plugin with 16 MB held 3.3 GB.
  */
 function formatStacks(error: unknown): void {
   let current = error;
   try {
     for (let depth = 0; depth < MAX_CAUSES && current instanceof Error; depth += 1) {
-      // Reading is what counts.
+      // Reading it is what matters.
       void current.stack;
       current = current.cause;
     }

@@ -13,7 +13,7 @@ describe('CallError.retryable', () => {
     { details: { retryable: true }, expected: [true, undefined] },
     { details: { retryable: false }, expected: [false, undefined] },
     { details: { retryable: true, retry_after_ms: 20_000 }, expected: [true, 20_000] },
-    // An explicit time counts.
+    // An explicit time takes precedence.
     { details: { retry_after_ms: 0 }, expected: [true, 0] },
     { details: { retry_after_ms: 0.2, status: 429 }, expected: [true, 1] },
     { details: { retryable: true, retry_after_ms: 1e300 }, expected: [true, MAX_RETRY_AFTER_MS] },

@@ -3,11 +3,11 @@ import { isJsonObject } from '../data/is-json-object.js';
 import type { CallErrorCode } from './call-error-codes.js';
 
 /**
- * Whether the same call may go well when it is made again, by what its code alone says: `true` if it may, `false` if it would
- * fail again, `undefined` if that depends.
+ * Whether the same call may succeed when it is repeated, judged by its code alone: `true` if it may, `false` if it would
+ * fail again, `undefined` if it depends.
  *
- * It depends where the plugin says it (`CALL_PLUGIN_FAILED`), where the time may have been a server's (`CALL_DEADLINE_EXCEEDED`: a
- * host says `true` of a call that waited for its turn, a server or a function of the host's own) and where the input may be to blame for a lost thread or process.
+ * It depends where the plugin decides (`CALL_PLUGIN_FAILED`), where a server may have taken the time (`CALL_DEADLINE_EXCEEDED`: a
+ * host says `true` for a call that waited for its turn, a server or a function of the host itself) and where the input may be to blame for a lost thread or process.
  */
 export const CALL_RETRYABLE: Readonly<Record<CallErrorCode, boolean | undefined>> = {
   CALL_NOT_FOUND: false,
@@ -44,8 +44,8 @@ export interface RetryAdvice {
 }
 
 /**
- * Reads what a plugin says in the `details` of an error: `retryable` and `retry_after_ms`. A rest without the other means that
- * it may be tried again; what is of another type, or below 0, was not said.
+ * Reads `retryable` and `retry_after_ms` from the `details` of a plugin's error. A waiting time without `retryable` means that
+ * the call may be retried; a value of another type, or below 0, counts as absent.
  */
 export function readRetryAdvice(details: unknown): RetryAdvice {
   const ownValue = (key: string): unknown =>
@@ -57,7 +57,7 @@ export function readRetryAdvice(details: unknown): RetryAdvice {
   return { retryable, retryAfterMs: retryable === false ? undefined : retryAfterMs };
 }
 
-/** A rest in whole milliseconds, not longer than anybody waits; undefined for anything else. */
+/** A waiting time in whole milliseconds, capped at a sensible maximum; undefined for anything else. */
 export function readRetryAfterMs(value: unknown): number | undefined {
   // NaN is in no range.
   if (typeof value !== 'number' || !(value >= 0)) return undefined;

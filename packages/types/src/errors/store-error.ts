@@ -3,37 +3,37 @@ import { PluginError } from './plugin-error.js';
 
 /** Every {@link StoreErrorCode}. */
 export const STORE_ERROR_CODES = [
-  /** A reference, name, tag or digest that is none. */
+  /** A reference, name, tag or digest is malformed. */
   'STORE_INVALID_REFERENCE',
   /** No such name, version, tag or digest. */
   'STORE_NOT_FOUND',
-  /** That version is there already, with other content. */
+  /** That version already exists, with other content. */
   'STORE_EXISTS',
-  /** Bytes are not those of their digest: a damaged disk, or a registry that gives something else. */
+  /** Bytes do not match their digest: a damaged disk, or a registry that returns something else. */
   'STORE_DIGEST_MISMATCH',
-  /** A manifest is not that of an artifact, or not that of the wanted artifact. */
+  /** A manifest does not describe an artifact, or not the wanted artifact. */
   'STORE_INVALID_MANIFEST',
   /** A cap on sizes or counts is exceeded. */
   'STORE_TOO_LARGE',
-  /** The name of a file in an artifact would lead out of the folder that it is written to. */
+  /** The name of a file in an artifact would escape the folder that it is written to. */
   'STORE_UNSAFE_PATH',
-  /** A registry wants credentials, or does not take those that it got. */
+  /** A registry requires credentials, or does not accept those it was given. */
   'STORE_UNAUTHORIZED',
-  /** A registry forbids it to these credentials. */
+  /** A registry forbids the request for these credentials. */
   'STORE_FORBIDDEN',
-  /** A registry has had too many requests; `retryAfterMs` says how long to wait. */
+  /** A registry received too many requests; `retryAfterMs` says how long to wait. */
   'STORE_RATE_LIMITED',
-  /** A registry cannot be reached, is too slow, fails, or breaks off. */
+  /** A registry cannot be reached, is too slow, fails, or drops the connection. */
   'STORE_UNAVAILABLE',
-  /** A registry leads to a place that it may not lead to: another origin with credentials, a private address. */
+  /** A registry points to a location that is not allowed: another origin with credentials, a private address. */
   'STORE_UNTRUSTED_LOCATION',
-  /** A registry answers what the protocol does not allow. */
+  /** A registry's answer violates the protocol. */
   'STORE_BAD_ANSWER',
   /** Files of a store cannot be read or written: no permission, a full disk. */
   'STORE_UNUSABLE',
 ] as const;
 
-/** Why a store could not find, give or take an artifact. */
+/** Why a store could not find, return or accept an artifact. */
 export type StoreErrorCode = (typeof STORE_ERROR_CODES)[number];
 
 /** Fields that a {@link StoreError} has where they apply. */
@@ -42,7 +42,7 @@ export interface StoreErrorDetails extends ErrorOptions {
   readonly status?: number;
   /** How long the registry asks to wait before the next attempt, in milliseconds. */
   readonly retryAfterMs?: number;
-  /** Digest of what is wrong: for a damaged blob, the one that it should have. */
+  /** Digest of the faulty item: for a damaged blob, the digest that it should have. */
   readonly digest?: string;
   /** How much of a blob was transferred when the transfer was abandoned, in bytes. */
   readonly transferredBytes?: number;
@@ -50,7 +50,7 @@ export interface StoreErrorDetails extends ErrorOptions {
   readonly totalBytes?: number;
 }
 
-/** A store could not find, give or take an artifact. Nothing of it is kept that is not whole. */
+/** A store could not find, return or accept an artifact. Nothing incomplete is kept. */
 export class StoreError extends PluginError<StoreErrorCode> {
   readonly status: number | undefined;
   readonly retryAfterMs: number | undefined;

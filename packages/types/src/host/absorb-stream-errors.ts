@@ -1,5 +1,5 @@
 /**
- * Listens to a stream's errors for as long as the stream lives, and does nothing about them.
+ * Listens to a stream's errors for as long as the stream lives, and ignores them.
  *
  * An `error` event without a listener ends the process, which belongs to the caller. Iterators and `pipeline` listen
  * only while they run: not before the first read, and not after the last. The reader of the stream gets

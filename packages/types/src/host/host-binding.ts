@@ -9,7 +9,7 @@ export interface GuestMemory {
   bytes(): Uint8Array;
 }
 
-/** A function that a guest may import: numbers and bigints in, one of them, nothing, or a promise of a number out. */
+/** A function that a guest may import: takes numbers and bigints; returns one of them, nothing, or a promise of a number. */
 export type HostFunction = (...args: never[]) => number | bigint | void | Promise<number>;
 
 /** What the guest told `host_error`, `abort` or `proc_exit` before its call failed. */
@@ -17,29 +17,29 @@ export interface GuestFailure {
   readonly code?: number | string;
   readonly message: string;
   readonly details?: unknown;
-  /** The engine's own words about where the guest was: `stack` of an error that was made then. Untrusted: it quotes the guest's names. */
+  /** The engine's description of where the guest was: `stack` of an error created at that point. Untrusted: it quotes the guest's names. */
   readonly trace?: string | undefined;
 }
 
 /**
  * The host functions of one plugin instance.
  *
- * Made by `host`, used by `runtime`, handed over by `manager`. Calls of one instance never overlap.
+ * Created by `host`, used by `runtime`, passed on by `manager`. Calls of one instance never overlap.
  */
 export interface HostBinding {
   readonly specificationVersion: 'v1';
   /** Import module name, then function name. Null-prototype objects, so that no import reaches `Object.prototype`. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
   /**
-   * Functions, by name, that may give a promise; those of a host's own as `module.name`. The guest is suspended meanwhile
-   * where the engine can do that (JSPI).
+   * Names of functions that may return a promise; custom host functions as `module.name`. The guest is suspended meanwhile
+   * if the engine supports it (JSPI).
    */
   readonly waiting: ReadonlySet<string>;
   /** Called once, before any guest code runs. */
   attachMemory(memory: GuestMemory): void;
-  /** Called before each call into the guest; forgets what an earlier call left. */
+  /** Called before each call into the guest; clears the state of an earlier call. */
   beginCall(call: HostCall): void;
-  /** Called after each call, failed or not. Host functions called outside of a call fail. */
+  /** Called after each call, failed or not. Host functions called outside a call fail. */
   endCall(): HostCallReport;
 }
 
@@ -47,18 +47,18 @@ export interface HostBinding {
 export interface HostCall {
   readonly requestId?: string | undefined;
   /**
-   * Takes fuel for what a host function does, so that host calls end like a loop does. It throws if the guest has to stop: let the
+   * Charges fuel for the work of a host function, so that host calls are bounded as loops are. It throws if the guest has to stop: let the
    * exception pass through the guest.
    */
   readonly charge?: ((fuel: number) => void) | undefined;
-  /** Looks at the clock and whether the call was cancelled, after work that may have taken long. It throws as `charge` does. */
+  /** Checks the clock and whether the call was cancelled, after work that may have taken long. It throws as `charge` does. */
   readonly poll?: (() => void) | undefined;
   /**
    * Receives chunks of `host_emit`; undefined if there is no listener. If the guest can wait, it continues when the promise is
    * fulfilled.
    */
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
-  /** Fires when the caller abandons the call: ends what it waits for. */
+  /** Fires when the caller abandons the call: ends any waiting of the call. */
   readonly signal?: AbortSignal | undefined;
   /** When the call's time is over, on the clock of `performance.now()`. @default never */
   readonly deadlineMs?: number | undefined;
@@ -70,7 +70,7 @@ export interface HostCallReport {
   readonly failure: GuestFailure | undefined;
   /** Number of host calls. */
   readonly calls: number;
-  /** The same by name of the function. */
+  /** Number of host calls by function name. */
   readonly callsByName: Readonly<Record<string, number>>;
   /** Number of host calls refused for lack of a permission. */
   readonly denied: number;

@@ -1,18 +1,18 @@
 import type { CustomFunctionName } from '../abi/custom-functions.js';
 import type { EffectName } from '../abi/host-functions.js';
 
-/** What arrives for a parameter. Bytes are the effect's own to keep. */
+/** The argument for a parameter. The effect owns the bytes and may keep them. */
 export type EffectArgument = number | Uint8Array;
 
-/** What an effect gives back to the guest. */
+/** What an effect returns to the guest. */
 export interface EffectResult {
   /** 0 or more on success, or one of `HostCode`. */
   readonly code: number;
-  /** Copied into the guest's buffer, cut to its size. */
+  /** Copied into the guest's buffer, truncated to its size. */
   readonly bytes?: Uint8Array;
-  /** What was refused for lack of a permission, in words for the operator's log; untrusted text, escaped when logged. */
+  /** What was denied for lack of a permission, worded for the operator's log; untrusted text, escaped when logged. */
   readonly denied?: string;
-  /** What else went wrong, in words for the operator's log; never a secret, never a whole input. */
+  /** What else went wrong, worded for the operator's log; never a secret, never a whole input. */
   readonly problem?: string;
 }
 
@@ -26,10 +26,10 @@ export interface EffectCall {
 }
 
 /**
- * What the host does for one plugin instance, on the host's side of the isolation: in the caller's thread also where the
+ * What the host does for one plugin instance, on the host's side of the isolation: in the caller's thread, even if the
  * guest runs in a worker or a child process.
  *
- * Every argument comes from the guest and is checked here, whatever was checked before.
+ * Every argument comes from the guest and is checked here, regardless of earlier checks.
  */
 export interface HostEffects {
   /** Called before each call of the instance. */
@@ -39,6 +39,6 @@ export interface HostEffects {
     name: EffectName | CustomFunctionName,
     args: readonly EffectArgument[],
   ): EffectResult | Promise<EffectResult>;
-  /** Called after each call, failed or not: closes whatever the call has left open. */
+  /** Called after each call, failed or not: closes everything that the call left open. */
   endCall(): void;
 }

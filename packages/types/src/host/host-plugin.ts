@@ -10,7 +10,7 @@ import type {
 import type { PluginMetadata, PluginType } from '../metadata/plugin-metadata.js';
 import type { LogRecord } from './host-binding.js';
 
-/** What a plugin of the host's own says about itself. */
+/** What a host plugin says about itself. */
 export interface HostPluginMetadata<Type extends PluginType = PluginType> extends Partial<
   Omit<PluginMetadata, 'name' | 'version' | 'pluginType' | 'permissions' | 'metering'>
 > {
@@ -20,16 +20,16 @@ export interface HostPluginMetadata<Type extends PluginType = PluginType> extend
   readonly pluginType: Type;
 }
 
-/** One call of a plugin of the host's own. */
+/** One call of a host plugin. */
 export interface HostPluginCall {
-  /** Fires when the call is over: its time is up, its caller has cancelled, its plugin leaves. What is answered then is ignored. */
+  /** Fires when the call is over: its time is up, the caller has cancelled it, or its plugin is unloaded. Any answer after that is ignored. */
   readonly signal: AbortSignal;
-  /** What was sent in addition to the data. */
+  /** The context sent in addition to the data. */
   readonly context: CallContext;
-  /** Reports a number; it stands in the output's metadata. */
+  /** Reports a number, which appears in the output's metadata. */
   reportMetric(name: string, value: number): void;
   /**
-   * Gives a chunk of the answer to a caller who reads a stream; fulfilled once it is taken.
+   * Passes a chunk of the answer to a caller that reads a stream; fulfilled once it is taken.
    *
    * @param chunk Copied; at most 1 MiB.
    */
@@ -38,20 +38,20 @@ export interface HostPluginCall {
   log(level: LogRecord['level'], message: string): void;
 }
 
-/** What a plugin of the host's own has, whatever its type. */
+/** The members of every host plugin, regardless of its type. */
 export interface HostPluginBase<Type extends PluginType> {
   readonly metadata: HostPluginMetadata<Type>;
-  /** Gets `config` of `registerPlugin`, once, before any call. Throw to refuse it. */
+  /** Receives `config` of `registerPlugin`, once, before any call. Throw to reject it. */
   init?(config: unknown): void | Promise<void>;
-  /** Hears once that no more calls will come. What it throws is ignored, and it is waited for no longer than a second. */
+  /** Called once when no more calls will come. Its errors are ignored, and the host waits for it for a second at most. */
   shutdown?(): void | Promise<void>;
 }
 
-/** Scores an answer: host code in the place of a WebAssembly evaluator. */
+/** Scores an answer: host code instead of a WebAssembly evaluator. */
 export interface EvaluatorPlugin extends HostPluginBase<'evaluator'> {
   evaluate(data: EvaluatorData, call: HostPluginCall): EvaluatorResult | Promise<EvaluatorResult>;
   /**
-   * Scores a whole set from the sums of metrics over its results; needed where the metadata say `aggregate: 'sums'`.
+   * Scores a whole set from the sums of metrics over its results; required if the metadata says `aggregate: 'sums'`.
    *
    * @param sums By name of the metric.
    * @param n Number of results that were added up, at least 1.
@@ -63,27 +63,27 @@ export interface EvaluatorPlugin extends HostPluginBase<'evaluator'> {
   ): EvaluatorResult | Promise<EvaluatorResult>;
 }
 
-/** Answers as a model does: host code in the place of a WebAssembly provider. */
+/** Answers as a model does: host code instead of a WebAssembly provider. */
 export interface ProviderPlugin extends HostPluginBase<'provider'> {
   complete(data: ProviderData, call: HostPluginCall): ProviderResult | Promise<ProviderResult>;
 }
 
-/** Rewrites data, any JSON to any JSON: host code in the place of a WebAssembly transform. */
+/** Rewrites data, any JSON to any JSON: host code instead of a WebAssembly transform. */
 export interface TransformPlugin extends HostPluginBase<'transform'> {
   transform(data: unknown, call: HostPluginCall): unknown;
 }
 
-/** Keeps some of the items: host code in the place of a WebAssembly filter. */
+/** Keeps some of the items: host code instead of a WebAssembly filter. */
 export interface FilterPlugin extends HostPluginBase<'filter'> {
   filter(data: FilterData, call: HostPluginCall): FilterResult | Promise<FilterResult>;
 }
 
-/** Does what the other types do not, any JSON to any JSON. */
+/** Does what the other types do not; any JSON to any JSON. */
 export interface CustomPlugin extends HostPluginBase<'custom'> {
   run(data: unknown, call: HostPluginCall): unknown;
 }
 
-/** Plugins of the host's own, by their type. */
+/** Host plugins by their type. */
 export interface HostPluginByType {
   readonly evaluator: EvaluatorPlugin;
   readonly provider: ProviderPlugin;
@@ -92,5 +92,5 @@ export interface HostPluginByType {
   readonly custom: CustomPlugin;
 }
 
-/** A plugin of the host's own: trusted code that is called as WebAssembly plugins are. */
+/** A host plugin: trusted code that is called in the same way as WebAssembly plugins. */
 export type HostPlugin = HostPluginByType[PluginType];

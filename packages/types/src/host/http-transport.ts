@@ -1,4 +1,4 @@
-/** One request of a plugin as it goes out: permissions checked, secrets filled in. A redirection is a request of its own. */
+/** One request of a plugin as it is sent: permissions checked, secrets filled in. Each redirect is a separate request. */
 export interface HttpTransportRequest {
   readonly method: string;
   readonly url: URL;
@@ -9,7 +9,7 @@ export interface HttpTransportRequest {
   readonly signal: AbortSignal;
 }
 
-/** An answer, its body still to be read. */
+/** An answer whose body has not been read yet. */
 export interface HttpTransportResponse {
   readonly statusCode: number;
   /** Names in lower case. */
@@ -18,11 +18,11 @@ export interface HttpTransportResponse {
 }
 
 /**
- * Sends a plugin's requests in the host's place: to record them, to replay what was recorded, to go by another way.
+ * Sends a plugin's requests instead of the host: to record them, to replay recorded ones, or to use another route.
  *
- * It comes after the check of permissions, and its answers are decoded, masked and redirected as those of the network are.
+ * It is called after the permission check, and its answers are decoded, masked and redirected like answers from the network.
  *
- * @param send What the host would do: makes the connection, to an address that the permissions allow.
+ * @param send The host's default: connects to an address that the permissions allow.
  */
 export type HttpTransport = (
   request: HttpTransportRequest,

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 
 import { onAbort } from './on-abort.js';
 
-/** A signal that counts what listens to it. */
+/** A signal that counts its listeners. */
 function counted() {
   const controller = new AbortController();
   let listeners = 0;

@@ -11,13 +11,13 @@ interface Watched {
 const watched = new WeakMap<AbortSignal, Watched>();
 
 /**
- * Calls a function when a signal fires, once; never for a signal that has fired before.
+ * Calls a function once when a signal fires; never for a signal that has already fired.
  *
  * Thousands of calls may have the same signal, and an engine warns of a leak at the eleventh listener. So each signal gets one,
  * which calls the others.
  *
  * @param listener Must not throw.
- * @returns A function that ends it.
+ * @returns A function that removes the listener.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { LoadError } from '../errors/load-error.js';
 import { MAX_METADATA_ENTRIES, MAX_TEXT_LENGTH } from '../limits.js';
 
 /**
- * One value of a plugin's metadata: a node whose failures are `LOAD_INVALID_METADATA`, whose texts and lists have caps, and of which
- * `null` and unknown fields count as absent, since a later version of the contract may have written them.
+ * One value of a plugin's metadata. Its failures are `LOAD_INVALID_METADATA`, its texts and lists have caps, and `null` and unknown
+ * fields count as absent, since a later version of the contract may have written them.
  */
 export class MetadataNode extends ConfigNode {
   override reject(expected: string): never {
@@ -50,11 +50,11 @@ export class MetadataNode extends ConfigNode {
   }
 
   /**
-   * An object: of its own fields, by their names on the wire, those that are known.
+   * Reads an object: its own known fields, by their names on the wire.
    *
-   * @param readers One for each field: one that is forgotten does not compile.
-   * @param required Fields that must be there.
-   * @param absent What stands for fields that are not there. @default nothing
+   * @param readers One reader for each field: forgetting one is a compile error.
+   * @param required Fields that must be present.
+   * @param absent Values for fields that are absent. @default nothing
    */
   record<Fields extends object>(
     readers: MetadataReaders<Fields>,
@@ -87,7 +87,7 @@ export type MetadataReaders<Fields> = {
   readonly [Key in keyof Fields]-?: (node: MetadataNode) => Exclude<Fields[Key], undefined>;
 };
 
-/** Names on the wire that are older than ours. */
+/** Names on the wire that are older than the names we use. */
 const OLDER_NAMES: Readonly<Record<string, string>> = { minContractVersion: 'min_host_version' };
 
 /** `pluginType` is `plugin_type` on the wire. */

@@ -15,11 +15,11 @@ import {
   type PluginMetadata,
 } from './plugin-metadata.js';
 
-/** A directory that is asked for with what may be done in it. */
+/** A requested directory with the allowed operations. */
 type DirectoryObject = Exclude<DirectoryPermission, string>;
 
 /**
- * Decodes metadata bytes: UTF-8 JSON of the contract's shape.
+ * Decodes metadata bytes: UTF-8 JSON in the contract's shape.
  *
  * Unknown fields are ignored, so that a newer plugin loads on an older host of the same major version.
  *
@@ -61,7 +61,7 @@ export function decodeMetadata(bytes: Uint8Array): PluginMetadata {
  *
  * @param sections The payloads, in the module's order.
  * @returns undefined if there is no section.
- * @throws {LoadError} `LOAD_INVALID_METADATA`, also for a second section: readers could disagree on which one counts.
+ * @throws {LoadError} `LOAD_INVALID_METADATA`, also for a second section, since readers could disagree on which one counts.
  */
 export function decodeMetadataSections(
   sections: readonly Uint8Array[],
@@ -150,7 +150,7 @@ function readTexts(node: MetadataNode): string[] {
   return node.items((item) => item.string());
 }
 
-/** A path, or an object that says what may be done; unknown fields are ignored, as everywhere in metadata. */
+/** A path, or an object that lists the allowed operations; unknown fields are ignored, as everywhere in metadata. */
 function readDirectory(node: MetadataNode): DirectoryPermission {
   if (!isJsonObject(node.value)) return node.string();
   return node.record<DirectoryObject>(DIRECTORY, ['access', 'path']);

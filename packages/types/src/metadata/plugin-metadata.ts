@@ -21,18 +21,18 @@ export const CAPABILITIES = [
 /** One of {@link CAPABILITIES}. */
 export type Capability = (typeof CAPABILITIES)[number];
 
-/** A directory with all that is below it: a path stands for reading, an object says what may be done. */
+/** A directory with everything below it: a path means reading, an object lists the allowed operations. */
 export type DirectoryPermission =
   | string
   | { readonly path: string; readonly access: 'read-only' | 'read-write' };
 
-/** Access to things outside the plugin. In metadata: asked for. Given to the manager: granted. */
+/** Access to things outside the plugin. In metadata: requested. Given to the manager: granted. */
 export interface Permissions {
   readonly filesystem?: boolean;
   readonly network?: boolean;
   readonly envVars?: boolean;
   readonly hostFunctions?: boolean;
-  /** Directories with all that is below them. Needs `filesystem`. */
+  /** Directories with everything below them. Needs `filesystem`. */
   readonly allowedDirs?: readonly DirectoryPermission[];
   /** Hosts, optionally with scheme and port: `api.example.com`, `http://localhost:8080`, `*.example.com`. Needs `network`. */
   readonly allowedHosts?: readonly string[];
@@ -45,7 +45,7 @@ export interface Permissions {
 /** Every {@link Aggregation}. */
 export const AGGREGATIONS = ['sums'] as const;
 
-/** How results of single records make one of the whole set. */
+/** How results of single records are combined into one for the whole set. */
 export type Aggregation = (typeof AGGREGATIONS)[number];
 
 /** What a plugin says about itself; untrusted text throughout. */
@@ -57,31 +57,31 @@ export interface PluginMetadata {
   readonly author: string;
   readonly pluginType: PluginType;
   readonly capabilities: readonly Capability[];
-  /** Semantic version of the contract that it was made for. */
+  /** Semantic version of the contract that the plugin was made for. */
   readonly apiVersion: string;
   /** Lowest contract version of a host that can run it. */
   readonly minContractVersion?: string;
   readonly homepage?: string;
   readonly license?: string;
-  /** Words that a search finds it by. */
+  /** Search terms. */
   readonly keywords?: readonly string[];
-  /** The author's own pairs. */
+  /** Custom key-value pairs of the author. */
   readonly custom?: Readonly<Record<string, string>>;
-  /** Name of another plugin to a semver range. */
+  /** Maps the name of another plugin to a semver range. */
   readonly dependencies?: Readonly<Record<string, string>>;
   /** JSON Schema of what `plugin_init` takes. */
   readonly configSchema?: Readonly<Record<string, unknown>>;
-  /** What it asks for. Asking grants nothing. */
+  /** Requested permissions. Requesting grants nothing. */
   readonly permissions?: Permissions;
-  /** How it asks its fuel to be counted; the host decides. @default it does not mind */
+  /** How the plugin would like its fuel to be counted; the host decides. @default no preference */
   readonly metering?: MeteringMode;
-  /** True if it may answer with what it wants to know, in place of a result. @default false */
+  /** True if it may answer with asks instead of a result. @default false */
   readonly asking?: boolean;
   /** `sums` says that the metrics of its results add up over a data set, and that it answers the aggregate call with the score of the set. */
   readonly aggregate?: Aggregation;
   /**
-   * Fields of `data` that it reads: a host that puts `data` together hands over these, and leaves out the others, such as the record.
-   * An evaluator gets `output`, a provider `model`, a transform `text` and a filter `items` in any case. @default all of them
+   * Fields of `data` that it reads: a host that assembles `data` passes these and omits the others, such as the record.
+   * An evaluator gets `output`, a provider `model`, a transform `text` and a filter `items` in any case. @default all fields
    */
   readonly reads?: readonly string[];
 }

@@ -9,24 +9,24 @@ import {
 export type PayloadForm = 'envelope' | 'data';
 
 /**
- * What distinguishes the modules of a wire protocol, and what they must have. It is plain data: admission reads it, in whichever
- * thread, and runs no code of an adapter.
+ * What distinguishes the modules of a wire protocol, and what they must have. It is plain data: admission reads it, in any
+ * thread, and runs no adapter code.
  */
 export interface ProtocolShape {
-  /** Stands in `info`, errors and reports. Lower-case letters, digits and "-". */
+  /** Shown in `info`, errors and reports. Lower-case letters, digits and "-". */
   readonly name: string;
-  /** What a module that is meant for the protocol has, kept correctly or not. A module with all of it is taken for one. */
+  /** Marks of a module that is meant for the protocol, even one that breaks it. A module with all of them counts as one. */
   readonly markers: {
-    /** Exports by name: a function of just this type, or anything of the name. */
+    /** Exports by name: a function of exactly this type, or anything with that name. */
     readonly exports?: Readonly<Record<string, FunctionSignature | 'any'>>;
     /** Modules that it imports from. */
     readonly imports?: readonly string[];
   };
-  /** Functions that it must export, besides a memory named `memory`. */
+  /** Functions that it must export, in addition to a memory named `memory`. */
   readonly requiredExports: Readonly<Record<string, FunctionSignature>>;
-  /** Functions that it may export; where there is one, its type must be this. */
+  /** Functions that it may export; if present, they must have this type. */
   readonly optionalExports: Readonly<Record<string, FunctionSignature>>;
-  /** Functions of the protocol's own that it may import, besides those of the host: module, then name. */
+  /** Functions of the protocol that it may import, in addition to those of the host: module, then name. */
   readonly imports: Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
   /** How input and output are written. */
   readonly payload: PayloadForm;
@@ -37,7 +37,7 @@ const { plugin_alloc, plugin_free, plugin_shutdown } = REQUIRED_EXPORTS;
 /** The contract's first version: the guest allocates, results are packed. */
 const V1_SHAPE: ProtocolShape = {
   name: 'v1',
-  // Of any type, so that a plugin whose type is wrong hears what it should be.
+  // Of any type, so that an error can name the expected type if the plugin's is wrong.
   markers: { exports: { plugin_execute: 'any' } },
   requiredExports: REQUIRED_EXPORTS,
   optionalExports: OPTIONAL_EXPORTS,
@@ -45,7 +45,7 @@ const V1_SHAPE: ProtocolShape = {
   payload: 'envelope',
 };
 
-/** The signature of the original documentation: the host gives the room for the output. */
+/** The signature of the original documentation: the host provides the buffer for the output. */
 const CLASSIC_SHAPE: ProtocolShape = {
   name: 'classic',
   markers: { exports: { plugin_execute: CLASSIC_EXPORTS['plugin_execute']! } },
@@ -59,7 +59,7 @@ const CLASSIC_SHAPE: ProtocolShape = {
   payload: 'data',
 };
 
-/** The two signatures of the contract, in the order in which they are asked. */
+/** The two signatures of the contract, in the order in which they are tried. */
 export const CONTRACT_SHAPES: readonly [classic: ProtocolShape, v1: ProtocolShape] = [
   CLASSIC_SHAPE,
   V1_SHAPE,

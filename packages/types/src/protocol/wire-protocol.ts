@@ -6,21 +6,21 @@ import type { ProtocolShape } from './protocol-shape.js';
 /**
  * The adapter of a wire protocol: how metadata, configuration, inputs and outputs cross between a host and a guest.
  *
- * Those of the contract, v1 and classic, are built in. A host adds others by `protocols` of its options: addresses of modules that
- * export one as `protocol`, since threads and processes cannot be given functions.
+ * The adapters of the contract, v1 and classic, are built in. A host adds others with its option `protocols`: addresses of modules that
+ * export an adapter as `protocol`, since functions cannot be passed to threads and processes.
  */
 export interface WireProtocol extends ProtocolShape {
   readonly specificationVersion: 'v1';
   /**
-   * Makes the functions of {@link ProtocolShape.imports} for one instance, before there is one. They answer at once: where a guest
-   * runs in a thread or process, nothing can wait in JavaScript. Their work is charged only a flat price per call; `guest.charge`
-   * takes more.
+   * Makes the functions of {@link ProtocolShape.imports} for one instance, before it exists. They answer at once: if a guest
+   * runs in a thread or process, nothing can wait in JavaScript. Each call is charged only a flat price; `guest.charge`
+   * charges more.
    */
   createImports?(guest: ProtocolGuest): ProtocolImports;
   /**
-   * Opens the protocol for one instance, which exists, and of which nothing has run.
+   * Opens the protocol for one instance, which exists but has not run any code.
    *
-   * @param imports What `createImports` gave.
+   * @param imports The result of `createImports`.
    */
   open(guest: ProtocolGuest, imports: ProtocolImports | undefined): ProtocolSession;
 }
@@ -29,19 +29,19 @@ export interface WireProtocol extends ProtocolShape {
 export type ProtocolImports = Readonly<Record<string, Readonly<Record<string, HostFunction>>>>;
 
 /**
- * Steps through guest code: a generator that yields what each {@link ProtocolGuest.waitingFunction} gave, and is given it back, settled
- * if it was a promise. So the same steps serve guests that run through and guests that are suspended while the host works.
+ * Steps through guest code: a generator that yields the result of each {@link ProtocolGuest.waitingFunction} and receives it back, settled
+ * if it was a promise. So the same steps work for guests that run without a break and for guests that are suspended while the host works.
  */
 export type ProtocolSteps<T> = Generator<unknown, T, unknown>;
 
-/** What a method of a session gives: steps, or the result itself where no function that may wait was called. */
+/** The result of a session's method: steps, or the result itself if no function that may wait was called. */
 export type ProtocolAnswer<T> = T | ProtocolSteps<T>;
 
 /**
- * Takes over the bytes of metadata or of an output. They may lie in the guest's memory: nothing of them is kept.
+ * Reads the bytes of metadata or of an output. They may lie in the guest's memory, so none of them are kept.
  *
- * @returns What the session's method gives in its turn.
- * @throws {CallError} If they are too many or not what they should be. Let it pass.
+ * @returns The value that the session's method must return.
+ * @throws {CallError} If there are too many bytes, or they are malformed. Let it pass.
  */
 export type ReadBytes<T> = (bytes: Uint8Array) => T;
 
@@ -51,19 +51,19 @@ export type ProtocolInput = string | readonly string[] | Uint8Array;
 /**
  * The conversation with one instance. Calls never overlap.
  *
- * A number in the place of what was read is the guest's error code: not 0. Whatever guest functions and {@link ProtocolGuest} throw is to
- * pass through.
+ * A number instead of the value read is the guest's error code, and not 0. Let everything that guest functions and {@link ProtocolGuest}
+ * throw pass through.
  */
 export interface ProtocolSession {
-  /** Runs what the guest wants run first, after its start function. Nothing in it can wait. @default nothing */
+  /** Runs the guest's own initialization, after its start function. Nothing in it can wait. @default nothing */
   readonly initialize?: (() => void) | undefined;
   /** Asks for metadata: UTF-8 JSON as on the wire. Nothing in it can wait. */
   readMetadata<T extends object>(read: ReadBytes<T>): ProtocolAnswer<T | number>;
-  /** Hands over the configuration, as UTF-8 JSON. @returns 0, or an error code. */
+  /** Passes the configuration, as UTF-8 JSON. @returns 0, or an error code. */
   init(config: Uint8Array): ProtocolAnswer<number>;
-  /** Runs one input, which is written as {@link ProtocolShape.payload} says; `read` takes an output written alike. */
+  /** Runs one input, which is written as {@link ProtocolShape.payload} says; `read` takes an output in the same form. */
   execute<T extends object>(input: ProtocolInput, read: ReadBytes<T>): ProtocolAnswer<T | number>;
-  /** Runs a JSON list of inputs; the output is a list of as many envelopes. Undefined where the guest cannot: each then runs alone. */
+  /** Runs a JSON list of inputs; the output is a list of as many envelopes. Undefined if the guest does not support it: each input then runs alone. */
   readonly executeBatch?:
     | (<T extends object>(inputs: ProtocolInput, read: ReadBytes<T>) => ProtocolAnswer<T | number>)
     | undefined;
@@ -73,7 +73,7 @@ export interface ProtocolSession {
   readonly shutdown?: (() => ProtocolAnswer<unknown>) | undefined;
 }
 
-/** A guest's function as JavaScript sees it: i32 are numbers, i64 bigints. Its results are not checked. */
+/** A guest's function as JavaScript sees it: an i32 is a number, an i64 a bigint. Its results are not checked. */
 export type ProtocolFunction = (...args: (number | bigint)[]) => unknown;
 
 /** Codes that an adapter may fail a call with. */
@@ -86,24 +86,24 @@ export type ProtocolFailureCode = Extract<
 export interface ProtocolGuest {
   /** Limits that an adapter needs to know. */
   readonly limits: Pick<ResourceLimits, 'maxOutputBytes' | 'maxMemoryBytes'>;
-  /** True if functions of the guest may give promises. */
+  /** True if functions of the guest may return promises. */
   readonly waits: boolean;
   readonly memory: ProtocolMemory;
-  /** True if the guest exports something of that name. */
+  /** True if the guest exports something with that name. */
   has(name: string): boolean;
   /** Number of parameters of a function. @throws {LoadError} As {@link ProtocolGuest.function}. */
   parameterCount(name: string): number;
-  /** A function that cannot wait for the host. @throws {LoadError} `LOAD_BAD_EXPORT` if there is none of that name. */
+  /** A function that cannot wait for the host. @throws {LoadError} `LOAD_BAD_EXPORT` if there is none with that name. */
   function(name: string): ProtocolFunction;
-  /** A function that may: what it gives is to be yielded. @throws {LoadError} `LOAD_BAD_EXPORT`. */
+  /** A function that may wait: its result must be yielded. @throws {LoadError} `LOAD_BAD_EXPORT`. */
   waitingFunction(name: string): ProtocolFunction;
-  /** Makes sure that a function gave an i32. @throws {CallError} `CALL_INVALID_OUTPUT`. */
+  /** Makes sure that a function returned an i32. @throws {CallError} `CALL_INVALID_OUTPUT`. */
   i32(name: string, value: unknown): number;
   /** An input as one text. */
   text(input: ProtocolInput): string;
-  /** Takes fuel, for an import that does much. It throws if the guest has to stop: let that pass. */
+  /** Charges fuel, for an import that does much work. It throws if the guest has to stop: let the error pass. */
   charge(fuel: number): void;
-  /** Fails the call, or the loading. @param message Such as `Cannot read output: …`. */
+  /** Fails the call or the load. @param message Such as `Cannot read output: …`. */
   fail(code: ProtocolFailureCode, message: string): never;
 }
 
@@ -125,16 +125,16 @@ export interface ProtocolMemory {
    */
   range(what: string, ptr: number, length: number): Uint8Array;
   /**
-   * Writes an input where the guest says.
+   * Writes an input to the place that the guest provides.
    *
-   * @param allocate Runs guest code that gives the place for a number of bytes.
-   * @throws {CallError} `CALL_INVALID_OUTPUT` for a place outside of the memory; whatever `allocate` throws.
+   * @param allocate Runs guest code that returns a place for a number of bytes.
+   * @throws {CallError} `CALL_INVALID_OUTPUT` for a place outside the memory; and any error of `allocate`.
    */
   write(input: ProtocolInput, allocate: (size: number) => number): ProtocolPlace;
   /**
-   * Adds 64 KiB pages at the end, of which the guest knows nothing.
+   * Adds 64 KiB pages at the end, without the guest's knowledge.
    *
-   * @returns Where they begin; undefined if the memory may not grow so far.
+   * @returns Where they begin; undefined if the memory may not grow that far.
    */
   grow(pages: number): number | undefined;
 }

@@ -2,7 +2,7 @@ import type { PluginMetadata, PluginType } from '../metadata/plugin-metadata.js'
 
 type Reader = Pick<PluginMetadata, 'pluginType' | 'reads'>;
 
-/** What a plugin gets whatever its metadata say: a call without it would be about nothing. Custom plugins stand in the place of evaluators. */
+/** The field that a plugin gets regardless of its metadata: a call without it would be pointless. Custom plugins are used like evaluators. */
 const ALWAYS: Readonly<Record<PluginType, string>> = {
   evaluator: 'output',
   custom: 'output',
@@ -12,8 +12,8 @@ const ALWAYS: Readonly<Record<PluginType, string>> = {
 };
 
 /**
- * Whether a host that puts together the `data` of a call hands a field of it to a plugin: all fields, or those that the plugin's
- * metadata name as `reads`.
+ * Whether a host that assembles the `data` of a call passes a field of it to a plugin: all fields, or those that the plugin's
+ * metadata lists in `reads`.
  *
  * @example
  * ```ts
@@ -30,9 +30,9 @@ export function isHanded({ pluginType, reads }: Reader, field: string): boolean 
 }
 
 /**
- * The fields of `data` that a host hands to a plugin, in their order; see {@link isHanded}.
+ * The fields of `data` that a host passes to a plugin, in their order; see {@link isHanded}.
  *
- * @returns `data` itself where the plugin names none.
+ * @returns `data` itself if the plugin lists no fields.
  *
  * @example
  * ```ts

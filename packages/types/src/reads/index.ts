@@ -1,5 +1,5 @@
 /**
- * Which fields of its input a plugin reads, so that a host need not hand over the others.
+ * Which fields of its input a plugin reads, so that a host need not pass the others.
  *
  * @packageDocumentation
  */

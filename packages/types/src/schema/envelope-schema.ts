@@ -5,10 +5,10 @@ import { DIALECT, type JsonSchema, orNull } from './json-schema.js';
 const unit = { type: 'number', minimum: 0, maximum: 1 };
 const numbers = orNull({ type: 'object', additionalProperties: { type: 'number' } });
 const string = { type: 'string' };
-// Whole numbers that a double holds exactly.
+// Whole numbers that a double represents exactly.
 const count = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 
-/** JSON Schema of what the host passes to `plugin_execute` of the v1 contract. */
+/** JSON Schema of the input that the host passes to `plugin_execute` of the v1 contract. */
 export const INPUT_ENVELOPE_SCHEMA: JsonSchema = {
   $schema: DIALECT,
   title: 'Testbench plugin input',
@@ -26,7 +26,7 @@ export const INPUT_ENVELOPE_SCHEMA: JsonSchema = {
   },
 };
 
-/** JSON Schema of what `plugin_execute` of the v1 contract gives back: what `parseOutputEnvelope` accepts. */
+/** JSON Schema of the output of `plugin_execute` of the v1 contract: what `parseOutputEnvelope` accepts. */
 export const OUTPUT_ENVELOPE_SCHEMA: JsonSchema = {
   $schema: DIALECT,
   title: 'Testbench plugin output',
@@ -38,7 +38,7 @@ export const OUTPUT_ENVELOPE_SCHEMA: JsonSchema = {
   },
 };
 
-/** JSON Schema of the `data` by which an evaluator of sums is asked for the score of a set: what `aggregateData` makes. */
+/** JSON Schema of the `data` that asks an evaluator of sums for the score of a set: what `aggregateData` makes. */
 export const AGGREGATE_DATA_SCHEMA: JsonSchema = {
   $schema: DIALECT,
   title: 'Testbench aggregate call',

@@ -33,7 +33,7 @@ const directories = orNull({
  * JSON Schema of a plugin's metadata on the wire.
  *
  * Accepts what `parseMetadata` accepts, with one difference that no schema can express: lengths
- * here count characters, and there UTF-16 code units.
+ * are in characters here, and in UTF-16 code units there.
  *
  * @example
  * ```ts

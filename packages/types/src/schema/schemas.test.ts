@@ -38,7 +38,7 @@ const leaf = fc.oneof(
   }),
 );
 
-/** An object that is right but for at most two fields, so that both sides of the border are met. */
+/** An object that is valid except for at most two fields, so that both sides of the border are tested. */
 function nearly(right: Record<string, unknown>, keys: readonly string[]) {
   const wrong = fc.dictionary(fc.constantFrom(...keys), leaf, { maxKeys: 2 });
   const missing = fc.option(fc.constantFrom(...keys), { freq: 4 });

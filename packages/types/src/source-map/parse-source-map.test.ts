@@ -53,7 +53,7 @@ describe('parseSourceMap()', () => {
       { line: 5, text: 'five' },
       { line: 6, text: 'six' },
     ]);
-    // The text has fewer lines than the map says, or is not there.
+    // The text has fewer lines than the map says, or is absent.
     expect(read.excerpt(2_000_000)).toEqual([]);
     expect(read.excerpt(14)).toEqual([]);
   });

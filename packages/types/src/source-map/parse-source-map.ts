@@ -6,18 +6,18 @@ import { MAX_MAPPINGS, MAX_SOURCE_MAP_BYTES, MAX_SOURCE_MAP_STRUCTURE } from './
 import { SourceMap } from './source-map.js';
 import { VlqReader } from './vlq.js';
 
-/** Largest line, column and offset: what fits an `Int32Array`. */
+/** Largest line, column and offset: the maximum of an `Int32Array`. */
 const MAX_POSITION = 2 ** 31 - 1;
 
 /**
  * Reads the source map of a module: version 3 of the format, with one line, whose columns are offsets in the module.
  *
- * It is untrusted, like the module. It is read as data: nothing that it names is opened.
+ * It is untrusted, like the module, and read only as data: no file that it names is opened.
  *
  * @param bytes The whole file.
  * @throws {WireError} `WIRE_BAD_UTF8`, `WIRE_BAD_JSON`; `WIRE_BAD_SHAPE` for another version, an index map, a map of more than one line,
- *   numbers that are wrong or go backwards, and more than 16 MiB, 500,000 brackets and commas or 2,000,000 places. The message stands
- *   after a colon.
+ *   numbers that are wrong or go backwards, and more than 16 MiB, 500,000 brackets and commas or 2,000,000 places. The message is worded
+ *   to follow a colon.
  *
  * @example
  * ```ts
@@ -33,7 +33,7 @@ export function parseSourceMap(bytes: Uint8Array): SourceMap {
   if (bytes.length > MAX_SOURCE_MAP_BYTES) {
     throw wrong(`it has ${bytes.length} bytes, limit is ${MAX_SOURCE_MAP_BYTES}`);
   }
-  // Counted before anything is parsed: 16 MiB of brackets would hold the host's thread for seconds.
+  // Counted before anything is parsed: 16 MiB of brackets would block the host's thread for seconds.
   const structure = countStructure(bytes);
   if (structure > MAX_SOURCE_MAP_STRUCTURE) {
     throw wrong(`it has ${structure} brackets and commas, limit is ${MAX_SOURCE_MAP_STRUCTURE}`);
@@ -75,7 +75,7 @@ function readMappings(
   mappings: string,
   sources: number,
 ): { readonly offsets: Int32Array; readonly places: Int32Array } {
-  // A segment has a comma behind it; the last may have none.
+  // A segment is followed by a comma, except perhaps the last one.
   let count = 1;
   for (let at = mappings.indexOf(','); at >= 0; at = mappings.indexOf(',', at + 1)) count += 1;
   if (count > MAX_MAPPINGS) throw wrong(`it has ${count} places, limit is ${MAX_MAPPINGS}`);

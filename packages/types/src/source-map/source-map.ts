@@ -5,14 +5,14 @@ import { EXCERPT_LINES } from './limits.js';
 export interface SourceMapContent {
   /** Where pieces of code begin, in bytes from the module's start, ascending. */
   readonly offsets: Int32Array;
-  /** Source, line and column of each, from 0; the source is -1 for code that comes from none. */
+  /** Source, line and column of each, from 0; the source is -1 for code without one. */
   readonly places: Int32Array;
   readonly sources: readonly string[];
   /** Their texts, empty where the map has none. */
   readonly contents: readonly string[];
   /** Names of functions by their index, empty for those that have none. */
   readonly functions: readonly string[];
-  /** Of the module that it belongs to: `sha256:` and hex; undefined if it does not say. */
+  /** Digest of the module that the map belongs to: `sha256:` and hex; undefined if the map does not say. */
   readonly digest: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export class SourceMap {
   /** @param content As read: untrusted text, not escaped. */
   constructor(readonly content: SourceMapContent) {}
 
-  /** Of the module that it belongs to; undefined if it does not say. */
+  /** Digest of the module that the map belongs to; undefined if the map does not say. */
   get digest(): string | undefined {
     return this.content.digest;
   }
@@ -45,8 +45,8 @@ export class SourceMap {
   /**
    * Finds where an instruction comes from.
    *
-   * @param offset Of the instruction in the module.
-   * @param from Places before this offset do not count: the begin of the function's code. @default 0
+   * @param offset Offset of the instruction in the module.
+   * @param from Places before this offset do not count: the start of the function's code. @default 0
    */
   find(offset: number, from = 0): SourcePlace | undefined {
     const at = this.#indexOf(offset, from);
@@ -83,7 +83,7 @@ export class SourceMap {
   }
 }
 
-/** Lines of a text without taking all of it apart: it may have megabytes. */
+/** Extracts lines of a text without splitting all of it: it may be megabytes long. */
 function linesOf(text: string, first: number, last: number): readonly SourceLine[] {
   const lines: SourceLine[] = [];
   let start = 0;

@@ -33,7 +33,7 @@ export class VlqReader {
   }
 }
 
-/** A number of at most 31 bits as a segment has it. */
+/** Encodes a number of at most 31 bits for a segment. */
 export function encodeVlq(value: number): string {
   let rest = value < 0 ? -value * 2 + 1 : value * 2;
   let text = '';

@@ -2,9 +2,9 @@ import { encodeVlq } from './vlq.js';
 
 /** Where a piece of a module's code comes from. */
 export interface Mapping {
-  /** Where it begins, in bytes from the module's start. */
+  /** Start of the code, in bytes from the module's start. */
   readonly offset: number;
-  /** Index of the source; -1 for code that comes from none. */
+  /** Index of the source; -1 for code without one. */
   readonly source: number;
   /** From 0. */
   readonly line: number;
@@ -12,21 +12,21 @@ export interface Mapping {
   readonly column: number;
 }
 
-/** What a source map is written from. */
+/** The parts from which a source map is written. */
 export interface SourceMapParts {
   /** In ascending order of their offsets. */
   readonly mappings: readonly Mapping[];
   readonly sources: readonly string[];
-  /** Text of each source; null for one that is not at hand. */
+  /** Text of each source; null for one that is unavailable. */
   readonly contents: readonly (string | null)[];
   /** Names of functions by their index, empty for those that have none. */
   readonly functions: readonly string[];
-  /** Of the module, as `sha256:` and hex. */
+  /** Digest of the module: `sha256:` and hex. */
   readonly digest: string;
 }
 
 /**
- * Writes the source map of a module: version 3 of the format, and two fields of ours, `x_functions` and `x_module`.
+ * Writes the source map of a module: version 3 of the format, with two extra fields of ours, `x_functions` and `x_module`.
  *
  * @returns JSON, the same for the same parts.
  *

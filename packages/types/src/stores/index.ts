@@ -1,5 +1,5 @@
 /**
- * Interfaces of what a host may bring of its own: stores, secrets, HTTP, data sets, isolations, verifiers.
+ * Interfaces that a host may implement: stores, secrets, HTTP, data sets, isolations, verifiers.
  *
  * @packageDocumentation
  */

@@ -5,7 +5,7 @@ const MAX_REFERENCE_LENGTH = 1024;
 
 const PART = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
 const REPOSITORY = `${PART}(?:/${PART})*`;
-/** Without a range only what cannot be the name of a file: no dot, no slash. */
+/** Without a range, only texts that cannot be a file name: no dot, no slash. */
 const BARE_NAME = /^[a-z0-9][a-z0-9-]{0,127}$/;
 const RANGED_NAME = new RegExp(`^(?<name>${REPOSITORY})@(?<range>[^@/\\\\:]+)$`);
 const OCI = new RegExp(
@@ -20,7 +20,7 @@ export interface PathReference {
   readonly path: string;
 }
 
-/** A plugin by name: whatever store the host has says where from. */
+/** A plugin by name: the host's store decides where it comes from. */
 export interface NameReference {
   readonly kind: 'name';
   readonly name: string;
@@ -28,12 +28,12 @@ export interface NameReference {
   readonly range?: string;
 }
 
-/** An artifact in a registry. At least one of tag, range and digest may be there; a digest decides. */
+/** An artifact in a registry. Tag, range and digest may be given; a digest takes precedence. */
 export interface OciReference {
   readonly kind: 'oci';
   /** Host in lower case, with its port if there is one. */
   readonly host: string;
-  /** Of the repository, without the host. */
+  /** Name of the repository, without the host. */
   readonly name: string;
   readonly tag?: string;
   /** A semver range. @default any version */
@@ -49,7 +49,7 @@ export type PluginReference = PathReference | NameReference | OciReference;
  * Reads a reference to a plugin: `./a.wasm`, `exact-match`, `exact-match@^1.2`, `team/exact-match@1.x`,
  * `oci://host/team/exact-match:1.2.0`, `oci://host/exact-match@sha256:…` or `oci://host/exact-match@^1.2`.
  *
- * Whatever looks like none of these is a path, as is everything that ends in `.wasm`. A range is not checked here.
+ * Anything else is a path, as is everything that ends in `.wasm`. A range is not checked here.
  *
  * @throws {StoreError} `STORE_INVALID_REFERENCE` for a text that begins with `oci://` and is not a reference, and for one of more than 1,024 characters.
  *
@@ -80,7 +80,7 @@ function parseOciReference(text: string): OciReference {
   if (host === undefined || name === undefined || name.length > 255) throw invalid(text);
   const isDigest = at?.includes(':') === true;
   if (isDigest && !DIGEST.test(at)) throw invalid(text);
-  // A moved tag inside of a range would be neither.
+  // A tag together with a range would be ambiguous: a tag may be moved.
   if (!isDigest && at !== undefined && tag !== undefined) throw invalid(text);
   return {
     kind: 'oci',

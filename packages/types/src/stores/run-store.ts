@@ -2,11 +2,11 @@
 export interface RunRange {
   /** Position of the first record, from 0. */
   readonly from: number;
-  /** Position behind the last record. */
+  /** Position after the last record. */
   readonly to: number;
 }
 
-/** The rows of a range of records, complete and brought to the disk. */
+/** The rows of a range of records, complete and flushed to disk. */
 export interface RunSegment extends RunRange {
   readonly rows: number;
   readonly bytes: number;
@@ -15,12 +15,12 @@ export interface RunSegment extends RunRange {
 }
 
 /**
- * What a run keeps besides its rows, each a text; `inputs` are the files that it read, which must not be written over, and `shard` says which
- * part of a run it is, if it is only a part.
+ * What a run keeps in addition to its rows, each as a text; `inputs` lists the files that it read, which must not be overwritten, and `shard`
+ * says which part of a run it is, if it is only a part.
  */
 export const RUN_DOCUMENTS = ['plan', 'config', 'inputs', 'summary', 'shard'] as const;
 
-/** Name of a text that a run keeps besides its rows. */
+/** Name of a text that a run keeps in addition to its rows. */
 export type RunDocument = (typeof RUN_DOCUMENTS)[number];
 
 /** A snapshot of a run: everything in it is complete. */
@@ -30,33 +30,33 @@ export interface RunReader {
   /** @returns The text as it was written last, or undefined. */
   document(name: RunDocument): Promise<string | undefined>;
   /**
-   * The rows of a segment in order, as texts without line feeds. Fails, at the latest behind the last row, if the bytes are not those
-   * whose digest the segment has.
+   * The rows of a segment in order, as texts without line feeds. Fails, at the latest after the last row, if the bytes do not match
+   * the segment's digest.
    */
   rows(segment: RunSegment): AsyncIterable<string>;
 }
 
 /** A segment being written. It is invisible until it is complete. */
 export interface RunSegmentWriter {
-  /** Adds a row: a text without line feeds. @returns undefined where there is nothing to wait for, as for most rows of a file. */
+  /** Adds a row: a text without line feeds. @returns undefined if there is nothing to wait for, as for most rows of a file. */
   write(row: string): Promise<void> | undefined;
   /**
-   * Brings the rows to the disk and lists the segment. When this has resolved, they outlive the process.
+   * Flushes the rows to disk and lists the segment. Once this has resolved, they outlive the process.
    *
-   * @param to Position behind the last record.
+   * @param to Position after the last record.
    */
   complete(to: number): Promise<RunSegment>;
-  /** Takes back what was written; does nothing after `complete`. */
+  /** Discards the rows written; does nothing after `complete`. */
   discard(): Promise<void>;
 }
 
 /** A run that is being written, by one writer at a time. */
 export interface RunWriter extends RunReader {
-  /** What an earlier writer left unfinished and opening took away: sentences for people. */
+  /** Unfinished work of an earlier writer that opening removed: sentences for people. */
   readonly repairs: readonly string[];
   /** Begins a segment at a record that no segment has. */
   begin(from: number): Promise<RunSegmentWriter>;
-  /** Takes segments out of the run, so that their records can be run again. */
+  /** Removes segments from the run, so that their records can be run again. */
   remove(segments: readonly RunSegment[]): Promise<void>;
   writeDocument(name: RunDocument, text: string): Promise<void>;
   /** Lets another writer in. */
@@ -64,20 +64,20 @@ export interface RunWriter extends RunReader {
 }
 
 /**
- * Rows of runs, by range of records. One writer a run; reading needs no lock. First implementation: segments in a folder,
+ * Rows of runs, by range of records. One writer per run; reading needs no lock. First implementation: segments in a folder,
  * `createFolderRuns` of `@testbench/bench`.
  */
 export interface RunStore {
   readonly specificationVersion: 'v1';
-  /** Names of the runs that are there, sorted. */
+  /** Names of the existing runs, sorted. */
   list(): Promise<readonly string[]>;
   /** @returns undefined if the run does not exist. Fails if it is damaged, or of a version that this store does not know. */
   read(run: string): Promise<RunReader | undefined>;
   /**
-   * Opens a run for writing; makes it if there is none.
+   * Opens a run for writing; creates it if it does not exist.
    *
-   * Fails if another writer has it, of this process or any other; one that is dead is taken over. What that one left unfinished
-   * is taken away, and told in `repairs`.
+   * Fails if another writer has it open, in this process or any other; the run of a dead writer is taken over. Its unfinished work
+   * is removed, and reported in `repairs`.
    */
   open(run: string): Promise<RunWriter>;
 }

@@ -14,15 +14,15 @@ export interface Signer {
    */
   readonly id: string;
   readonly kind: 'key' | 'identity';
-  /** What the user calls this signer; undefined on first use. */
+  /** The user's name for this signer; undefined on first use. */
   readonly label?: string;
 }
 
-/** A statement about the artifact whose signature is valid, by a signer that counts. */
+/** A statement about the artifact, with a valid signature by a trusted signer. */
 export interface Attestation {
-  /** URI that says what the predicate is. */
+  /** URI of the predicate's type. */
   readonly predicateType: string;
-  /** What is claimed: JSON, of any shape; its author is the signer, not the host. */
+  /** The claim: JSON of any shape; its author is the signer, not the host. */
   readonly predicate: unknown;
   readonly signer: Signer;
 }
@@ -33,7 +33,7 @@ export const REFUSAL_CODES = [
   'UNSIGNED',
   /** The bundle is not a well-formed Sigstore bundle, or is larger or deeper than allowed. */
   'BUNDLE_INVALID',
-  /** The bundle is well-formed, and holds what this verifier does not support. */
+  /** The bundle is well-formed, but contains something that this verifier does not support. */
   'BUNDLE_UNSUPPORTED',
   /** The signature does not belong to these bytes and this key. */
   'SIGNATURE_INVALID',
@@ -41,11 +41,11 @@ export const REFUSAL_CODES = [
   'WRONG_ARTIFACT',
   /** No rule trusts this signer for this name. */
   'SIGNER_UNTRUSTED',
-  /** Signed by others than those whom the lockfile has. */
+  /** Signed, but by none of the signers in the lockfile. */
   'SIGNER_CHANGED',
   /** The key was revoked. */
   'KEY_REVOKED',
-  /** The key, or the rule that names it, is not valid yet or no longer. */
+  /** The key, or the rule that names it, is not yet valid, or no longer valid. */
   'KEY_EXPIRED',
   /** The signature is older than the rules allow. */
   'SIGNATURE_EXPIRED',
@@ -55,7 +55,7 @@ export const REFUSAL_CODES = [
   'LOG_INVALID',
   /** A timestamp is missing, or its authority is not trusted. */
   'TIMESTAMP_INVALID',
-  /** Fewer trusted signers than the rules ask for. */
+  /** Fewer trusted signers than the rules require. */
   'THRESHOLD_NOT_MET',
 ] as const;
 
@@ -74,14 +74,14 @@ export type Verification =
       readonly attestations: readonly Attestation[];
     }
   | {
-      /** It has no trusted signer, and the rules still permit it: in a process of its own. */
+      /** It has no trusted signer, but the rules permit it in a separate process. */
       readonly outcome: 'unsigned';
       readonly isolation: 'process';
     }
   | {
       readonly outcome: 'refused';
       readonly code: RefusalCode;
-      /** For people; of untrusted text it holds short, escaped quotations only. */
+      /** For people; untrusted text appears only in short, escaped quotations. */
       readonly message: string;
     };
 
@@ -97,15 +97,15 @@ export interface VerifyArtifactOptions {
 }
 
 /**
- * Says who vouches for an artifact, by rules of its own. It runs nothing of it. First implementation: `createVerifier` of
+ * Says who vouches for an artifact, by its own rules. It runs none of the artifact's code. First implementation: `createVerifier` of
  * `@testbench/trust`.
  */
 export interface Verifier {
   readonly specificationVersion: 'v1';
   /**
-   * @param bundles Sigstore bundles (JSON in UTF-8) as they came with the artifact, of unknown origin and in any number. One that
-   *   is bad never spoils a good one.
-   * @returns Also for the worst bytes: rejects only if the signal fires, or an argument is of a wrong type.
+   * @param bundles Sigstore bundles (JSON in UTF-8) as they came with the artifact, of unknown origin and in any number. A bad
+   *   bundle never spoils a good one.
+   * @returns The outcome, even for malformed bytes: rejects only if the signal fires, or an argument has a wrong type.
    */
   verify(
     artifact: ArtifactIdentity,

@@ -7,8 +7,8 @@ const LINE_FEED = 0x0a;
  * Decodes a text file: UTF-8, with or without a byte order mark, which is left out.
  *
  * @param bytes The whole file, or its beginning up to the end of a line.
- * @throws {WireError} `WIRE_BAD_UTF8`: the file is in another encoding, which the message names where it can be told, or has
- *   bytes that are not UTF-8, with the first such line.
+ * @throws {WireError} `WIRE_BAD_UTF8`: the file is in another encoding, which the message names if it can be detected, or has
+ *   bytes that are not UTF-8; the message then names the first such line.
  *
  * @example
  * ```ts
@@ -42,7 +42,7 @@ function foreignEncoding(bytes: Uint8Array): 'UTF-16' | 'UTF-32' | undefined {
   return third === 0 && fourth === 0 ? 'UTF-32' : 'UTF-16';
 }
 
-/** No byte of a character in UTF-8 is a line feed, so lines can be looked at one by one. */
+/** No byte of a character in UTF-8 is a line feed, so lines can be checked one by one. */
 function firstBadLine(bytes: Uint8Array): number {
   let line = 1;
   for (let start = 0; ; line += 1) {

@@ -3,7 +3,7 @@
 const UNSAFE = /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
 /**
- * Escapes what could forge log lines or drive a terminal: control characters, line separators and
+ * Escapes characters that could forge log lines or control a terminal: control characters, line separators and
  * bidirectional marks become `\u` and `\x` escapes. Tabs stay.
  *
  * @example
@@ -17,7 +17,7 @@ export function escapeText(text: string): string {
   return text.replace(UNSAFE, escapeRun);
 }
 
-/** Made once: a flood of records of nothing but zeros has millions of them. */
+/** Computed once: a flood of records of zeros contains millions of them. */
 const SHORT = Array.from(
   { length: 0x100 },
   (_, code) => `\\x${code.toString(16).padStart(2, '0')}`,

@@ -1,7 +1,7 @@
 /**
  * Truncates an untrusted text to fit a message or a table, and states its length.
  *
- * @param length How much of it stays, in UTF-16 units; no character is cut in two.
+ * @param length How much of the text to keep, in UTF-16 units; no character is cut in two.
  *
  * @example
  * ```ts

@@ -1,5 +1,5 @@
 /**
- * Tools that models want to be called: how a provider hands them on.
+ * Tools that models want to call: how a provider passes them on.
  *
  * @packageDocumentation
  */

@@ -2,7 +2,7 @@ import { MAX_TOOL_CALLS } from '../limits.js';
 import { isJsonObject } from '../data/is-json-object.js';
 import { WireError } from '../data/wire-error.js';
 
-/** A tool that a model wants to be called, as its provider gave it. */
+/** A tool that a model wants to call, as its provider reported it. */
 export interface ToolCall {
   readonly id?: string;
   readonly name: string;
@@ -11,11 +11,11 @@ export interface ToolCall {
 }
 
 /**
- * Reads the tools that a model wants to be called, out of `data` that its provider gave.
+ * Reads the tools that a model wants to call from the `data` of its provider.
  *
  * @param data A parsed JSON value; not changed.
  * @returns Undefined if there are none.
- * @throws {WireError} `WIRE_BAD_SHAPE`: `tool_calls` is not a list or longer than 256, or a call has no name or arguments that are not a text.
+ * @throws {WireError} `WIRE_BAD_SHAPE`: `tool_calls` is not a list or is longer than 256, or a call has no name or has arguments that are not a text.
  *
  * @example
  * ```ts
