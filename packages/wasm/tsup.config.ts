@@ -1,8 +1,8 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  // `index` has everything. The others divide it into chunks, so that bundlers leave out what is not used: who decodes does
-  // not want the tables of features and operands, and who walks instructions wants no decoder.
+  // `index` has everything. The other entries divide it into chunks, so that bundlers leave out unused code: decoding does
+  // not need the tables of features and operands, and walking instructions does not need the decoder.
   entry: {
     index: 'src/index.ts',
     rest: 'src/index.ts',

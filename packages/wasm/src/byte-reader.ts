@@ -20,7 +20,7 @@ export class ByteReader {
     return this.end - this.offset;
   }
 
-  /** Throws `DECODE_TRUNCATED` unless `count` more bytes are there. */
+  /** Throws `DECODE_TRUNCATED` unless `count` more bytes are available. */
   need(count: number, what: string): void {
     if (count > this.remaining) {
       throw new DecodeError(
@@ -31,7 +31,7 @@ export class ByteReader {
     }
   }
 
-  /** Steps over `count` bytes. */
+  /** Skips `count` bytes. */
   skip(count: number, what: string): void {
     this.need(count, what);
     this.offset += count;
@@ -74,7 +74,7 @@ export class ByteReader {
     let value = 0;
     for (let scale = 1; ; scale *= 0x80) {
       const byte = this.u8(what);
-      // The fifth byte holds the top 5 of 33 bits; its other two extend the sign.
+      // The fifth byte holds the top 5 of 33 bits; its other two are the sign extension.
       if (scale === 2 ** 28 && ((byte ^ 0x40) - 0x30) >>> 0 >= 0x20)
         this.#overlong(start, 33, what);
       value += (byte & 0x7f) * scale;
@@ -82,7 +82,7 @@ export class ByteReader {
     }
   }
 
-  /** Reads the count of a vector whose entries take at least `entryBytes` each, so that no count outgrows the bytes. */
+  /** Reads the count of a vector whose entries take at least `entryBytes` each, so that no count can exceed the remaining bytes. */
   count(what: string, entryBytes = 1): number {
     const at = this.offset;
     const count = this.u32(`count of ${what}`);

@@ -5,7 +5,7 @@ export class ByteWriter {
   length = 0;
   #buffer: Uint8Array;
 
-  /** @param capacity Bytes to set aside at first; it doubles when they are used up. */
+  /** @param capacity Initial size in bytes; it doubles when it is used up. */
   constructor(capacity = 64) {
     this.#buffer = new Uint8Array(capacity);
   }
@@ -42,7 +42,7 @@ export class ByteWriter {
     const buffer = this.reserve(10);
     let rest = value;
     while (rest < -0x40 || rest > 0x3f) {
-      // The remainder is taken so that it is never negative.
+      // Computed so that the remainder is never negative.
       const low = ((rest % 0x80) + 0x80) % 0x80;
       buffer[this.length++] = low | 0x80;
       rest = (rest - low) / 0x80;
@@ -51,7 +51,7 @@ export class ByteWriter {
     return this;
   }
 
-  /** Bytes as they are. */
+  /** Bytes, unchanged. */
   raw(bytes: ArrayLike<number>): this {
     this.reserve(bytes.length).set(bytes, this.length);
     this.length += bytes.length;

@@ -1,9 +1,9 @@
 import { DecodeError, type DecodeErrorCode } from './decode-error.js';
 
-/** Bytes of the magic number and version that every module begins with. */
+/** The magic number and version with which every module begins. */
 export const HEADER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 
-/** First bytes of files that people hand over by mistake. */
+/** First bytes of files that people pass by mistake. */
 const MISTAKES: readonly (readonly [prefix: readonly number[], what: string])[] = [
   [[0x1f, 0x8b], 'gzip data; decompress it first'],
   [[0x50, 0x4b, 0x03, 0x04], 'a zip archive'],
@@ -14,7 +14,7 @@ const MISTAKES: readonly (readonly [prefix: readonly number[], what: string])[] 
 ];
 
 /**
- * Throws unless the bytes begin like a core WebAssembly module, and says what they are instead.
+ * Throws unless the bytes begin like a core WebAssembly module; the error says what they are instead.
  *
  * @throws {DecodeError} `DECODE_EMPTY`, `DECODE_TEXT`, `DECODE_NOT_WASM`, `DECODE_VERSION`, `DECODE_COMPONENT` or
  *   `DECODE_TRUNCATED`.
@@ -28,7 +28,7 @@ export function checkHeader(bytes: Uint8Array): void {
   for (let index = 0; index < 4; index += 1) {
     if (index === bytes.length) fail('DECODE_TRUNCATED', index, 'unexpected end of its header');
     if (bytes[index] === HEADER[index]) continue;
-    // `(module …`, behind white space, a byte order mark or a line comment.
+    // `(module …`, after white space, a byte order mark or a line comment.
     if (/^\s*(\(|;;)/.test(new TextDecoder().decode(bytes.subarray(0, 512))))
       fail('DECODE_TEXT', 0, 'this is the text format; assemble it first');
     const mistake = MISTAKES.find(([prefix]) => prefix.every((byte, at) => bytes[at] === byte));

@@ -7,7 +7,7 @@ import { inspectModule } from './inspect-module.js';
 const LOOP = [0x03, 0x40, 0x20, 0, 0x0d, 0, 0x0b];
 const ZERO_TEST = [0x20, 0, 0x04, 0x40, 0x20, 0, 0x21, 1, 0x0b];
 
-/** Estimated microseconds for so many functions `(i32) -> ()` with a local and `count` times the same. */
+/** Estimated microseconds for a number of functions `(i32) -> ()` with a local and `count` times the same code. */
 function costUs(each: readonly number[], count: number, functions = 1): number {
   const code = new ByteWriter().raw([1, 1, 0x7f]);
   for (let left = count; left > 0; left -= 1) code.raw(each);
@@ -44,7 +44,7 @@ describe('compileUs', () => {
     expect(one).toBeGreaterThan(20);
   });
 
-  // Only what one function has is compared with each other.
+  // Only the contents of one function are compared with each other.
   it.each([
     { what: 'loops', each: LOOP },
     { what: 'accesses of tables', each: [0x41, 0, 0x25, 0, 0x1a] },

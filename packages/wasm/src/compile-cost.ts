@@ -2,7 +2,7 @@
 import { Opcode } from './opcodes.js';
 
 const PREFIX = 0xfc000;
-/** What stands for blocks in place of a variable. */
+/** Markers for blocks, used instead of a variable. */
 const LOOP = -1;
 const OTHER = -2;
 const I32_EQZ = 0x45;
@@ -10,13 +10,13 @@ const TABLE_GET = 0x25;
 const TABLE_SET = 0x26;
 
 /**
- * Microseconds that an engine takes for an operator of metered code when its function is first called, the larger of V8 11 (Node
- * 20) and 14 (Node 26); `attack/src/compile-costs.ts` measures them. What is not named takes {@link PLAIN}.
+ * Microseconds that an engine takes for an operator of metered code when its function is first called: the larger value of V8 11 (Node
+ * 20) and 14 (Node 26), measured by `attack/src/compile-costs.ts`. Operators that are not listed take {@link PLAIN}.
  */
 const OPERATORS: readonly (readonly [us: number, first: number, last?: number])[] = [
   [0.3, Opcode.Unreachable],
   [0.05, Opcode.Block],
-  // The check that metering adds is the larger part.
+  // The check that metering adds takes most of it.
   [0.5, Opcode.Loop],
   [0.15, Opcode.If],
   [1, Opcode.Try],
@@ -53,7 +53,7 @@ const OPERATORS: readonly (readonly [us: number, first: number, last?: number])[
   [0.3, Opcode.RefFunc],
 ];
 
-/** The same for operators behind the prefixes `0xfc` and `0xfd`. */
+/** The same for operators after the prefixes `0xfc` and `0xfd`. */
 const PREFIXED: typeof OPERATORS = [
   [0.15, 0xfc000, 0xfc003],
   [1, 0xfc004, 0xfc007],
@@ -69,9 +69,9 @@ const PREFIXED: typeof OPERATORS = [
   [0.8, 0xfd0fc, 0xfd0ff],
 ];
 
-/** Microseconds for operators that are not named. */
+/** Microseconds for operators that are not listed. */
 const PLAIN = 0.02;
-/** The same behind other prefixes. */
+/** The same for other prefixes. */
 const PLAIN_PREFIXED = 0.3;
 /** Microseconds for a function, for each of its locals, and for each label of a `br_table`. */
 const FUNCTION = 5;
@@ -81,7 +81,7 @@ const LABEL = 0.05;
 const COPY = 0.03;
 
 /**
- * Microseconds by the square of how many there are in one function, which an optimising compiler takes if it gets hot: V8 14
+ * Microseconds, multiplied by the square of their number in one function, that an optimising compiler takes if the function gets hot: V8 14
  * compares each with all before it.
  */
 const LOOPS = 0.005;
@@ -95,18 +95,18 @@ for (const [us, first, last = first] of PREFIXED) {
   prefixed.fill(us, first - PREFIX, last + 1 - PREFIX);
 }
 
-/** Adds up what an engine takes to compile a function's metered form. */
+/** Adds up the time that an engine takes to compile a function's metered form. */
 export class CompileCost {
   #us = 0;
   #loops = 0;
   #tableAccesses = 0;
   #zeroTests = 0;
-  /** The operators before; -1 for none. */
+  /** The preceding operators; -1 for none. */
   #previous = -1;
   #beforePrevious = -1;
-  /** Index of the variable that the operator before reads. */
+  /** Index of the variable that the preceding operator reads. */
   #variable = 0;
-  /** Of each block around the next operator: the variable that an `if` tests, or {@link LOOP}, or {@link OTHER}. */
+  /** For each block around the next operator: the variable that an `if` tests, or {@link LOOP}, or {@link OTHER}. */
   readonly #open: number[] = [];
 
   begin(locals: number): void {
@@ -116,7 +116,7 @@ export class CompileCost {
     this.#open.length = 0;
   }
 
-  /** @param index The label of a branch, or how many a `br_table` has. */
+  /** @param index The label of a branch, or the number of labels of a `br_table`. */
   add(opcode: number, index: number): void {
     if (opcode < 0x20) {
       this.#control(opcode, index);
@@ -179,9 +179,9 @@ export class CompileCost {
   }
 
   /**
-   * Notes a branch on a variable as it is, or on `i32.eqz` of one: where it comes back, the engine still knows whether it was zero.
+   * Records a branch on an unchanged variable, or on `i32.eqz` of one: where the variable is tested again, the engine still knows whether it was zero.
    *
-   * @returns Whether it is one.
+   * @returns Whether it is such a branch.
    */
   #tests(): boolean {
     const value = this.#previous === I32_EQZ ? this.#beforePrevious : this.#previous;
@@ -191,7 +191,7 @@ export class CompileCost {
     return tests;
   }
 
-  /** A loop that turns while a variable is not zero, in an `if` that tests the same: nothing leaves that arm. */
+  /** Handles a loop that runs while a variable is not zero, inside an `if` that tests the same variable: nothing leaves that arm. */
   #turn(loop: number): void {
     if (this.#previous !== Opcode.LocalGet || this.#open[loop - 1] !== this.#variable) return;
     this.#zeroTests -= 1;

@@ -3,9 +3,9 @@ import { checkHeader } from './check-header.js';
 import { walkSections } from './read-sections.js';
 
 /**
- * Reads the contents of every custom section of that name, in the order of the file.
+ * Reads the contents of every custom section with that name, in file order.
  *
- * @returns Views on `bytes`, not copies.
+ * @returns Views of `bytes`, not copies.
  * @throws {DecodeError} If the bytes are not a sequence of sections.
  *
  * @example

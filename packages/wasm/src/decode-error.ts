@@ -8,7 +8,7 @@ export type DecodeErrorCode =
   | 'DECODE_TEXT'
   /** The first four bytes are not `\0asm`. */
   | 'DECODE_NOT_WASM'
-  /** A module of another version than 1. */
+  /** A module of a version other than 1. */
   | 'DECODE_VERSION'
   /** A component (layer 1), not a core module. */
   | 'DECODE_COMPONENT'
@@ -16,11 +16,11 @@ export type DecodeErrorCode =
   | 'DECODE_TRUNCATED'
   /** An integer has more bytes or bits than its type allows. */
   | 'DECODE_OVERLONG'
-  /** A section stands at the wrong place, or twice. */
+  /** A section is in the wrong place, or occurs twice. */
   | 'DECODE_SECTION_ORDER'
   /** A section, type, flag or operator that the format does not have. */
   | 'DECODE_UNKNOWN'
-  /** A declared size or count differs from what is there. */
+  /** A declared size or count differs from the actual one. */
   | 'DECODE_MISMATCH'
   /** A name is not UTF-8. */
   | 'DECODE_UTF8';
@@ -42,7 +42,7 @@ export class DecodeError extends PluginError<DecodeErrorCode> {
 }
 
 /**
- * Says that something is there which the format does not know.
+ * Reports an item that the format does not know.
  *
  * @throws {DecodeError} `DECODE_UNKNOWN`.
  */

@@ -36,7 +36,7 @@ describe('decodeModule()', () => {
     { bytes: module([1, 4, 1, 0x61, 0, 0]), code: 'DECODE_UNKNOWN', offset: 11 },
     { bytes: module([3, 2, 1, 0]), code: 'DECODE_MISMATCH', offset: 12 },
     { bytes: module([0, 2, 1, 0xff]), code: 'DECODE_UTF8', offset: 11 },
-    // A count of 2^32 - 1 must not be believed.
+    // A count of 2^32 - 1 must not be trusted.
     {
       bytes: module([1, 5, 0xff, 0xff, 0xff, 0xff, 0x0f]),
       code: 'DECODE_TRUNCATED',

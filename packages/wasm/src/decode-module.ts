@@ -26,7 +26,7 @@ const EXTERN_KINDS: readonly ExternKind[] = ['function', 'table', 'memory', 'glo
  * It checks that the bytes are well-formed down to section contents, but does not look inside function bodies and does
  * not validate: use `WebAssembly.validate` for that.
  *
- * @param bytes The whole module. It is referred to, not copied: do not change it while the result is in use.
+ * @param bytes The whole module. It is referenced, not copied: do not change it while the result is in use.
  * @throws {DecodeError} If the bytes are not a well-formed core module.
  *
  * @example
@@ -74,7 +74,7 @@ export function decodeModule(bytes: Uint8Array): Module {
   return draft;
 }
 
-/** A module that is being filled. */
+/** A module being built. */
 type Draft = {
   -readonly [Key in keyof Module]: Module[Key] extends readonly (infer Item)[]
     ? Item[]
@@ -174,7 +174,7 @@ function readImportType(draft: Draft, reader: ByteReader): ExternType {
   }
 }
 
-/** The offset comes first, because it is looked at before the type is read. */
+/** The offset is the first parameter, because it is evaluated before the type is read. */
 function declaration<Type>(offset: number, type: Type, imported = false): Declared<Type> {
   return { type, imported, offset };
 }

@@ -6,17 +6,17 @@ import { readValueType, type ValueType } from './value-type.js';
 /** Size limits of a memory (in pages) or table (in elements). */
 export interface Limits {
   readonly minimum: number;
-  /** Undefined where the module declares none. */
+  /** Undefined if the module declares none. */
   readonly maximum: number | undefined;
   /** True for a memory that threads may share. */
   readonly shared: boolean;
-  /** True where addresses are 64 bits wide. */
+  /** True if addresses are 64 bits wide. */
   readonly address64: boolean;
 }
 
 /** A memory. */
 export interface MemoryType extends Limits {
-  /** Bytes of one page as a power of two; 16 unless the module chose another. */
+  /** Size of a page in bytes, as a power of two; 16 unless the module chose another. */
   readonly pageSizeLog2: number;
 }
 
@@ -31,7 +31,7 @@ export interface GlobalType {
   readonly mutable: boolean;
 }
 
-/** Reads the limits of a memory or table, and the page size that may follow a memory's. */
+/** Reads the limits of a memory or table, and the page size that may follow those of a memory. */
 export function readMemoryType(reader: ByteReader): MemoryType {
   const at = reader.offset;
   const flags = reader.u8('limits');

@@ -1,8 +1,8 @@
 import { type Feature, featureBit, FEATURES } from './features.js';
 
-/** The features that a module uses, each with where it does so first. */
+/** The features that a module uses, each with the offset of its first use. */
 export class FeatureUses {
-  /** Bits of the features noted so far, as of `featureBit`. */
+  /** Bits of the features recorded so far, as from `featureBit`. */
   seen = 0;
   readonly #offsets = new Map<Feature, number>();
 
@@ -26,7 +26,7 @@ export class FeatureUses {
     });
   }
 
-  /** Notes what a value type, as it is spelled, needs. */
+  /** Records the features that a value type needs, judged by its spelling. */
   noteType(type: string, offset: number): void {
     if (type === 'v128') this.note('simd', offset);
     else if (type === 'funcref' || type === 'externref') this.note('reference-types', offset);

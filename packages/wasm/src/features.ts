@@ -36,8 +36,8 @@ export function featuresOf(mask: number): Feature[] {
 }
 
 /**
- * The bits of the features that instructions have, as {@link featureBit} gives them. Numbers, so that who only rewrites modules
- * does not have to load the names.
+ * The bits of the features that instructions belong to, as {@link featureBit} returns them. They are numbers, so that code that only rewrites
+ * modules does not have to load the names.
  */
 export enum FeatureMask {
   None = 0,

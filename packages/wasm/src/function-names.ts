@@ -5,7 +5,7 @@ import { readSections } from './read-sections.js';
 const FUNCTION_NAMES = 1;
 
 /**
- * Reads the names that a compiler gave to functions, by function index; empty if there are none. Those of Rust are taken apart:
+ * Reads the names that a compiler gave to functions, by function index; empty if there are none. Rust's names are demangled:
  * `_ZN9testbench5parse5value17h0db8d9aa4cd2c45eE` is `testbench::parse::value`.
  *
  * @param bytes The whole module. Its names are untrusted texts.
@@ -40,7 +40,7 @@ export function readFunctionNames(bytes: Uint8Array): Map<number, string> {
 }
 
 /**
- * Takes Rust's mangling apart.
+ * Demangles Rust's names.
  *
  * @see https://doc.rust-lang.org/rustc/symbol-mangling/index.html
  */

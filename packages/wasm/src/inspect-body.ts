@@ -9,10 +9,10 @@ import { Immediate, Opcode } from './opcodes.js';
 import { OperandStack } from './operand-stack.js';
 import type { Peaks } from './peaks.js';
 
-/** Calls that cost an engine as much as one branch: at a call it describes the stack, at a branch it copies it. */
+/** Number of calls that cost an engine as much as one branch: at a call it describes the stack, at a branch it copies it. */
 const CALLS_PER_COPY = 10;
 
-/** True for calls, and for operators that an engine does by calling something of its own. */
+/** True for calls, and for operators that an engine implements by calling its own code. */
 function spills(opcode: number): boolean {
   if (opcode >= 0x100) return opcode >= Opcode.MemoryInit && opcode <= Opcode.TableFill;
   return (
@@ -27,7 +27,7 @@ function spills(opcode: number): boolean {
   );
 }
 
-/** Walks function bodies and measures them. One serves a whole module. */
+/** Walks function bodies and measures them. One inspector serves a whole module. */
 export class BodyInspector {
   /** Sums over all bodies so far. */
   instructions = 0;
@@ -49,7 +49,7 @@ export class BodyInspector {
     this.#stack = new OperandStack(module);
   }
 
-  /** @throws {DecodeError} If its instructions are not well-formed, or end before it does. */
+  /** @throws {DecodeError} If the body's instructions are not well-formed, or end before the body does. */
   inspect(index: number): void {
     const module = this.#module;
     const cursor = this.#cursor;
@@ -99,7 +99,7 @@ export class BodyInspector {
           features.note('reference-types', cursor.offset);
         }
       }
-      // Before and after: a branch copies what lies there then, and a call gives more than it takes.
+      // Before and after: a branch copies the operands on the stack at that time, and a call may return more than it takes.
       const { height } = stack;
       stack.step(cursor);
       const most = Math.max(height, stack.height);

@@ -10,13 +10,13 @@ import type { ModuleSummary } from './module-summary.js';
 import { Peaks } from './peaks.js';
 
 /**
- * Reads everything that a decision about a module needs, in one pass.
+ * Reads everything needed for a decision about a module, in one pass.
  *
  * The module need not be valid, only well-formed down to its instructions.
  *
  * @param bytes The whole module; read in place.
  * @throws {DecodeError} If the bytes, function bodies included, are not well-formed; or `DECODE_MISMATCH` if an index
- *   points beyond its index space where the summary needs what it points to.
+ *   points beyond its index space and the summary needs the item.
  *
  * @example
  * ```ts

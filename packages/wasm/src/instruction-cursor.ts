@@ -8,7 +8,7 @@ import { readHeapType, readValueType, readValueTypes } from './value-type.js';
  * Walks the instructions of one function body or constant expression, one per {@link next}, without allocating.
  *
  * The cursor is its own result: after `next()` returned true, its fields describe the instruction, until the next call.
- * Fields that the instruction has no immediate for keep older values. It checks that operators exist, that immediates
+ * Fields for which the instruction has no immediate keep older values. It checks that operators exist, that immediates
  * are well-formed and that blocks are closed; it does not validate types or indices.
  *
  * @example
@@ -29,7 +29,7 @@ export class InstructionCursor {
   offset = 0;
   /** Byte offset just after the instruction. */
   position: number;
-  /** How many blocks are open after this instruction; 0 after the final `end`. */
+  /** Number of open blocks after this instruction; 0 after the final `end`. */
   depth = 1;
   /** What kind of immediates the operator has: one of {@link Immediate}. */
   immediate = 0;
@@ -39,9 +39,9 @@ export class InstructionCursor {
   second = 0;
   /** Memory index of a memory access. */
   memory = 0;
-  /** Block type: -64 for none, another negative number for one value type, else the index of a function type. */
+  /** Block type: -64 for none, another negative number for one value type, otherwise the index of a function type. */
   blockType = 0;
-  /** Byte offset of the first immediate; for `br_table` and `try_table` of the first entry of the list. */
+  /** Byte offset of the first immediate; for `br_table` and `try_table`, of the first entry of the list. */
   immediateOffset = 0;
 
   #end: number;
@@ -262,7 +262,7 @@ export class InstructionCursor {
       this.memory = this.#u32();
     }
     this.index = align;
-    // Up to four bytes, 28 bits, without the big integers that 64 bits need.
+    // Up to four bytes, 28 bits, need no big integers, unlike 64 bits.
     let value = 0;
     for (let count = 0; count < 4 && this.position + count < this.#end; count += 1) {
       const byte = this.bytes[this.position + count]!;
@@ -303,7 +303,7 @@ export class InstructionCursor {
       position += 1;
       value |= (byte & 0x7f) << shift;
       if (shift === 28) {
-        // Of the fifth byte, bits 4 to 6 must repeat the sign in bit 3.
+        // In the fifth byte, bits 4 to 6 must repeat the sign in bit 3.
         const high = byte & 0x78;
         if (byte >= 0x80 || (high !== 0 && high !== 0x78)) this.#overlong();
         break;
@@ -338,7 +338,7 @@ export class InstructionCursor {
   }
 
   #truncated(offset: number): never {
-    // Immediates of one fixed byte are stepped over before anybody looks whether they were there.
+    // Immediates of one fixed byte are skipped before any check that they are present.
     const end = Math.min(offset, this.#end);
     throw new DecodeError('DECODE_TRUNCATED', end, 'Cannot read instruction: unexpected end');
   }

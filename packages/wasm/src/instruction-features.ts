@@ -3,7 +3,7 @@ import { FeatureMask } from './features.js';
 import type { InstructionCursor } from './instruction-cursor.js';
 import { Immediate } from './opcodes.js';
 
-/** Operators, first to last, and the feature they belong to. */
+/** A range of operators, first to last, and the feature that they belong to. */
 type Row = readonly [first: number, last: number, feature: FeatureMask];
 
 const PLAIN: readonly Row[] = [
@@ -53,15 +53,15 @@ const PLAIN_FEATURES = table(PLAIN);
 /** By prefix, from 0xfb on. */
 const PREFIXED_FEATURES = [GC, MISC, VECTOR, ATOMIC].map(table);
 
-/** Block types of the first version: none, and the numbers and vectors. */
+/** Block types of the first version: none, numbers and vectors. */
 const EMPTY = -0x40;
 const LAST_NUMBER = -5;
 
 /**
- * The features that an instruction needs, its types aside.
+ * The features that an instruction needs, apart from its types.
  *
- * @param cursor Stands at the instruction.
- * @returns Bits as of `featureBit`; 0 for the first version of WebAssembly.
+ * @param cursor Positioned at the instruction.
+ * @returns Bits as from `featureBit`; 0 for the first version of WebAssembly.
  *
  * @example
  * ```ts

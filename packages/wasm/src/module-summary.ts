@@ -3,7 +3,7 @@ import type { Feature } from './features.js';
 import type { Declared } from './module.js';
 import type { FunctionType } from './type-section.js';
 
-/** The largest value of a measure, and the byte offset of what has it; both 0 where nothing has it. */
+/** The largest value of a measure, and the byte offset of the item that has it; both 0 if no item has it. */
 export interface Peak {
   readonly value: number;
   readonly offset: number;
@@ -21,12 +21,12 @@ export type ExternSummary = { readonly name: string; readonly offset: number } &
 /** An import with its full type. */
 export type ImportSummary = ExternSummary & { readonly module: string };
 
-/** What `inspectModule` finds. Offsets count from the module's first byte. */
+/** The result of `inspectModule`. Offsets count from the module's first byte. */
 export interface ModuleSummary {
   readonly byteLength: number;
-  /** Every section: its name (that of custom ones is in `customSections`), where it begins, bytes with its frame. */
+  /** Every section: its name (custom names are in `customSections`), the offset of its start, its size in bytes including the frame. */
   readonly sections: readonly { name: string; offset: number; size: number }[];
-  /** Every custom section: its name, where its payload begins, bytes of its payload. */
+  /** Every custom section: its name, the offset of its payload, the size of its payload in bytes. */
   readonly customSections: readonly { name: string; offset: number; size: number }[];
   readonly imports: readonly ImportSummary[];
   readonly exports: readonly ExternSummary[];
@@ -36,7 +36,7 @@ export interface ModuleSummary {
   readonly start: { readonly index: number; readonly offset: number } | undefined;
   /** Features that the module uses, with the byte offset of the first use. */
   readonly features: ReadonlyMap<Feature, number>;
-  /** How many there are; imported ones are included, except for `functions`. */
+  /** Counts; imported items are included, except for `functions`. */
   readonly counts: {
     readonly types: number;
     readonly imports: number;
@@ -55,11 +55,11 @@ export interface ModuleSummary {
     readonly dataBytes: number;
     readonly customSections: number;
     readonly instructions: number;
-    /** Of constant expressions, their ends included. */
+    /** Instructions of constant expressions, including the final `end`s. */
     readonly constantInstructions: number;
-    /** Labels of all `br_table`s. */
+    /** Labels in all `br_table`s. */
     readonly branchTableLabels: number;
-    /** The same, added up over all functions: what the time to compile them grows with. */
+    /** The same as the peak, summed over all functions: the time to compile them grows with it. */
     readonly localsTimesBranches: number;
     /** Microseconds that V8 takes to compile all functions in their metered form, as estimated from their operators. */
     readonly compileUs: number;
@@ -77,9 +77,9 @@ export interface ModuleSummary {
     readonly nesting: Peak;
     /** Branch instructions and blocks of a function. */
     readonly branches: Peak;
-    /** Locals and operands, times branches and a tenth of the calls: what the memory of a compiler grows with. */
+    /** Locals and operands, times branches and a tenth of the calls: a compiler's memory grows with it. */
     readonly localsTimesBranches: Peak;
-    /** Microseconds, estimated, to compile a function. */
+    /** Estimated microseconds to compile a function. */
     readonly compileUs: Peak;
     /** Operands on the stack of a function; an upper bound. */
     readonly operands: Peak;

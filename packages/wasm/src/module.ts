@@ -20,7 +20,7 @@ export enum SectionId {
   Tag = 13,
 }
 
-/** Section ids in the order in which sections must stand; custom sections may stand anywhere. */
+/** Section ids in the required order of sections; custom sections may be anywhere. */
 export const SECTION_ORDER: readonly SectionId[] = [
   SectionId.Type,
   SectionId.Import,
@@ -61,19 +61,19 @@ export interface ByteRange {
   readonly end: number;
 }
 
-/** One section as it stands in the file. */
+/** One section of the file. */
 export interface Section extends ByteRange {
   readonly id: SectionId;
   /** Name of a custom section; undefined for the others. */
   readonly name: string | undefined;
-  /** Where the content begins: after id and size, and after a custom section's name. */
+  /** Start of the content: after id and size, and after a custom section's name. */
   readonly contentStart: number;
 }
 
-/** The kinds of things that cross a module's border. */
+/** The kinds of items that a module can import or export. */
 export type ExternKind = 'function' | 'table' | 'memory' | 'global' | 'tag';
 
-/** What an import or export is, by kind. Function and tag types are indices into {@link Module.types}. */
+/** The type of an import or export, by kind. Function and tag types are indices into {@link Module.types}. */
 export type ExternType =
   | { readonly kind: 'function'; readonly type: number }
   | { readonly kind: 'table'; readonly table: TableType }
@@ -146,17 +146,17 @@ export interface DataSegment extends ByteRange {
   readonly bytes: ByteRange;
 }
 
-/** A function body. Instructions run from `code` to `end`, the final `end` included. */
+/** A function body. Instructions run from `code` to `end`, including the final `end`. */
 export interface FunctionBody extends ByteRange {
   /** Declared locals, without the parameters. */
   readonly locals: number;
-  /** Where the instructions begin. */
+  /** Start of the instructions. */
   readonly code: number;
 }
 
 /**
  * A decoded module. Index spaces list imports first, as the format numbers them. Function bodies and constant
- * expressions stay byte ranges, to be walked with an `InstructionCursor`.
+ * expressions stay byte ranges; walk them with an `InstructionCursor`.
  */
 export interface Module {
   readonly bytes: Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * What follows an operator's code. `None` to `F64` come first, because they are by far the most frequent.
+ * The immediates that follow an operator's code. `None` to `F64` come first because they are by far the most frequent.
  *
  * @see https://webassembly.github.io/spec/core/binary/instructions.html
  */
@@ -30,7 +30,7 @@ export enum Immediate {
   Delegate = 19,
 }
 
-/** Opcodes that code which looks at control flow needs by name. Prefixed ones are `prefix * 0x1000 + sub-opcode`. */
+/** Opcodes that control-flow code needs by name. Prefixed ones are `prefix * 0x1000 + sub-opcode`. */
 export const Opcode = {
   Unreachable: 0x00,
   Nop: 0x01,
@@ -93,7 +93,7 @@ export const Opcode = {
   TableFill: 0xfc011,
 } as const;
 
-/** Operators with the same immediates: the last of a run that begins behind the run before it. */
+/** A run of operators with the same immediates, given by its last operator; it begins after the previous run. */
 type Run = readonly [last: number, immediate: number];
 
 const PLAIN: readonly Run[] = [
@@ -192,10 +192,10 @@ function table(runs: readonly Run[]): Uint8Array {
   return immediates;
 }
 
-/** What follows each operator of one byte. */
+/** The immediates that follow each one-byte operator. */
 export const PLAIN_IMMEDIATES: Uint8Array = table(PLAIN);
 
-/** What follows the operators behind a prefix byte, by prefix and sub-opcode. */
+/** The immediates that follow prefixed operators, by prefix and sub-opcode. */
 export const PREFIXED_IMMEDIATES: ReadonlyMap<number, Uint8Array> = new Map([
   [0xfb, table(GC)],
   [0xfc, table(MISC)],

@@ -3,10 +3,10 @@ import type { InstructionCursor } from './instruction-cursor.js';
 import type { Module } from './module.js';
 import { Immediate, Opcode } from './opcodes.js';
 
-/** Stands in {@link PLAIN} for operators whose effect depends on a type or on control flow. */
+/** Used in {@link PLAIN} for operators whose effect depends on a type or on control flow. */
 const SPECIAL = 127;
 
-/** A run of operators, first to last, and what each adds to the height of the stack. */
+/** A run of operators, first to last, and the change of the stack height by each. */
 type Effect = readonly [first: number, last: number, effect: number];
 
 function table(size: number, effects: readonly Effect[]): Int8Array {
@@ -56,7 +56,7 @@ const VECTOR = table(0x114, [
   [0x0b, 0x0b, -2],
   [0x0c, 0x0c, 1],
   [0x0d, 0x0e, -1],
-  // Replacing a lane; the others take one out.
+  // Replacing a lane; the others extract one.
   [0x17, 0x17, -1],
   [0x1a, 0x1a, -1],
   [0x1c, 0x1c, -1],
@@ -82,8 +82,8 @@ const VECTOR = table(0x114, [
 ]);
 
 /**
- * Follows how many operands lie on the stack of one function: an upper bound, exact for everything that WebAssembly 2.0
- * has. An engine copies an entry for each of them at every branch.
+ * Tracks the number of operands on the stack of one function: an upper bound, exact for everything in WebAssembly
+ * 2.0. An engine copies an entry for each of them at every branch.
  */
 export class OperandStack {
   /** Operands after the last {@link step}. */
@@ -106,7 +106,7 @@ export class OperandStack {
     this.#types[0] = -64;
   }
 
-  /** Takes the instruction that the cursor is at. */
+  /** Applies the instruction at the cursor. */
   step(cursor: InstructionCursor): void {
     const { opcode } = cursor;
     if (opcode < 0x100) {
@@ -133,7 +133,7 @@ export class OperandStack {
       case Opcode.Else:
       case Opcode.Catch:
       case Opcode.CatchAll: {
-        // A caught exception brings the values of its tag.
+        // A caught exception pushes the values of its tag.
         const tag = opcode === Opcode.Catch ? this.#module.tags[cursor.index]?.type : undefined;
         this.height = this.#base + this.#arity(this.#types.at(-1) ?? -64, 'params');
         if (tag !== undefined) this.height += this.#arity(tag, 'params');
@@ -158,7 +158,7 @@ export class OperandStack {
         if (cursor.immediate === Immediate.Block || cursor.immediate === Immediate.TryTable) {
           this.#open(cursor.blockType);
         } else {
-          // Whatever follows is never reached: it finds the stack as the block found it.
+          // The code that follows is never reached: it starts with the stack as it was at the start of the block.
           this.height = this.#base;
         }
     }
@@ -181,7 +181,7 @@ export class OperandStack {
     this.#add(this.#arity(type, 'results'));
   }
 
-  /** Below the block's own base there is nothing to take, unless the code is never reached. */
+  /** There are no operands to pop below the block's base, unless the code is never reached. */
   #add(effect: number): void {
     this.height = Math.max(this.#base, this.height + effect);
   }

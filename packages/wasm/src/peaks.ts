@@ -2,7 +2,7 @@ import type { ModuleSummary } from './module-summary.js';
 
 type Measures = ModuleSummary['peaks'];
 
-/** The largest value of each measure so far, and where it is. */
+/** The largest value of each measure so far, and its offset. */
 export class Peaks {
   readonly measures: { -readonly [Measure in keyof Measures]: Measures[Measure] } = {
     params: { value: 0, offset: 0 },

@@ -8,7 +8,7 @@ export function readSections(bytes: Uint8Array): Section[] {
   return [...walkSections(bytes)];
 }
 
-/** The same one by one: a module may have millions of them. */
+/** Yields the same one by one: a module may have millions of sections. */
 export function* walkSections(bytes: Uint8Array): Generator<Section, void, void> {
   checkHeader(bytes);
   const reader = new ByteReader(bytes, 8);

@@ -4,7 +4,7 @@ import { InstructionCursor } from './instruction-cursor.js';
 import type { ByteRange, DataSegment, ElementSegment, SegmentMode } from './module.js';
 import { readValueType, type ValueType } from './value-type.js';
 
-/** Steps over a constant expression. */
+/** Skips a constant expression and returns its range. */
 export function readExpression(reader: ByteReader): ByteRange {
   const start = reader.offset;
   const cursor = new InstructionCursor(reader.bytes, start, reader.end);

@@ -15,7 +15,7 @@ export interface FieldType {
   readonly mutable: boolean;
 }
 
-/** What every type definition has. */
+/** The fields of every type definition. */
 interface TypeDefinitionBase {
   /** Byte offset of the definition. */
   readonly offset: number;
@@ -25,7 +25,7 @@ interface TypeDefinitionBase {
   readonly final: boolean;
   /** Indices of its declared supertypes. */
   readonly supertypes: readonly number[];
-  /** True if it stands in an explicit `rec` group. */
+  /** True if it is in an explicit `rec` group. */
   readonly recursive: boolean;
 }
 
@@ -97,7 +97,7 @@ function readDefinition(reader: ByteReader, recursive: boolean): TypeDefinition 
  * Reads the content of the type section.
  *
  * @param types Filled with the types.
- * @returns How many entries the section's vector has: a `rec` group is one.
+ * @returns Number of entries in the section's vector: a `rec` group counts as one.
  */
 export function readTypes(reader: ByteReader, types: TypeDefinition[]): number {
   const groups = reader.count('types', 2);

@@ -3,8 +3,8 @@ import { failUnknown } from './decode-error.js';
 
 /**
  * A value type in the text format's spelling: `i32`, `i64`, `f32`, `f64`, `v128`, a short reference name such as
- * `funcref` or `externref`, or `(ref 3)`, `(ref null any)` for the others. Two types of one module are written alike
- * exactly if they are the same type of that module.
+ * `funcref` or `externref`, or `(ref 3)`, `(ref null any)` for the others. Two types of a module have the same spelling
+ * exactly if they are the same type in that module.
  */
 export type ValueType = string;
 
