@@ -18,7 +18,7 @@ export default defineConfig({
   clean: true,
   esbuildPlugins: [
     {
-      // Numbers in place of names: esbuild writes the values of an enum only where it reads its source. All else of the
+      // Numbers instead of names: esbuild writes the values of an enum only where it reads its source. Everything else in the
       // package stays an import.
       name: 'inline-enums',
       setup(build) {

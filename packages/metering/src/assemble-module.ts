@@ -3,15 +3,15 @@ import { ByteReader, ByteWriter, type Module, SECTION_ORDER, SectionId } from '@
 import type { HelperFunctions } from './helper-functions.js';
 import { ATTACH_EXPORT } from './reserved-names.js';
 
-/** Custom sections that speak of code by its position, which the rewriting changes. */
+/** Custom sections that refer to code by its position, which the rewriting changes. */
 const STALE_SECTIONS =
   /^(\.debug_|reloc\.|linking$|sourceMappingURL$|external_debug_info$|metadata\.code\.)/;
 
 /**
- * Puts a module together again, with everything appended to its index space, so that no index changes.
+ * Reassembles a module, with everything new appended to its index space, so that no index changes.
  *
- * @param code The metered bodies, each behind its size.
- * @param hints Content of the branch hint section, empty if there is nothing to hint at.
+ * @param code The metered bodies, each preceded by its size.
+ * @param hints Content of the branch hint section, empty if there are no hints.
  * @param attach Index of the function that is exported for the host.
  * @param deferStart Leaves the start section out.
  */
@@ -24,13 +24,13 @@ export function assembleModule(
   deferStart: boolean,
 ): Uint8Array<ArrayBuffer> {
   const { bytes } = module;
-  /** Ranges of bytes to be joined: a module may have hundreds of megabytes, and each is copied once. */
+  /** Ranges of bytes to be joined: a module may have hundreds of megabytes, and each range is copied once. */
   const parts = [bytes.subarray(0, 8)];
   const section = (id: number, content: ByteWriter): void => {
     parts.push(new ByteWriter(content.length + 8).section(id, content).view());
   };
 
-  /** Writes a section with what is new at its end; false if nothing is. The old content may be missing. */
+  /** Writes a section with the new entries at its end; false if there are none. The old content may be missing. */
   const extend = (id: SectionId, start = 0, end = 0): boolean => {
     const append = (added: number, write: (content: ByteWriter) => void): void => {
       const old = new ByteReader(bytes, start, end);
@@ -41,7 +41,7 @@ export function assembleModule(
     };
     switch (id) {
       case SectionId.Type:
-        // Each new type is an entry, and so a recursion group, of its own.
+        // Each new type is a separate entry, and so a separate recursion group.
         append(helpers.newTypes.length, (content) => {
           for (const type of helpers.newTypes) content.raw(type);
         });
@@ -65,7 +65,7 @@ export function assembleModule(
         append(1, (content) => content.name(ATTACH_EXPORT).u8(0).u32(attach));
         break;
       case SectionId.Element:
-        // A declarative segment: only functions that one names may be referred to.
+        // A declarative segment: only functions named in one may be referenced.
         append(1, (content) => {
           content.u8(3).u8(0).u32(helpers.referenced.length);
           for (const index of helpers.referenced) content.u32(index);
@@ -92,7 +92,7 @@ export function assembleModule(
   const left = [...SECTION_ORDER];
   for (const { id, name, start, contentStart, end } of module.sections) {
     if (id !== SectionId.Custom) {
-      // Sections that the module lacks go where the order wants them.
+      // Missing sections are added where the section order requires them.
       while (left[0] !== id) extend(left.shift()!);
       left.shift();
       if (extend(id, contentStart, end)) continue;

@@ -88,7 +88,7 @@ describe('attachMeter()', () => {
 });
 
 describe('the exports of a metered module', () => {
-  /** What Emscripten's dynamic linker does with them, in `relocateExports` and `updateGOT`. */
+  /** Does what Emscripten's dynamic linker does with the exports, in `relocateExports` and `updateGOT`. */
   function link(exports: WebAssembly.Exports, memoryBase: number): Record<string, number> {
     const table = new WebAssembly.Table({ element: 'anyfunc', initial: 0 });
     const offsets: Record<string, number> = {};
@@ -122,7 +122,7 @@ describe('the exports of a metered module', () => {
 });
 
 describe('Meter.charge() and Meter.poll()', () => {
-  /** Calls the host so many times, one after the other, with nothing in between. */
+  /** Calls the host `calls` times in a row, with nothing in between. */
   const straight = (calls: number, call = '(call $host)'): string =>
     `(module (import "h" "host" (func $host)) (func (export "f") ${call.repeat(calls)}))`;
 
@@ -136,7 +136,7 @@ describe('Meter.charge() and Meter.poll()', () => {
     opened.meter.setFuel(100_000);
     expect(() => opened.call('f')).toThrow(expect.objectContaining({ code: 'METER_EXHAUSTED' }));
     expect(opened.meter.exhausted).toBe('fuel');
-    // The guest's own part was paid at the entry.
+    // The guest's own part was paid for at the entry.
     expect(calls).toBe(96);
     expect(opened.meter.fuelUsed).toBe(100_000n);
   });
@@ -171,7 +171,7 @@ describe('Meter.charge() and Meter.poll()', () => {
     expect(() => opened.call('f')).toThrow(expect.objectContaining({ code: 'METER_EXHAUSTED' }));
     expect(calls).toBe(7);
     expect(opened.meter.exhausted).toBe('cancelled');
-    // The calls themselves were paid at the entry.
+    // The calls themselves were paid for at the entry.
     expect(opened.meter.fuelUsed).toBe(170n);
   });
 
@@ -220,7 +220,7 @@ describe('Meter.charge() and Meter.poll()', () => {
   });
 
   it('lets the host see in time that a guest which catches has no fuel left', () => {
-    // Through a table: which functions are the host's is not known there.
+    // Through a table, where it is unknown which functions are the host's.
     const piece = '(try (do (call_indirect (i32.const 0))) (catch_all))';
     let late = 0;
     const host = (): void => {

@@ -5,30 +5,30 @@ import { type HostAccess, openAccess, Request } from './host-access.js';
 import { MeterError } from './meter-error.js';
 import { ATTACH_EXPORT } from './reserved-names.js';
 
-/** Once: Node makes the global by a getter, which takes as long as asking for the time. */
+/** Read once: Node defines the global with a getter, which takes as long as asking for the time. */
 const { performance } = globalThis;
 
-/** What a handler says when a slice is used up. */
+/** A handler's decision when a slice is used up. */
 export type SliceVerdict = 'continue' | 'deadline' | 'cancelled';
 
-/** Looks at the clock, or at a cancel flag, between slices. */
+/** Checks the clock, or a cancel flag, between slices. */
 export interface MeterHandler {
   /**
-   * Fuel between two calls of {@link onSlice}, at most. The meter looks at the clock, and makes slices smaller where they take more than
+   * Maximum fuel between two calls of {@link onSlice}. The meter checks the clock, and makes slices smaller if they take more than
    * a millisecond. @default 250000, well under a millisecond of most code
    */
   readonly sliceFuel?: number;
   /**
-   * How much time the call has, so that slices are smaller where little is left: a guest that was fast up to now may be slow in the next
-   * slice, and 250,000 loads that miss all caches take 40 ms. @default nothing is known of it
+   * The time left for the call, so that slices are smaller when little is left: a guest that was fast so far may be slow in the next
+   * slice, and 250,000 loads that miss all caches take 40 ms. @default unknown
    *
-   * @param nowMs The time by `performance.now()`.
+   * @param nowMs The time from `performance.now()`.
    */
   msLeft?(nowMs: number): number;
   /**
    * Called when a slice is used up and fuel is left. An exception counts as `cancelled`; see `Meter.handlerError`.
    *
-   * @param nowMs The time by `performance.now()`.
+   * @param nowMs The time from `performance.now()`.
    */
   onSlice(nowMs: number): SliceVerdict;
 }
@@ -36,23 +36,23 @@ export interface MeterHandler {
 /** The meter of one instance. */
 export interface Meter {
   /**
-   * Fills up before a call and forgets what happened before.
+   * Sets the fuel before a call and clears earlier results.
    *
    * @param fuel Units, from 0 to 2^62; counts are exact up to 2^53.
    */
   setFuel(fuel: bigint | number): void;
   /**
-   * Takes fuel for work that a host function does for the guest.
+   * Charges fuel for work that a host function does for the guest.
    *
-   * Where the guest's slice is used up, the handler is asked at once: the guest may run for long before its next check, and
-   * call the host again and again. Let the exception pass through the guest: one that catches it is stopped where it continues.
+   * If the guest's slice is used up, the handler is asked at once: the guest may run for long before its next check, and
+   * call the host again and again. Let the exception pass through the guest: a guest that catches it is stopped where it continues.
    *
    * @param fuel Units, a whole number from 0 to 2^53.
    * @throws {MeterError} `METER_EXHAUSTED` if the guest has to stop.
    */
   charge(fuel: number): void;
   /**
-   * Asks the handler, whatever is left of the slice: after work of the host that may have taken long.
+   * Asks the handler, however much of the slice is left. For use after host work that may have taken long.
    *
    * @throws {MeterError} `METER_EXHAUSTED` if the guest has to stop.
    */
@@ -60,23 +60,23 @@ export interface Meter {
   /** The module was metered with `deferStart`, and has a start function. */
   readonly hasStart: boolean;
   /**
-   * Runs the start function of a module that was metered with `deferStart`. Without one it does nothing.
+   * Runs the start function of a module that was metered with `deferStart`. Does nothing if there is none.
    *
-   * @throws Whatever the start function throws.
+   * @throws Any error of the start function.
    */
   runStart(): void;
   /**
-   * Remembers mutable globals and tables as they are now; memories are the caller's to copy.
+   * Saves the current mutable globals and tables; the caller copies memories.
    *
-   * @returns false if they cannot be brought back: the module was not metered as `resettable`; it has types of the
+   * @returns false if they cannot be restored: the module was not metered as `resettable`; it has types of the
    *   garbage-collected heap, a memory that is neither exported nor imported, or an imported mutable global or a written table
    *   whose references may not be null.
    */
   saveState(): boolean;
   /**
-   * Brings mutable globals and tables back to what {@link saveState} remembered, bit by bit.
+   * Restores mutable globals and tables to the state saved by {@link saveState}, bit by bit.
    *
-   * @returns false if it cannot: nothing is remembered, a table has grown since, or a passive segment was dropped.
+   * @returns false if it cannot: nothing is saved, a table has grown since, or a passive segment was dropped.
    */
   restoreState(): boolean;
   /** Fuel used since {@link setFuel}; never more than was set. */
@@ -85,32 +85,32 @@ export interface Meter {
   readonly exhausted: 'fuel' | 'deadline' | 'cancelled' | undefined;
   /** Growths of memories and tables that a limit refused since {@link setFuel}. */
   readonly growthDenied: number;
-  /** What `onSlice` threw, if it threw. */
+  /** The error that `onSlice` threw, if any. */
   readonly handlerError: unknown;
 }
 
-/** Slices without a handler: what a trap can lose stays bounded, and the hook costs nothing that can be measured. */
+/** Slice size without a handler: the fuel that a trap can lose stays bounded, and the hook costs nothing measurable. */
 const UNPOLLED_SLICE = 10_000_000;
 const MAX_FUEL = 2 ** 62;
 
-/** A call that waits for memory at every step takes 170 ns a unit and more: its first slice is to end soon as well. */
+/** A call that waits for memory at every step takes 170 ns or more per unit: its first slice should also end soon. */
 const FIRST_SLICE = 8_000;
 const MIN_SLICE = 500;
-/** Slices that take longer than this become smaller, and those that take a quarter of it larger. */
+/** Slices that take longer than this become smaller, and those that take less than a quarter of it larger. */
 const SLICE_MS = 1;
-/** Fuel that takes a few milliseconds in the slowest code that we know, and how much of that there is in a millisecond. */
+/** Fuel that takes a few milliseconds in the slowest code that we know, and the amount of it per millisecond. */
 const SHARP_SLICE = 25_000;
 const SLOW_FUEL_PER_MS = 5_000;
 
 /**
  * Connects the host to an instance of a metered module.
  *
- * What ran before, such as a start function that was not deferred, had the module's `startFuel`.
+ * Code that ran before, such as a start function that was not deferred, had the module's `startFuel`.
  *
  * @param handler Polled at every slice; without one, only fuel stops the guest.
- * @throws {MeterError} `METER_NOT_METERED` if the instance is not of a metered module, or has a meter already.
- * @throws {ConfigError} If the handler has no `onSlice`, another key or a value of another type or range. What a class adds of its
- *   own is its own business.
+ * @throws {MeterError} `METER_NOT_METERED` if the instance is not from a metered module, or already has a meter.
+ * @throws {ConfigError} If the handler has no `onSlice`, an unknown key, or a value of the wrong type or range. Additional members of a
+ *   class are ignored.
  */
 export function attachMeter(instance: WebAssembly.Instance, handler?: MeterHandler): Meter {
   if (handler !== undefined) checkHandler(handler);
@@ -124,7 +124,7 @@ export function attachMeter(instance: WebAssembly.Instance, handler?: MeterHandl
 
 const HANDLER_KEYS: readonly (keyof MeterHandler)[] = ['sliceFuel', 'msLeft', 'onSlice'];
 
-/** A handler is used as it is, not copied: its methods may be those of a class. */
+/** A handler is used directly, not copied: its methods may belong to a class. */
 function checkHandler(handler: MeterHandler): void {
   const node = new ConfigNode(handler, 'handler');
   const prototype: unknown = Object.getPrototypeOf(node.object());
@@ -143,7 +143,7 @@ class InstanceMeter implements Meter, SliceSource {
   exhausted: Meter['exhausted'];
   handlerError: unknown;
   readonly #access: HostAccess;
-  /** What `setFuel` allowed, and how much of it the guest has been given so far. */
+  /** The fuel that `setFuel` allowed, and how much of it the guest has received so far. */
   #total: number;
   #granted: number;
   /** Fuel of the next slice, and when the last one began. */
@@ -178,7 +178,7 @@ class InstanceMeter implements Meter, SliceSource {
     }
     this.#total = total;
     if (this.#handler !== undefined && this.#slice > FIRST_SLICE) this.#slice = FIRST_SLICE;
-    // Not asked for here: calls are many, and few of them use a slice up.
+    // The time is not read here: there are many calls, and few of them use up a slice.
     this.#sliceStartMs = Number.NaN;
     this.#granted = total < this.#slice ? total : this.#slice;
     this.#access(Request.Begin, this.#granted);
@@ -187,7 +187,7 @@ class InstanceMeter implements Meter, SliceSource {
   }
 
   charge(fuel: number): void {
-    // While a host function runs, the guest's counter stands in the global.
+    // While a host function runs, the guest's counter is in the global.
     const remaining = this.#access(Request.Add, -fuel);
     if (remaining >= 0) return;
     const next = this.nextSlice(remaining);
@@ -200,7 +200,7 @@ class InstanceMeter implements Meter, SliceSource {
       const verdict = this.#ask(performance.now());
       if (verdict === 'continue') return;
       this.exhausted = verdict;
-      // What is left of the slice is taken back.
+      // The rest of the slice is taken back.
       const remaining = this.#access(Request.Add, 0);
       if (remaining >= 0) {
         this.#access(Request.Add, -1 - remaining);
@@ -238,8 +238,8 @@ class InstanceMeter implements Meter, SliceSource {
   /**
    * Called when the slice is used up.
    *
-   * @param remaining Less than nothing.
-   * @returns What remains with the next slice, or as much as before if there is none.
+   * @param remaining Negative.
+   * @returns The remaining fuel with the next slice, or the same amount if there is none.
    */
   nextSlice(remaining: number): number {
     if (this.exhausted !== undefined) return remaining;
@@ -262,7 +262,7 @@ class InstanceMeter implements Meter, SliceSource {
     return remaining + grant;
   }
 
-  /** A slice is an amount of work, but is to be an amount of time. The total does not depend on it. */
+  /** A slice is an amount of work, but should correspond to an amount of time. The total does not depend on it. */
   #adapt(nowMs: number): void {
     const tookMs = nowMs - this.#sliceStartMs;
     this.#sliceStartMs = nowMs;
@@ -274,7 +274,7 @@ class InstanceMeter implements Meter, SliceSource {
     }
   }
 
-  /** Whatever the guest does, it is not to come back long after its time. */
+  /** Whatever the guest does, it should not return long after its deadline. */
   #sizeAt(nowMs: number): number {
     const left = this.#handler?.msLeft?.(nowMs) ?? Number.POSITIVE_INFINITY;
     return Math.min(this.#slice, SHARP_SLICE + Math.floor(left * SLOW_FUEL_PER_MS));

@@ -4,10 +4,10 @@ import { ByteReader, type ByteWriter, InstructionCursor } from '@testbench/wasm'
 import { EventKind, type EventList } from './function-events.js';
 import { WrappedLoops } from './wrapped-loops.js';
 
-/** Copies the code of functions piece by piece, with labels that fit the blocks around wrapped loops. */
+/** Copies the code of functions piece by piece, with labels adjusted to the blocks around wrapped loops. */
 export class BodyCopier {
   readonly loops = new WrappedLoops();
-  /** Everything before this offset of the original is written, or left out. */
+  /** Everything before this offset of the original has been written or left out. */
   copied = 0;
   readonly #cursor: InstructionCursor;
 
@@ -26,7 +26,7 @@ export class BodyCopier {
     }
   }
 
-  /** The instruction of an event, until the next is read. */
+  /** The instruction of an event, valid until the next one is read. */
   read(event: number): InstructionCursor {
     const { events } = this;
     const cursor = this.#cursor;
@@ -34,7 +34,7 @@ export class BodyCopier {
     return cursor;
   }
 
-  /** Writes a branch whose labels have to change; leaves others to {@link to}. */
+  /** Writes a branch whose labels must change; leaves others to {@link to}. */
   branch(event: number, kind: number): void {
     const { events, out, loops, bytes } = this;
     if (loops.count === 0) return;

@@ -8,7 +8,7 @@ const I64 = 0x7e;
 
 /**
  * Bytes that one operator writes at a time: no engine interrupts it, and pages that are touched for the first time cost
- * microseconds each. A multiple of what a unit of fuel may stand for.
+ * microseconds each. A multiple of the bytes that a unit of fuel may stand for.
  */
 export const PIECE = 2 ** 18;
 
@@ -28,10 +28,10 @@ const enum Op {
 export type BulkOperator = Opcode.MemoryFill | Opcode.MemoryCopy | Opcode.MemoryInit;
 
 /**
- * A function that does what the operator does, and pays for it, piece by piece, so that the guest can be stopped in between. Nothing is
- * written if a range is not inside of the memory.
+ * A function that does the operator's work and pays for it piece by piece, so that the guest can be stopped in between. Nothing is
+ * written if a range is not inside the memory.
  *
- * @param segment Of `memory.init`.
+ * @param segment Segment of `memory.init`.
  */
 export function bulkInPieces(
   helpers: HelperFunctions,
@@ -60,7 +60,7 @@ export function bulkInPieces(
     to.operate();
   };
 
-  /** For lengths above a piece: apart, so that the other one is small enough to be inlined. */
+  /** For lengths above a piece: a separate function, so that the other one is small enough to be inlined. */
   const large = helpers.get(`large ${key}`, signature, (code) => {
     const to = writer(code);
     const size = (): void => {
@@ -82,7 +82,7 @@ export function bulkInPieces(
     to.constant(I64, PIECE / 2 ** log2);
     helpers.pay(code);
     if (operator === Opcode.MemoryCopy) {
-      // The last piece first, where the first ones would overwrite it.
+      // The last piece first, if the first ones would overwrite it.
       to.get(0);
       to.get(1).u8(address64 ? Op.I64GtU : Op.I32GtU);
       code.u8(Opcode.If).u8(VOID);
@@ -95,7 +95,7 @@ export function bulkInPieces(
     }
     to.move(2, length, false);
     code.u8(Opcode.Br).u8(1).u8(Opcode.End).u8(Opcode.End);
-    // What is left is a piece, or traps.
+    // The rest is at most a piece, or traps.
     payForRest(code, to);
   });
 
@@ -157,7 +157,7 @@ class PieceWriter {
     this.constant(this.#length, PIECE).u8(this.#length === I64 ? Op.I64GtU : Op.I32GtU);
   }
 
-  /** Whether the range that begins in `local` is inside of a size, an i64. */
+  /** Whether the range that begins at `local` is inside a size, an i64. */
   isInside(local: number, type: number, size: () => void): void {
     const code = this.#code;
     const length = this.#length;
@@ -187,7 +187,7 @@ class PieceWriter {
     this.#code.u8(Opcode.LocalSet).u8(local);
   }
 
-  /** The first piece of the range, which begins behind it then. */
+  /** Handles the first piece of the range, which then begins after it. */
   first(): void {
     this.get(0);
     this.get(1);
@@ -197,7 +197,7 @@ class PieceWriter {
     if (this.#operator !== Opcode.MemoryFill) this.move(1, this.#source, true);
   }
 
-  /** The last piece of the ranges of a copy. */
+  /** Handles the last piece of the ranges of a copy. */
   last(): void {
     const address = this.#address;
     const code = this.#code;

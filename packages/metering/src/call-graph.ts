@@ -5,30 +5,30 @@ import { DEAD, EventKind, type EventList, type FunctionShape } from './function-
 import { longestPath, type PathScratch, Way } from './longest-path.js';
 import { MAX_OWED } from './max-owed.js';
 
-/** Longest stretch, in fuel units, that a function may run without a check of its own. */
+/** Longest stretch, in fuel units, that a function may run without its own check. */
 const MAX_UNCHECKED = 128;
 
 /** How each function takes part in metering. */
 export const enum Role {
   /** Charges and checks at its entry. */
   Checked = 0,
-  /** Charges, but needs no check at its entry: what it does before its first check is short. */
+  /** Charges, but needs no check at its entry: the code before its first check is short. */
   Short = 1,
-  /** Does nothing itself: its callers pay it, what it costs or what it costs at most. */
+  /** Does nothing itself: its callers pay its cost or its maximum cost. */
   Free = 2,
 }
 
-/** Functions that something else than a direct call reaches. */
+/** Functions that can be reached by something other than a direct call. */
 export interface Reachable {
-  /** The host or a reference may call them: they must pay for themselves. */
+  /** May be called by the host or through a reference: they must pay for themselves. */
   readonly escaping: ReadonlySet<number>;
-  /** Only `call_indirect` reaches these; undefined if it may reach more than these and escaping ones. */
+  /** Can be reached only by `call_indirect`; undefined if it may reach more than these and the escaping ones. */
   readonly tabled: ReadonlySet<number> | undefined;
 }
 
 /**
- * What is known of the targets of calls. Targets are functions by their index, behind them what `call_indirect` of each type
- * may reach, and last what `call_ref` may reach.
+ * What is known about the targets of calls. Targets are the functions by their index, then one target per type for
+ * `call_indirect`, and last one for `call_ref`.
  */
 export interface CallGraph {
   readonly roles: Uint8Array;
@@ -39,12 +39,12 @@ export interface CallGraph {
 }
 
 /**
- * Decides for every function whether it has to check, to charge, or neither.
+ * Decides for every function whether it has to check, has to charge, or neither.
  *
- * Every cycle of calls and every loop contains a check: a function that calls one that is not short checks at its entry,
- * unless it traps when that one returns. Where exceptions are caught, it may not get as far as the trap.
+ * Every cycle of calls and every loop contains a check: a function that calls a non-short function checks at its entry,
+ * unless it traps when that call returns. If exceptions are caught, it may never reach the trap.
  *
- * @param exact Only functions with the same cost on every way that returns may be free.
+ * @param exact Only functions with the same cost on every returning path may be free.
  */
 export function analyseCalls(
   module: Module,
@@ -60,9 +60,9 @@ export function analyseCalls(
   const roles = new Uint8Array(targets);
   const paid = new Float64Array(targets);
   const leaves = new Uint8Array(targets);
-  /** Longest stretch of a function without a check, callees included. */
+  /** Longest stretch of a function without a check, including callees. */
   const stretch = new Float64Array(targets);
-  /** 0 not seen, 1 being looked at, 2 done. */
+  /** 0 not seen, 1 in progress, 2 done. */
   const state = new Uint8Array(targets).fill(2, 0, imported);
   const catches = shapes.some((shape) => shape.hasCatch);
 
@@ -76,7 +76,7 @@ export function analyseCalls(
       if ((flags & 0xff) !== EventKind.Call || (flags & DEAD) !== 0) continue;
       const callee = events.argument(event);
       if (roles[callee] === Role.Checked) {
-        // A panic, such as a failed bounds check. What is being looked at calls this function.
+        // A panic, such as a failed bounds check. A function in progress calls this function.
         isShort = !catches && state[callee] === 2 && events.kind(event + 1) === EventKind.Trap;
         leaves[index] = 1;
       } else {
@@ -84,9 +84,9 @@ export function analyseCalls(
         if (roles[callee] === Role.Short) callees += stretch[callee]!;
       }
     }
-    // The host may call back what escapes.
+    // The host may call back escaping functions.
     if (escapes && leaves[index] === 1) return;
-    // A loop checks itself; only what calls follow in it must not add up.
+    // A loop checks itself; only the cost of calls in it must not add up.
     if (isShort && shape.hasLoop && shape.hasCall) isShort = callees === 0;
     if (!isShort) return;
     let entry = longestPath(events, shape, scratch, paid);
@@ -134,8 +134,8 @@ export function analyseCalls(
     }
   }
 
-  // A body that calls short functions so often that much would be owed makes them check. No cycle passes through them, so that
-  // their callers may stay short. A target that is not known may be any that something else than a direct call reaches.
+  // If a body calls short functions so often that much would be owed, they must check. No cycle passes through them, so
+  // their callers may stay short. An unknown target may be any function that can be reached by something other than a direct call.
   stretch.fill(MAX_UNCHECKED, functions.length);
   roles.fill(Role.Short, functions.length);
   for (const { first, last, hasCall, hasUnknown } of shapes) {
@@ -157,7 +157,7 @@ export function analyseCalls(
   }
 
   if (tabled !== undefined) {
-    // Types that are written alike are the same: they share the target of the first of them.
+    // Types with the same spelling are the same: they share the target of the first of them.
     const first = new Map<string, number>();
     const target = types.map((type, index) => {
       const signature =
@@ -165,7 +165,7 @@ export function analyseCalls(
       if (!first.has(signature)) first.set(signature, functions.length + index);
       return first.get(signature)!;
     });
-    // A call of what no table holds traps.
+    // A call of a function that no table holds traps.
     roles.fill(Role.Free, functions.length, targets - 1);
     for (const index of tabled) {
       const at = target[functions[index]!]!;

@@ -1,17 +1,17 @@
 /**
- * Charges of one function by the event behind which they stand; -1 is the function's entry. Reused from function to function,
+ * Charges of one function by the event that they follow; -1 is the function's entry. Reused from function to function,
  * because a module has tens of thousands.
  */
 export class ChargeList {
   #first = 0;
   #size = 0;
   #amounts = new Float64Array(1024);
-  /** How many there are. */
+  /** Number of charges. */
   count = 0;
-  /** The largest amount that was set, signs left out. */
+  /** The largest absolute amount that was set. */
   largest = 0;
 
-  /** Forgets all charges and makes room for those of events `[first, last)`. */
+  /** Clears all charges and makes room for those of events `[first, last)`. */
   reset(first: number, last: number): void {
     this.#amounts.fill(0, 0, this.#size);
     this.count = 0;
@@ -21,7 +21,7 @@ export class ChargeList {
     if (this.#size > this.#amounts.length) this.#amounts = new Float64Array(2 * this.#size);
   }
 
-  /** The charge behind an event; 0 for none. */
+  /** The charge after an event; 0 for none. */
   get(event: number): number {
     return this.#amounts[event === -1 ? 0 : event - this.#first + 1]!;
   }

@@ -12,7 +12,7 @@ import {
   TARGETED,
 } from './function-events.js';
 
-/** A loop is taken to run eight times as often as what is around it, an arm of an `if` half as often: exponents of two. */
+/** A loop is assumed to run eight times as often as the code around it, an arm of an `if` half as often: exponents of two. */
 const LOOP_LEVEL = 3;
 const ARM_LEVEL = -1;
 
@@ -20,9 +20,9 @@ const ARM_LEVEL = -1;
 const MAX_LEVEL = 18;
 
 /**
- * Marks loops with how many stand around them and inside them, and those that contain calls.
+ * Marks loops with the number of loops around and inside them, and marks those that contain calls.
  *
- * @param roles Of the targets of calls.
+ * @param roles Roles of the targets of calls.
  * @returns True if the count should be kept in a local: there is a loop without
  * calls, or loops charge more often than they call.
  */
@@ -33,9 +33,9 @@ export function classifyLoops(
   roles: Uint8Array,
 ): boolean {
   const open: number[] = [];
-  /** How many loops stand in each other inside each of these, and behind them in what is being read. */
+  /** Depth of nested loops inside each of these, and last in the code being read. */
   const heights: number[] = [0];
-  // Stops where the mark stands already, because then it stands further out as well.
+  // Stops at the first mark found, because then the outer ones are marked too.
   const mark = (flag: number): void => {
     for (let at = open.length - 1; at >= 0 && (events.flags(open[at]!) & flag) === 0; at -= 1) {
       events.mark(open[at]!, flag);
@@ -44,7 +44,7 @@ export function classifyLoops(
   let hasPlainLoop = false;
   let balance = 0;
   let level = 0;
-  /** How often what comes next is taken to run. */
+  /** How often the code that follows is assumed to run. */
   let weight = 1;
   const step = (by: number): void => {
     level += by;

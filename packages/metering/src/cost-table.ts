@@ -4,15 +4,15 @@ import { ConfigError } from '@testbench/types/errors';
 import { Opcode } from './operators.js';
 
 /**
- * Prices in fuel units, all whole numbers. Two modules metered with different tables count differently: the table is part of
+ * Prices in fuel units, all whole numbers. Modules metered with different tables count differently: the table is part of
  * every cache key.
  */
 export interface CostTable {
-  /** Price of an operator that has none of its own. @default 1 */
+  /** Price of an operator without its own price. @default 1 */
   readonly operator: number;
   /**
-   * Prices of single operators by opcode: one byte, or `prefix * 0x1000 + sub-opcode` as in `Opcode` of
-   * `@testbench/wasm`. `block`, `loop`, `try`, `nop`, `drop`, `return` and `unreachable` are free unless they stand here;
+   * Prices of individual operators by opcode: one byte, or `prefix * 0x1000 + sub-opcode` as in `Opcode` of
+   * `@testbench/wasm`. `block`, `loop`, `try`, `nop`, `drop`, `return` and `unreachable` are free unless they are listed here;
    * `else`, `end`, `catch`, `catch_all` and `delegate` are always free. @default 64 for `throw`, `rethrow`, `throw_ref` and `memory.grow`, 32 for `table.set` and `table.grow`
    */
   readonly operators: Readonly<Record<number, number>>;
@@ -26,23 +26,23 @@ export interface CostTable {
   readonly arrayElement: number;
 }
 
-/** What holds where a table says nothing. */
+/** Prices that apply where a table has none. */
 export const DEFAULT_COSTS: CostTable = {
   operator: 1,
   operators: {
-    // Measured: 0.5 microseconds. At one unit each, a storm of exceptions would run for 40 ms between two polls.
+    // Measured: 0.5 microseconds. At one unit each, a flood of exceptions would run for 40 ms between two polls.
     [Opcode.Throw]: 64,
     [Opcode.Rethrow]: 64,
     [Opcode.ThrowRef]: 64,
-    // Up to 0.4 microseconds where the function is an import.
+    // Up to 0.4 microseconds if the function is an import.
     [Opcode.TableSet]: 32,
-    // By nothing, or refused: 0.05 to 0.2 microseconds, and more where JavaScript has seen the memory.
+    // Growth by 0, or refused: 0.05 to 0.2 microseconds, and more if JavaScript has seen the memory.
     [Opcode.MemoryGrow]: 64,
     [Opcode.TableGrow]: 32,
   },
-  // V8 fills 14 bytes in a nanosecond, and runs two to four operators in that time.
+  // V8 fills 14 bytes per nanosecond, and runs two to four operators in that time.
   memoryBytesLog2: 3,
-  // Measured: about 60 ns an element.
+  // Measured: about 60 ns per element.
   tableElement: 32,
   memoryPage: 1024,
   arrayElement: 1,
@@ -59,7 +59,7 @@ const FREE: readonly number[] = [
   Opcode.Drop,
 ];
 
-/** Where ways meet: a price would depend on the way. */
+/** Operators where paths meet: a price would depend on the path. */
 const ALWAYS_FREE: readonly number[] = [
   Opcode.Else,
   Opcode.Catch,
@@ -84,7 +84,7 @@ const REPEATING: readonly number[] = [
   Opcode.BrOnCastFail,
 ];
 
-/** The dearest price: with it a body of the largest size still costs less than an i64 holds. */
+/** The highest price: with it a body of the largest size still costs less than an i64 can hold. */
 const MAX_COST = 1_000_000;
 
 const readCost = (node: ConfigNode): number => node.wholeNumber(0, MAX_COST);
@@ -125,7 +125,7 @@ function readOperators(node: ConfigNode): CostTable['operators'] {
  */
 export function completeCosts(costs: Partial<CostTable> = {}): CostTable {
   const table = { ...DEFAULT_COSTS, ...costs };
-  // Every loop has one of these, and so has every cycle of calls: without a price nothing would ever stop it.
+  // Every loop and every cycle of calls contains one of these: without a price nothing would ever stop it.
   const unpaid = REPEATING.find((opcode) => (table.operators[opcode] ?? table.operator) === 0);
   if (unpaid !== undefined) {
     throw new ConfigError(
@@ -139,7 +139,7 @@ export function completeCosts(costs: Partial<CostTable> = {}): CostTable {
 
 /** Prices of all operators, for fast look-up. */
 export class OperatorCosts {
-  /** Prices of operators of one byte. */
+  /** Prices of one-byte operators. */
   readonly plain = new Int32Array(256);
   readonly #prefixed: ReadonlyMap<number, number>;
   readonly #table: CostTable;
@@ -156,7 +156,7 @@ export class OperatorCosts {
     this.#prefixed = new Map(own);
   }
 
-  /** Price of an operator behind a prefix. */
+  /** Price of a prefixed operator. */
   ofPrefixed(opcode: number): number {
     return this.#prefixed.get(opcode) ?? this.#table.operator;
   }

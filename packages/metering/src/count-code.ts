@@ -3,22 +3,22 @@ import { ByteWriter } from '@testbench/wasm';
 import type { HelperFunctions } from './helper-functions.js';
 import { Opcode, VOID } from './operators.js';
 
-/** Writes the instructions that keep the count, pay, and ask for more. */
+/** Writes the instructions that keep the count, pay, and request more fuel. */
 export class CountCode {
-  /** How many charges and checks have been written. */
+  /** Number of charges and checks written. */
   charges = 0;
   checks = 0;
   /** Content of a branch hint section without its count: every check is unlikely to ask for fuel. */
   readonly hints = new ByteWriter();
   hintedFunctions = 0;
-  /** Where the current function keeps its count while it runs; otherwise each charge goes to the global. */
+  /** True if the current function keeps its count in a local while it runs; otherwise each charge goes to the global. */
   inLocal = false;
   /** Checks are calls: the function has so many that each must be short. The count is in the global then. */
   callsToCheck = false;
   /** The local that holds the count, or a scratch local in addition to the global; -1 for none. */
   local = -1;
   readonly #fuelGlobal: number;
-  /** Bytes of the current body that only some engines get. */
+  /** Bytes of the current body that are written only for some engines. */
   #engineBytes = 0;
   /** Offsets of the current function's checks, from its body's start. */
   readonly #branches: number[] = [];
@@ -31,12 +31,12 @@ export class CountCode {
     this.#fuelGlobal = helpers.at.fuelGlobal;
   }
 
-  /** Size of the current body so far on every engine: nothing that a guest notices may depend on what only some get. */
+  /** Size of the current body so far on every engine: nothing visible to a guest may depend on bytes written only for some. */
   get bodyBytes(): number {
     return this.#out.length - this.#engineBytes;
   }
 
-  /** Writes the hints for the body that is complete now. */
+  /** Writes the hints for the completed body. */
   finish(index: number): void {
     const { hints } = this;
     const branches = this.#branches;
@@ -50,9 +50,9 @@ export class CountCode {
   }
 
   /**
-   * Pays, and asks for more where `check` says so.
+   * Pays, and requests more fuel if `check` is true.
    *
-   * @param inLoop The check stands in a loop.
+   * @param inLoop The check is in a loop.
    */
   charge(amount: number, check: boolean, inLoop = false): void {
     const { local, inLocal } = this;
@@ -95,7 +95,7 @@ export class CountCode {
   }
 
   /**
-   * Lets engines without branch hints see that what follows is unlikely: V8 assumes that a reference is not null, and this one
+   * Lets engines without branch hints see that the following code is unlikely: V8 assumes that a reference is not null, and this one
    * always is.
    */
   unlikely(): void {
@@ -108,13 +108,13 @@ export class CountCode {
     this.#engineBytes += out.length - start;
   }
 
-  /** Notes that the branch which comes next is a check. */
+  /** Records that the next branch is a check. */
   hint(): void {
     this.checks += 1;
     this.#branches.push(this.#out.length);
   }
 
-  /** Leaves the count less `amount` on the stack. */
+  /** Leaves the count minus `amount` on the stack. */
   subtract(amount: number): void {
     this.#get(this.inLocal);
     if (amount !== 0) this.#out.u8(Opcode.I64Const).signed(amount).u8(Opcode.I64Sub);

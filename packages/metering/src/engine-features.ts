@@ -10,8 +10,8 @@ const BR_ON_NULL = Uint8Array.of(
 let known: boolean | undefined;
 
 /**
- * Whether this engine has typed function references: Node 22 and later, all browsers since 2024. Metered bytes differ by
- * that, so it belongs in the key of a cache that several engines share.
+ * Whether this engine has typed function references: Node 22 and later, all browsers since 2024. Metered bytes depend on
+ * it, so it belongs in the key of a cache that several engines share.
  *
  * @example
  * ```ts

@@ -12,12 +12,12 @@ import { Potentials } from './potentials.js';
 import { Stretches } from './stretches.js';
 
 /**
- * Places charges so that every way through a function adds up to exactly its cost, with as few charges as the structure
- * allows and those where they run least.
+ * Places charges so that every path through a function adds up to exactly its cost, with as few charges as the structure
+ * allows, placed where they run least often.
  *
- * Control points that one branch joins must have the same prepaid amount. What remains is a graph whose edges are straight
- * stretches of code; the stretches of a spanning tree, those that run most often first, need no charge (Knuth; Ball and
- * Larus). Each of the others pays the difference of the amounts at its ends.
+ * Control points joined by a branch must have the same prepaid amount. The result is a graph whose edges are straight
+ * stretches of code; the stretches of a spanning tree, built from the most frequent ones first, need no charge (Knuth; Ball and
+ * Larus). Each of the others pays the difference between the amounts at its ends.
  */
 export class ExactPlacement {
   readonly #points = new Potentials();
@@ -26,7 +26,7 @@ export class ExactPlacement {
   /** Control point of each block's label, by its event in the function; -1 for none. */
   #labels = new Int32Array(256);
 
-  /** Of the open `if`s: the point at which the arms begin, and those whose `else` has come. */
+  /** For the open `if`s: the point at which the arms begin, and those whose `else` has been read. */
   readonly #arms: number[] = [];
   readonly #elses = new Set<number>();
   readonly #events: EventList;
@@ -43,7 +43,7 @@ export class ExactPlacement {
   /**
    * Fills `charges` for one function.
    *
-   * @returns What it pays in all behind its entry and elsewhere than at its loops, which check.
+   * @returns The total that it pays after its entry, except at its loops, which check.
    */
   place(shape: FunctionShape, charges: ChargeList): number {
     charges.reset(shape.first, shape.last);
@@ -57,20 +57,20 @@ export class ExactPlacement {
     const root = points.root(0);
     const ground = points.of(0);
     const prepaid = (point: number): number => {
-      // Shortens the way first.
+      // Compresses the path first.
       const isGrounded = points.root(point) === root;
       return points.of(point) - (isGrounded ? ground : 0);
     };
     let isOwed = false;
     for (let index = 0; index < stretches.count; index += 1) {
-      // A run takes a stretch that traps once at most in each of its open calls.
+      // A run takes a stretch that traps at most once in each of its open calls.
       if (stretches.traps[index] === 1) continue;
       const before = prepaid(stretches.from[index]!);
       const behind = prepaid(stretches.to[index]!);
       if (before < 0 || behind < 0) isOwed = true;
       this.#set(charges, index, behind - before + stretches.cost[index]!);
     }
-    // Work that is paid only after a call could be repeated by recursion without ever being paid.
+    // Work that is paid for only after a call could be repeated by recursion without ever being paid for.
     if (isOwed && (shape.hasCall || shape.hasUnknown)) this.#placePlainly(charges);
     return this.#owed;
   }
@@ -108,7 +108,7 @@ export class ExactPlacement {
     let cost = 0;
     let loops = 0;
     let branches = 0;
-    /** Set while the event before continues with its labels. */
+    /** Set while the previous event continues with its labels. */
     let joined = -1;
 
     const close = (to: number, traps = false): void => {
@@ -181,7 +181,7 @@ export class ExactPlacement {
           if (openerKind === EventKind.Loop) {
             if ((opener & TARGETED) !== 0) {
               loops -= 1;
-              // What follows runs less often: it must not share its charge with the loop's last stretch.
+              // The code that follows runs less often: it must not share its charge with the loop's last stretch.
               if (reached) {
                 const exit = points.add();
                 close(exit);

@@ -1,6 +1,6 @@
 import { doubled } from './doubled.js';
 
-/** What an event is. Events are the instructions that control flow, cost placement or rewriting has to look at. */
+/** The kind of an event. Events are the instructions that matter to control flow, cost placement or rewriting. */
 export const enum EventKind {
   Block = 0,
   Loop = 1,
@@ -14,7 +14,7 @@ export const enum EventKind {
   Return = 8,
   Trap = 9,
   Call = 10,
-  /** A call whose target is not known: `call_indirect`, `call_ref`. */
+  /** A call with an unknown target: `call_indirect`, `call_ref`. */
   CallUnknown = 11,
   TailCall = 12,
   Throw = 13,
@@ -26,7 +26,7 @@ export const enum EventKind {
   Grow = 18,
   /** `data.drop` or `elem.drop`. */
   Drop = 20,
-  /** In the midst of a long stretch of other instructions: code can be put here. */
+  /** A point within a long stretch of other instructions where code can be inserted. */
   Pause = 21,
   /** `br_table`'s label, or the clause of a `try_table`: continues the event before it. */
   Label = 19,
@@ -34,7 +34,7 @@ export const enum EventKind {
 
 /** The event cannot be reached. */
 export const DEAD = 0x100;
-/** A live branch goes to this block; for a loop: it really is one. */
+/** A live branch goes to this block; for a loop: it really repeats. */
 export const TARGETED = 0x200;
 /** The loop, or a loop inside it, contains a call or an operator that becomes one. */
 export const CALLS = 0x400;
@@ -42,9 +42,9 @@ export const CALLS = 0x400;
 export const DEAD_BEFORE = 0x800;
 /** Shift of the count of loops around a loop, 2 for more. */
 export const NESTING = 12;
-/** Shift of the count of loops that stand in each other inside a loop, itself included; 7 for more. */
+/** Shift of the count of nested loops inside a loop, including itself; 7 for more. */
 export const HEIGHT = 14;
-/** A `try` with handlers, and the first of them. No loop is either: {@link HEIGHT} has these bits there. */
+/** A `try` with handlers, and the first of its handlers. Never a loop, for which {@link HEIGHT} uses these bits. */
 export const GUARDED = 0x4000;
 /** A `try` or `try_table` that catches everything. */
 export const SEALED = 0x8000;
@@ -54,7 +54,7 @@ export const CATCHES = 0x2_0000;
 
 const STRIDE = 5;
 
-/** Code has an event in 9 to 13 bytes: what is set aside for more is not touched, but growing would copy it. */
+/** Code has an event every 9 to 13 bytes: extra reserved space is never touched, but growing would copy the list. */
 const BYTES_PER_EVENT = 8;
 const MAX_SET_ASIDE = 2 ** 22;
 
@@ -62,7 +62,7 @@ const MAX_SET_ASIDE = 2 ** 22;
 export class EventList {
   count = 0;
   #data: Int32Array;
-  /** Fuel of each event: a long stretch at the highest price has more than 32 bits. */
+  /** Fuel of each event: a long stretch at the highest price needs more than 32 bits. */
   #costs: Float64Array;
 
   /** @param codeBytes Size of the module's code. */
@@ -75,10 +75,10 @@ export class EventList {
   /**
    * @param start Byte offset of the instruction.
    * @param end Byte offset just after it.
-   * @param cost Fuel of the code since the previous event, this instruction included.
+   * @param cost Fuel of the code since the previous event, including this instruction.
    * @param argument By kind: block type, target as in `CallGraph`, opcode, or byte offset of a label.
-   * @param link By kind: the event that a branch goes to, or that opened what ends here; -1 is the function itself. A loop
-   * has its end there.
+   * @param link By kind: the event that a branch goes to, or that opened the block that ends here; -1 is the function itself. For a
+   * loop it is its end.
    */
   push(
     kind: number,
@@ -132,12 +132,12 @@ export class EventList {
   }
 }
 
-/** What one scan found out about a function. Events are `[first, last)` of the module's {@link EventList}. */
+/** The result of scanning one function. Events are `[first, last)` of the module's {@link EventList}. */
 export interface FunctionShape {
   readonly first: number;
   last: number;
   hasLoop: boolean;
-  /** How many loops there are, handlers of exceptions, and places where control leaves the function. */
+  /** Numbers of loops, exception handlers, and places where control leaves the function. */
   loops: number;
   handlers: number;
   leaves: number;

@@ -9,12 +9,12 @@ import { Opcode, VOID } from './operators.js';
 import { rewriteBodies } from './rewrite-bodies.js';
 
 const END = Opcode.End;
-/** Throws if global 0 says so, which one operator of four makes of it. */
+/** Throws if global 0 says so, computed by one of four operators. */
 const MAY_THROW = [Opcode.Call, 1];
 const WORK = [Opcode.GlobalGet, 0, Opcode.GlobalSet, 0];
 const ALWAYS = [Opcode.I32Const, 1];
 
-/** A module whose function `f` holds this code, and whose global `throws` decides whether `MAY_THROW` does. */
+/** A module whose function `f` contains this code, and whose global `throws` decides whether `MAY_THROW` throws. */
 function moduleOf(code: readonly number[]): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter().raw(HEADER);
   const section = (id: number, content: ByteWriter): void => void out.section(id, content);
@@ -36,7 +36,7 @@ function moduleOf(code: readonly number[]): Uint8Array<ArrayBuffer> {
 const times = (count: number, code: readonly number[]): number[] =>
   Array.from({ length: count }, () => code).flat();
 
-/** Code inside of itself, around something. */
+/** Nests code in itself, around something. */
 const nested = (
   count: number,
   before: readonly number[],
@@ -98,7 +98,7 @@ const TABLES: typeof LEGACY = {
   'around loops': (count) =>
     times(count, [...TABLE, ...LOOP, ...MAY_THROW, ...LOOP_END, ...TABLE_END]),
   'whose handler is a loop': (count) => {
-    // The second turn, which is the handler's, leaves.
+    // The second iteration, which is the handler's, exits.
     const head = [Opcode.GlobalGet, 0, Opcode.BrIf, 1, ...ALWAYS, Opcode.GlobalSet, 0];
     const reset = [Opcode.I32Const, 0, Opcode.GlobalSet, 0];
     const table = [Opcode.TryTable, VOID, 1, 2, 0, ...MAY_THROW, END];
@@ -108,7 +108,7 @@ const TABLES: typeof LEGACY = {
 
 const HAS_TABLES = WebAssembly.validate(moduleOf(TABLES['one after the other']!(1)));
 
-/** Throwing costs no more than anything else: what is compared is the number of operators. */
+/** Throwing costs no more than other operators: the test compares numbers of operators. */
 const EVEN = { operators: { [Opcode.Throw]: 1, [Opcode.Rethrow]: 1, [Opcode.ThrowRef]: 1 } };
 
 /** Fuel of one run, and how it ended. */
@@ -126,7 +126,7 @@ function run(
   try {
     (instance.exports['f'] as () => void)();
   } catch (error) {
-    // Nothing else than the guest's own exception: it has fuel enough.
+    // Only the guest's own exception is expected: it has enough fuel.
     if (!(error instanceof WebAssembly.Exception)) throw error;
     thrown = true;
   }
@@ -158,7 +158,7 @@ describe.each([
 
 it('refuses a function that pays more at once than a constant can hold', () => {
   const module = decodeModule(moduleOf([Opcode.I32Const, 0, 0x1a]));
-  // No price that a caller may set gets there.
+  // No price that a caller may set is this high.
   const costs = { ...completeCosts(), operators: { 0xfc000: 2 ** 50 } };
   const code = [...times(3, [0x43, 0, 0, 0, 0, 0xfc, 0, 0x1a])];
   const dear = decodeModule(moduleOf(code));

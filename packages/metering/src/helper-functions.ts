@@ -22,19 +22,19 @@ const enum Op {
   I64ShrU = 0x88,
   I64ExtendI32U = 0xad,
   F64ConvertI64S = 0xb9,
-  /** Behind the prefix `0xfc`. */
+  /** After the prefix `0xfc`. */
   I64TruncSatF64S = 6,
 }
 
-/** Limits that metered code keeps. */
+/** Limits that metered code enforces. */
 export interface GuestLimits {
   readonly maxMemoryPages?: number | undefined;
   readonly maxTableElements?: number | undefined;
-  /** Fuel of what runs before a meter is attached. */
+  /** Fuel of code that runs before a meter is attached. */
   readonly startFuel: number;
 }
 
-/** Where the appended items stand in their index spaces. */
+/** Indices of the appended items in their index spaces. */
 export interface AppendedIndices {
   readonly fuelGlobal: number;
   readonly deniedGlobal: number;
@@ -47,8 +47,8 @@ export interface AppendedIndices {
 }
 
 /**
- * The functions appended to a module, made when first asked for. They are called where metering would otherwise repeat
- * long sequences: to ask for the next slice, to pay for a length, to grow under a limit.
+ * The functions appended to a module, created on first use. They are called where metering would otherwise repeat
+ * long sequences: to request the next slice, to pay for a length, to grow under a limit.
  */
 export class HelperFunctions {
   /** Encoded bodies, without their sizes. */
@@ -59,12 +59,12 @@ export class HelperFunctions {
   readonly newTypes: Uint8Array[] = [];
   readonly newGlobals: Uint8Array[] = [];
   readonly newTables: Uint8Array[] = [];
-  /** Functions that appended code refers to. */
+  /** Functions referenced by appended code. */
   readonly referenced: number[] = [];
   readonly #functions = new Map<string, number>();
   readonly #typeIndices = new Map<string, number>();
 
-  /** Where the appended items stand in their index spaces. */
+  /** Indices of the appended items in their index spaces. */
   readonly at: AppendedIndices;
   readonly #firstType: number;
   readonly #firstGlobal: number;
@@ -85,10 +85,10 @@ export class HelperFunctions {
     this.at = {
       fuelGlobal: this.global(Uint8Array.of(I64, 1, Opcode.I64Const, ...startFuel, Opcode.End)),
       deniedGlobal: this.global(Uint8Array.of(I32, 1, Opcode.I32Const, 0, Opcode.End)),
-      // Mutable, or engines would take it for what it is.
+      // Mutable, or engines would see that it is always null.
       nullGlobal: typedReferences ? this.global(isNull) : -1,
       meterGlobal: this.global(Uint8Array.of(EXTERNREF, 1, Opcode.RefNull, EXTERNREF, Opcode.End)),
-      // One element at least and at most.
+      // Exactly one element.
       hookTable: this.table(Uint8Array.of(FUNCREF, 1, 1, 1)),
       firstFunction: module.functions.length,
     };
@@ -107,12 +107,12 @@ export class HelperFunctions {
     return index;
   }
 
-  /** Appends a global, encoded as the global section has it. @returns Its index. */
+  /** Appends a global, encoded as in the global section. @returns Its index. */
   global(encoding: Uint8Array): number {
     return this.#firstGlobal + this.newGlobals.push(encoding) - 1;
   }
 
-  /** Appends a table, encoded as the table section has it. @returns Its index. */
+  /** Appends a table, encoded as in the table section. @returns Its index. */
   table(encoding: Uint8Array): number {
     return this.#firstTable + this.newTables.push(encoding) - 1;
   }
@@ -125,15 +125,15 @@ export class HelperFunctions {
     }
   }
 
-  /** `(remaining: i64) -> i64`: stores the remaining fuel, asks for more, traps if there is none. */
+  /** `(remaining: i64) -> i64`: stores the remaining fuel, requests more, traps if there is none. */
   refill(): number {
     return this.get('refill', [1, I64, 1, I64], (code) => {
       // Stored first: the guest stays stopped, regardless of the outcome of the call.
       code.u8(Opcode.LocalGet).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
       code.u8(Opcode.GlobalGet).u32(this.at.meterGlobal);
-      // As a double, which is a plain number for the host: up to 2^53 it is exact.
+      // As a double, which is a plain number for the host, exact up to 2^53.
       code.u8(Opcode.LocalGet).u32(0).u8(Op.F64ConvertI64S);
-      // An empty table traps as well: no meter is attached yet.
+      // An empty table also traps: no meter is attached yet.
       code.u8(Opcode.I32Const).u32(0);
       code
         .u8(Opcode.CallIndirect)
@@ -141,14 +141,14 @@ export class HelperFunctions {
         .u32(this.at.hookTable);
       code.u8(0xfc).u8(Op.I64TruncSatF64S);
       code.u8(Opcode.LocalTee).u32(0).u8(Opcode.GlobalSet).u32(this.at.fuelGlobal);
-      // `unreachable` is what no handler in the guest can catch.
+      // No handler in the guest can catch `unreachable`.
       code.u8(Opcode.LocalGet).u32(0).u8(Opcode.I64Const).u32(0).u8(Opcode.I64LtS);
       code.u8(Opcode.If).u8(VOID).u8(Opcode.Unreachable).u8(Opcode.End);
       code.u8(Opcode.LocalGet).u32(0);
     });
   }
 
-  /** `() -> ()`: asks for more, as {@link refill}, for code that keeps the count in the global. */
+  /** `() -> ()`: requests more fuel, like {@link refill}, for code that keeps the count in the global. */
   refillGlobal(): number {
     const refill = this.refill();
     return this.get('refill-global', [0, 0], (code) => {
@@ -272,8 +272,8 @@ export class HelperFunctions {
   }
 
   /**
-   * Replaces the i64 on the stack by 2^40 if it is larger: its product with a price must not overflow, and an operator with
-   * such a length traps anyway.
+   * Replaces the i64 on the stack with 2^40 if it is larger: its product with a price must not overflow, and an operator with
+   * that length traps anyway.
    */
   clamp(code: ByteWriter): void {
     const clamp = this.get('clamp', [1, I64, 1, I64], (body) => {
@@ -293,7 +293,7 @@ export class HelperFunctions {
     code.u8(Opcode.Call).u32(clamp);
   }
 
-  /** Takes the i64 on the stack off the fuel, and asks for more if that is less than nothing. */
+  /** Subtracts the i64 on the stack from the fuel, and requests more if the result is negative. */
   pay(code: ByteWriter): void {
     const refill = this.refillGlobal();
     const pay = this.get('pay', [1, I64, 0], (body) => {
@@ -310,7 +310,7 @@ export class HelperFunctions {
     code.u8(Opcode.Call).u32(pay);
   }
 
-  /** An appended function, made when it is asked for by this key for the first time. */
+  /** An appended function, created when it is first requested by this key. */
   get(
     key: string,
     signature: readonly number[],

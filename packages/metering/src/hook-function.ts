@@ -7,18 +7,18 @@ const RE_EXPORT = Uint8Array.of(
   7, 5, 1, 1, 0x66, 0, 0, // export
 );
 
-/** What a guest calls when its slice is used up; see `HelperFunctions.refill`. */
+/** Called by a guest when its slice is used up; see `HelperFunctions.refill`. */
 export interface SliceSource {
   nextSlice(remaining: number): number;
 }
 
 let hook: CallableFunction | undefined;
 
-/** The function in every guest's private table: it takes the guest's meter, which gives the next slice. */
+/** The function in every guest's private table: it takes the guest's meter, which grants the next slice. */
 export function hookFunction(): CallableFunction {
   if (hook === undefined) {
     const f = (meter: SliceSource, remaining: number): number => meter.nextSlice(remaining);
-    // A table of functions takes only those of WebAssembly: an import that is exported again is one.
+    // A table of functions accepts only WebAssembly functions: a re-exported import is one.
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(RE_EXPORT), { '': { f } });
     hook = exports['f'] as CallableFunction;
   }

@@ -14,29 +14,29 @@ const enum Op {
   F64Const = 0x44,
   F64ConvertI32U = 0xb8,
   F64ConvertI64S = 0xb9,
-  /** Behind the prefix `0xfc`. */
+  /** After the prefix `0xfc`. */
   I64TruncSatF64S = 6,
 }
 
-/** What the host asks the function for that {@link openAccess} gives. */
+/** The host's requests to the function that {@link openAccess} returns. */
 export const enum Request {
-  /** Adds to the fuel; gives the sum. */
+  /** Adds to the fuel; returns the sum. */
   Add = 0,
-  /** Sets the fuel, and forgets refused growths. */
+  /** Sets the fuel, and resets the count of refused growths. */
   Begin = 1,
-  /** Gives the number of refused growths. */
+  /** Returns the number of refused growths. */
   Denied = 2,
-  /** Keeps the state; gives 0 if the module cannot. */
+  /** Saves the state; returns 0 if the module cannot. */
   Save = 3,
-  /** Brings the state back; gives 0 if that is not possible. */
+  /** Restores the state; returns 0 if that is not possible. */
   Restore = 4,
-  /** Gives 1 if there is a start function that was deferred. */
+  /** Returns 1 if there is a deferred start function. */
   HasStart = 5,
-  /** Runs it. */
+  /** Runs the start function. */
   Start = 6,
 }
 
-/** `amount` counts for {@link Request.Add} and {@link Request.Begin}. */
+/** `amount` is used by {@link Request.Add} and {@link Request.Begin}. */
 export type HostAccess = (request: Request, amount: number) => number;
 
 /** Calls the export `attach` of a metered instance. */
@@ -49,9 +49,9 @@ export function openAccess(
 }
 
 /**
- * Appends the function through which the host reaches the meter. Only `attach` is exported, and only its first call gives the
- * other: a guest never gets hold of it. A function, because calling one takes a tenth of the time that a global's `value` takes;
- * one for all, because each takes microseconds to make for an instance.
+ * Appends the function through which the host reaches the meter. Only `attach` is exported, and only its first call returns the
+ * other function, so a guest can never obtain it. It is a function because calling one takes a tenth of the time of reading a global's `value`;
+ * and one for all requests because each function takes microseconds to create per instance.
  *
  * @param start Index of the start function, if it is deferred.
  * @returns Index of `attach: (hook: funcref, meter: externref) -> funcref`.
@@ -71,7 +71,7 @@ export function appendHostAccess(
       code.u8(Opcode.Return).u8(Opcode.End);
     };
     const answer = (value: 0 | 1): void => {
-      // The upper bytes of 1 as a double.
+      // The upper bytes of the double 1.
       code.u8(Op.F64Const).raw([0, 0, 0, 0, 0, 0, value === 0 ? 0 : 0xf0, value === 0 ? 0 : 0x3f]);
     };
     on(Request.Add, () => {

@@ -2,7 +2,7 @@
  * Fuel, deadlines and growth limits for WebAssembly on engines that have none.
  *
  * It rewrites a module before the engine sees it: bytes in, bytes out. That is useful without any plugin system, so it is a
- * package of its own.
+ * separate package.
  *
  * @packageDocumentation
  */

@@ -5,13 +5,13 @@ import { bulkInPieces, PIECE } from './bulk-helpers.js';
 import type { HelperFunctions } from './helper-functions.js';
 import { Opcode } from './operators.js';
 
-/** An appended function that an operator with a length calls first, or that is called in its place. */
+/** An appended function that is called before an operator with a length, or instead of it. */
 export interface LengthHelper {
   readonly index: number;
   readonly replaces: boolean;
 }
 
-/** What the current operator calls. */
+/** The function that the current operator calls. */
 export function lengthHelper(
   { opcode, index, second }: InstructionCursor,
   helpers: HelperFunctions,
@@ -24,12 +24,12 @@ export function lengthHelper(
     case Opcode.MemoryFill:
       return { index: bulkInPieces(helpers, module, opcode, index, 0), replaces: true };
     case Opcode.MemoryCopy:
-      // Two memories may have addresses of two widths, which is rare enough.
+      // Two memories may have addresses of different widths, which is rare enough to ignore.
       if (index !== second) break;
       return { index: bulkInPieces(helpers, module, opcode, index, 0), replaces: true };
     case Opcode.MemoryInit: {
       const { start, end } = module.data[index]!.bytes;
-      // Of small ones there may be thousands.
+      // There may be thousands of small ones.
       if (end - start <= PIECE) break;
       return { index: bulkInPieces(helpers, module, opcode, second, index), replaces: true };
     }
@@ -52,7 +52,7 @@ function growHelper(
   return helpers.growTable(index, type.address64, element);
 }
 
-/** It pays for the length that is on top of the stack. */
+/** A function that pays for the length on top of the stack. */
 function paymentHelper(
   opcode: number,
   index: number,

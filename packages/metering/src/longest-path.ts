@@ -11,21 +11,21 @@ import {
   TARGETED,
 } from './function-events.js';
 
-/** Which way {@link longestPath} looks for. If exceptions cannot be caught, the cost of a path to a trap is unobservable. */
+/** Which path {@link longestPath} looks for. If exceptions cannot be caught, the cost of a path to a trap is unobservable. */
 export const enum Way {
   Longest = 0,
   LongestReturning = 1,
   ShortestReturning = 2,
 }
 
-/** What makes a way that traps as good as others, or never taken. */
+/** Costs that make a trapping path as good as others, or never chosen. */
 const TRAPS = [0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const;
 
 /** Scratch space for {@link longestPath}, reused from function to function. */
 export class PathScratch {
   need = new Float64Array(0);
   level = new Int32Array(0);
-  /** Of an `if`, its other arm; of a `try`, its handlers, then, while its body is read, the handlers around it. */
+  /** For an `if`, its other arm; for a `try`, its handlers, then, while its body is read, the handlers around it. */
   other = new Float64Array(0);
 
   ready(size: number): void {
@@ -37,17 +37,17 @@ export class PathScratch {
 }
 
 /**
- * Finds the costliest way through each region of a function: the function without its loops, and each loop without the
- * loops inside it. One pass backwards over the events.
+ * Finds the costliest path through each region of a function: the function without its loops, and each loop without the
+ * loops inside it. Makes one backward pass over the events.
  *
- * A region's weight covers every way from its entry to where it ends: a back edge, an exit, or the function's end. Code
- * behind a loop belongs to the region that the loop stands in.
+ * A region's weight covers every path from its entry to its end: a back edge, an exit, or the function's end. Code
+ * after a loop belongs to the region that contains the loop.
  *
- * An exception is a branch forward, to any handler around the place that throws. All ways lead forward, so that no weight
+ * An exception is a forward branch to any handler around the place that throws. All paths lead forward, so no weight
  * exceeds the sum of all costs.
  *
  * @param paid Additional cost of a call, by target.
- * @param way Finds the cheapest way instead; ways that end in a trap do not count then.
+ * @param way Finds the cheapest path instead; paths that end in a trap do not count then.
  * @param most Weight beyond which a region is cut in two. @default never
  */
 export function longestPath(
@@ -63,18 +63,18 @@ export function longestPath(
   scratch.ready(last - first);
   const { need, level, other } = scratch;
   const pick = way === Way.ShortestReturning ? Math.min : Math.max;
-  /** What must be paid behind the loop of each level, seen from the region around it. */
+  /** Cost to be paid after the loop of each level, seen from the region around it. */
   const exits: number[] = [0];
-  /** The costliest handler that stands around the code being read and in the region of each level. */
+  /** The costliest handler around the code being read and in the region of each level. */
   const guards: number[] = [0];
-  /** How many of them catch everything: no exception gets past those. */
+  /** Number of handlers that catch everything: no exception passes them. */
   const seals: number[] = [0];
-  /** Exceptions out of the loop of each level have been noted in {@link exits}. */
+  /** Exceptions out of the loop of each level have been recorded in {@link exits}. */
   const noted: boolean[] = [true];
   let current = 0;
   let labels = Number.NaN;
 
-  /** What a branch to a label still needs in this region; for the regions around it, the need is noted. */
+  /** The cost that a branch to a label still needs in this region; for the regions around it, the need is recorded. */
   const along = (target: number): number => {
     if (target === -1) return 0;
     if (events.kind(target) === EventKind.Loop) return 0;
@@ -85,7 +85,7 @@ export function longestPath(
     return 0;
   };
 
-  /** What an exception still needs in this region; for the regions around it, the need is noted. */
+  /** The cost that an exception still needs in this region; for the regions around it, the need is recorded. */
   const thrown = (): number => {
     for (let depth = exits.length - 1; !noted[depth]! && seals[depth] === 0; depth -= 1) {
       noted[depth] = true;
@@ -94,11 +94,11 @@ export function longestPath(
     return guards.at(-1)!;
   };
 
-  /** A `delegate` gets past handlers that catch everything. */
+  /** A `delegate` bypasses handlers that catch everything. */
   const isSealed = (opener: number): boolean =>
     !shape.hasDelegate && (events.flags(opener) & SEALED) !== 0;
 
-  /** Puts the handlers of a `try` around the code that is read next, and keeps those that stand around it. */
+  /** Puts the handlers of a `try` around the code that is read next, and saves the handlers around it. */
   const guard = (opener: number, handlers: number): void => {
     const depth = guards.length - 1;
     const around = guards[depth]!;
@@ -211,7 +211,7 @@ export function longestPath(
         break;
       case EventKind.Call:
       case EventKind.CallUnknown:
-        // What is called may throw.
+        // The callee may throw.
         if (shape.hasCatch) current = Math.max(current, thrown());
         current += cost + paid[events.argument(event)]!;
         break;

@@ -1,4 +1,4 @@
-/** Bytes of a loop's body up to which it is repeated eight, four and three times, by the loops around it: none, one, more. */
+/** Largest body size in bytes up to which a loop is repeated eight, four and three times, by the number of loops around it: none, one, more. */
 const REPEATED = [
   [0, 96, 192],
   [0, 192, 480],
@@ -8,46 +8,46 @@ const REPEATED = [
 /** Bytes that a small module may grow by wrapping its loops; a large one may double. */
 const WRAP_ROOM = 2 ** 16;
 
-/** Bytes that a small module may grow by copies, all else included, and the share of a large one. */
+/** Bytes that a small module may grow by copies, including all other growth, and the share of a large one. */
 const COPY_ROOM = 2 ** 15;
 const COPY_SHARE = 0.25;
 
 /**
- * @param written Size of the code that is written.
- * @param read Size of the original's code up to here. Limits grow on the way, so that the last function has its share too.
- * @returns Whether there may be blocks around one more loop.
+ * @param written Size of the code written so far.
+ * @param read Size of the original's code up to here. Limits grow along the way, so that the last function has its share too.
+ * @returns Whether one more loop may be wrapped in blocks.
  */
 export function mayWrap(written: number, read: number): boolean {
   return written < 2 * read + WRAP_ROOM;
 }
 
 /**
- * How often a loop is to hold its body, so that one check serves several turns.
+ * How many copies of its body a loop should contain, so that one check covers several iterations.
  *
  * @param bytes Size of the body.
- * @param nesting How many loops stand around it, 2 for more.
+ * @param nesting Number of loops around it, 2 for more.
  * @param written See {@link mayWrap}.
  */
 export function copiesOf(bytes: number, nesting: number, written: number, read: number): number {
   const [eight, four, three] = REPEATED[nesting]!;
   const wanted = bytes <= eight ? 8 : bytes <= four ? 4 : bytes <= three ? 3 : 1;
   const left = COPY_ROOM + (1 + COPY_SHARE) * read - written;
-  // No loop takes more than half of what is left.
+  // No loop takes more than half of the rest.
   return Math.max(1, Math.min(wanted, Math.floor(left / 2 / bytes)));
 }
 
 /**
- * Loops of a function up to which they are wrapped. An optimising compiler's time and memory grow with their square: on V8 14, 128
+ * Maximum number of loops in a function that are wrapped. An optimising compiler's time and memory grow with their square: on V8 14, 128
  * wrapped loops of three operators take 5 ms, 500 0.4 s, 2,000 18 s and 1.4 GB. Of 90 real modules, few have a function with
  * more, and none of less than 16 MiB has one with more than 392.
  */
 export const MAX_WRAPPED_LOOPS = 128;
 
 /**
- * Checks of a function up to which they stand in its code, as an `if` each; beyond that, they are calls. 500 take 30 ms, 10,000
+ * Maximum number of checks in a function that are inlined, as an `if` each; beyond that, they are calls. 500 take 30 ms, 10,000
  * 5 s, and as calls 1 s.
  */
 export const MAX_INLINE_CHECKS = 512;
 
-/** Calls in a function up to which a local may hold the count, which is stored before each and loaded behind it. */
+/** Maximum number of calls in a function whose count is in a local, which is stored before each call and loaded after it. */
 export const MAX_STORED_CALLS = 1024;

@@ -7,15 +7,15 @@ import { DEAD, EventKind, type EventList } from './function-events.js';
 const NONE = -2;
 const SEVERAL = -1;
 
-/** What a turn of a loop costs, and how control leaves the loop otherwise than by its end. */
+/** The cost of an iteration of a loop, and how control leaves the loop other than by its end. */
 export interface LoopExits {
-  /** Fuel of a turn at most, what callees leave to it included. */
+  /** Maximum fuel of an iteration, including costs that callees leave to the caller. */
   readonly cost: number;
-  /** Something leaves it. */
+  /** Something exits the loop. */
   readonly leaves: boolean;
   /** Event of the one block that all branches go to; negative if there are several, or none. */
   readonly target: number;
-  /** How far out that block stands; 0 is the block right around the loop. */
+  /** How far out that block is; 0 is the block directly around the loop. */
   readonly depth: number;
 }
 

@@ -14,21 +14,21 @@ import { Opcode, VOID } from './operators.js';
 /** Type of a block that takes and leaves nothing, as a number. */
 const NOTHING = -0x40;
 
-/** Loops inside each other that are wrapped, the innermost first; each label costs a step for each of them. */
+/** Maximum number of nested loops that are wrapped, innermost first; each label costs a step for each of them. */
 const MAX_WRAPPED = 4;
 
-/** Bytes of a function beyond which its loops are left as they are: engines accept no more than 7,654,321. */
+/** Function size in bytes beyond which its loops are left unchanged: engines accept no more than 7,654,321. */
 const MAX_WRITTEN = 2 ** 22;
 
-/** Bytes of a body up to which a loop inside another one holds its first turn ahead of itself. */
+/** Maximum body size in bytes for placing the first iteration of an inner loop ahead of it. */
 const MAX_FIRST_TURN = 192;
 
-/** Writes loops without calls so that they ask for fuel outside of themselves. */
+/** Writes loops without calls so that they request fuel outside the loop. */
 export class LoopWriter {
-  /** Sum of the bodies before. */
+  /** Total size of the preceding bodies. */
   #before = 0;
   #checkCharges = false;
-  /** What first turns of the function may owe together. */
+  /** Total fuel that first iterations of the function may owe. */
   #room = 0;
   /** The function has few enough loops. */
   #isSmall = true;
@@ -37,7 +37,7 @@ export class LoopWriter {
   readonly #count: CountCode;
   readonly #helpers: HelperFunctions;
   readonly #copier: BodyCopier;
-  /** Writes what is between two events. */
+  /** Writes the code between two events. */
   readonly #writeEvents: (first: number, last: number, charges: ChargeList) => void;
 
   constructor(
@@ -57,9 +57,9 @@ export class LoopWriter {
   }
 
   /**
-   * @param before Sum of the bodies before this one.
-   * @param loops How many this one has.
-   * @param checkCharges Charges behind loops check.
+   * @param before Total size of the bodies before this one.
+   * @param loops Number of loops in this body.
+   * @param checkCharges Charges after loops check.
    */
   begin(before: number, loops: number, checkCharges: boolean): void {
     this.#before = before;
@@ -84,8 +84,8 @@ export class LoopWriter {
   }
 
   /**
-   * Writes a loop without calls so that it has none afterwards either: engines unroll such loops and keep them in registers. To
-   * ask for fuel, it is left, and entered again.
+   * Writes a loop without calls so that it still has none: engines unroll such loops and keep their values in registers. To
+   * request fuel, the loop is exited and entered again.
    *
    * ```
    * block $done
@@ -107,8 +107,8 @@ export class LoopWriter {
    * end
    * ```
    *
-   * `$exit` is there if several copies of the body branch to one block: where that block has few ways in, V8 knows more of the
-   * values on each. `$more`, the first turn, is there in loops inside others, which often take no second one.
+   * `$exit` exists if several copies of the body branch to one block: if that block has few entries, V8 knows more about the
+   * values at each. `$more`, the first iteration, exists in loops inside others, which often have only one iteration.
    *
    * @returns The event of the loop's end.
    */
@@ -131,7 +131,7 @@ export class LoopWriter {
     const exit = exits !== undefined && this.#takesNothing(exits.target) ? exits : undefined;
     const blocks = exit === undefined ? 1 : 2;
     const charge = charges.get(event);
-    // Branches out of the loop cannot give anything back: each copy then pays for itself.
+    // Branches out of the loop cannot refund anything: each copy then pays for itself.
     const leaves = exits?.leaves === true;
     const ahead = leaves ? 0 : charge * (copies - 1);
     copier.to(events.start(event));
@@ -144,7 +144,7 @@ export class LoopWriter {
       this.#writeEvents(event + 1, end, charges);
       copier.to(events.start(end));
     };
-    /** A copy in a block of its own, `depth` blocks inside of `$done`. */
+    /** Writes a copy in a separate block, `depth` blocks inside `$done`. */
     const copyTurn = (depth: number, back: number): void => {
       loop.shift = depth;
       out.u8(Opcode.Block).u8(VOID);
@@ -160,13 +160,13 @@ export class LoopWriter {
     out.u8(Opcode.Loop).u8(VOID).u8(Opcode.Block).u8(VOID).u8(Opcode.Loop).raw(type);
     count.subtract(charge + ahead);
     out.u8(Opcode.LocalTee).u32(count.local);
-    // What is paid ahead may be owed: a run that does not need it must not fail for it.
+    // The prepaid amount may be owed: a run that does not need it must not fail for lack of it.
     out.u8(Opcode.I64Const).signed(-ahead).u8(Opcode.I64LtS);
     count.hint();
     out.u8(Opcode.BrIf).u8(1);
     if (charge !== 0) count.charges += 1;
     for (let left = copies - 1; left > 0; left -= 1) {
-      // Gives back what was paid for copies that do not run.
+      // Refunds the payment for copies that do not run.
       copyTurn(blocks + 3, leaves ? 0 : -charge * left);
       if (leaves) count.charge(charge, false);
     }

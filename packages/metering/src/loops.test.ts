@@ -13,7 +13,7 @@ const MODES: readonly MeterMode[] = ['coarse', 'exact'];
 const add = (local: string, by: number): string =>
   `(local.set ${local} (i32.add (local.get ${local}) (i32.const ${by})))`;
 
-/** What leaves a loop, or enters it again. `$n` is the argument, `$s` what is returned at the end. */
+/** Code that exits a loop, or repeats it. `$n` is the argument, `$s` the final result. */
 const SHAPES: Readonly<Record<string, string>> = {
   'by its end': `(loop $l ${add('$s', 3)} ${add('$i', 1)} (br_if $l (i32.lt_u (local.get $i) (local.get $n))))`,
   'to one block': `(block $out (loop $l ${add('$s', 1)}
@@ -46,7 +46,7 @@ const SHAPES: Readonly<Record<string, string>> = {
   'that never turn': `(block $out (loop $l ${add('$s', 8)} (br_if $out (i32.const 1)) (br $l)))`,
 };
 
-/** Puts code into as many loops, each with three turns and a counter of its own. */
+/** Puts code into `depth` nested loops, each with three iterations and its own counter. */
 const nest = (depth: number, code: string): string =>
   depth === 0
     ? `(local.set $i (i32.const 0)) ${code}`
@@ -80,7 +80,7 @@ function metered(bytes: Uint8Array<ArrayBuffer>, options: MeterOptions): Run {
 
 describe.each(MODES)('loops that end %s', (mode) => {
   describe.each(Object.keys(SHAPES))('%s', (shape) => {
-    // Up to four loops around it are written so that they ask for fuel outside of themselves.
+    // Up to four loops around it are written so that they request fuel outside the loop.
     it.each([0, 1, 2, 5])('give the same within %i loops', (depth) => {
       const bytes = module(SHAPES[shape]!, depth);
       const plain = new WebAssembly.Instance(new WebAssembly.Module(bytes)).exports['f'] as (
@@ -97,9 +97,9 @@ describe.each(MODES)('loops that end %s', (mode) => {
       const limits = Array.from({ length: used + 1 }, (_, limit) => limit);
       const enough = limits.filter((limit) => run(9, limit).result !== 'fuel');
       expect(new Set(enough.map((limit) => run(9, limit).result))).toEqual(new Set([result]));
-      // Seven turns of a small loop may be owed, and its first one if it stands in another.
+      // Seven iterations of a small loop may be owed, and its first one if it is inside another.
       expect(used - enough[0]!).toBeLessThanOrEqual(8 * 20);
-      // What is enough once is enough from there on.
+      // Any amount above a sufficient one is also sufficient.
       expect(enough).toHaveLength(used - enough[0]! + 1);
     });
   });
@@ -108,7 +108,7 @@ describe.each(MODES)('loops that end %s', (mode) => {
 it.each(MODES)('repeats the innermost of any number of loops (%s)', (mode) => {
   const charges = (depth: number): number =>
     meterModule(module(SHAPES['by its end']!, depth), { mode }).stats.charges;
-  // Eight copies inside two loops or more: one pays, seven give back.
+  // Eight copies inside two loops or more: one pays, seven refund.
   for (const depth of [2, 3, 4, 6, 12]) expect(charges(depth) - depth).toBeGreaterThanOrEqual(8);
 });
 
@@ -144,7 +144,7 @@ describe('an engine with typed function references', () => {
       (typedReferences) => meterModule(large, { typedReferences }).stats.charges,
     );
     expect(checks).toBe(others);
-    // Without a limit, each of them would be there four times.
+    // Without a limit, each of them would occur four times.
     expect(checks).toBeLessThan(500 * 4);
   });
 
@@ -183,7 +183,7 @@ describe('a loop in a loop that is left by', () => {
     br_on_cast_fail: [
       0x02, 0x70, ...INNER, 0xfb, 0x19, 1, 1, 0x70, 0x70, 0x1a, 0x0c, 0, 0x0b, 0, 0x0b, 0x1a,
     ],
-    // Goes round at odd numbers.
+    // Repeats at odd numbers.
     // prettier-ignore
     br_on_non_null: [
       0x02, 0x40, 0x02, 0x64, 0x70, ...INNER, 0x20, 1, 0x41, 1, 0x71, 0x0d, 0, 0xd6, 1,

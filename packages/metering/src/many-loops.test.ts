@@ -8,7 +8,7 @@ import { Opcode, VOID } from './operators.js';
 
 const MODES: readonly MeterMode[] = ['exact', 'coarse'];
 const END = Opcode.End;
-/** Eleven units a turn: counts parameter 0, and a local, until the parameter is a multiple of four. */
+/** Eleven units per iteration: counts parameter 0, and a local, until the parameter is a multiple of four. */
 const TURN = [0x20, 1, 0x41, 1, 0x6a, 0x21, 1, 0x20, 0, 0x41, 1, 0x6a, 0x22, 0, 0x41, 3, 0x71];
 const LOOP = [Opcode.Loop, VOID, ...TURN, Opcode.BrIf, 0, END];
 const CALL = [Opcode.Call, 1];
@@ -56,12 +56,12 @@ function run(bytes: Uint8Array<ArrayBuffer>, fuel: number): Run {
   return { result, fuel: Number(meter.fuelUsed) };
 }
 
-// Loops are wrapped up to 128, and check in their own code up to 512.
+// Up to 128 loops are wrapped, and up to 512 have inline checks.
 describe.each([128, 129, 512, 513, 3000])('%i loops in a function', (count) => {
   it.each(MODES)('count and stop as fewer do (%s)', (mode) => {
     const bytes = moduleOf(times(count, LOOP));
     const metered = meterModule(bytes, { mode }).bytes;
-    // Four turns each, and the last operator.
+    // Four iterations each, and the last operator.
     const all = { result: 4 * count, fuel: 44 * count + 1 };
     expect(run(metered, 1e9)).toEqual(all);
     expect(run(metered, all.fuel)).toEqual(all);
@@ -71,7 +71,7 @@ describe.each([128, 129, 512, 513, 3000])('%i loops in a function', (count) => {
   });
 
   it.each(MODES)('count calls among them (%s)', (mode) => {
-    // A call is one unit, and its callee, which is exported, none.
+    // A call costs one unit; its callee, which is exported, costs none.
     const metered = meterModule(moduleOf(times(count, [...LOOP, ...CALL])), { mode }).bytes;
     expect(run(metered, 1e9)).toEqual({ result: 4 * count, fuel: 45 * count + 1 });
   });

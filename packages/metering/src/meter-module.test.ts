@@ -56,7 +56,7 @@ const LOOP = `(module (func (export "f") (param $n i32) (result i32) (local $i i
       (br $again)))
   (local.get $i)))`;
 
-/** A turn costs 9. */
+/** An iteration costs 9. */
 const SUM = `(module (func (export "f") (param $n i32) (result i32) (local $sum i32)
   (loop $again
     (local.set $sum (i32.add (local.get $sum) (local.get $n)))
@@ -76,7 +76,7 @@ describe('meterModule()', () => {
           return false;
         }
       };
-      // Where in the repeated body the last turn falls decides how much is owed.
+      // The position of the last iteration within the repeated body decides how much is owed.
       const owed = Array.from({ length: 8 }, (_, index) => {
         const turns = 1000 + index;
         let missing = 0;
@@ -92,7 +92,7 @@ describe('meterModule()', () => {
       // local.get, if, then 3 or 1
       { name: 'the arm that is taken', text: BRANCHY, value: 1, fuel: 5 },
       { name: 'the other arm', text: BRANCHY, value: 0, fuel: 3 },
-      // A turn is 3 + br_if, then 4 + br; the last turn leaves at br_if; local.get.
+      // An iteration is 3 + br_if, then 4 + br; the last one exits at br_if; local.get.
       { name: 'no turn of a loop', text: LOOP, value: 0, fuel: 5 },
       { name: 'one turn of a loop', text: LOOP, value: 1, fuel: 14 },
       { name: 'a thousand turns', text: LOOP, value: 1000, fuel: 9005 },
@@ -132,7 +132,7 @@ describe('meterModule()', () => {
   });
 
   describe('functions that only a table reaches', () => {
-    /** Calls function 0 or 1 of the table by turns; the first is short, the second has a loop. */
+    /** Calls functions 0 and 1 of the table alternately; the first is short, the second has a loop. */
     const module = (more: string): string => `(module (type $t (func (param i32) (result i32)))
       (table $p 2 funcref) (elem (table $p) (i32.const 0) $short $long) ${more}
       (func $short (type $t) (i32.mul (local.get 0) (i32.add (local.get 0) (i32.const 3))))
@@ -161,7 +161,7 @@ describe('meterModule()', () => {
         const exact = cost(text, 'exact', value);
         const coarse = cost(text, 'coarse', value);
         expect(coarse).toBeGreaterThanOrEqual(exact);
-        // The short function costs 5; a call of the long one may be charged that as well.
+        // The short function costs 5; a call of the long one may be charged that too.
         expect(coarse).toBeLessThanOrEqual(exact + 5 * value + 20);
       }
     });
@@ -189,7 +189,7 @@ describe('meterModule()', () => {
     const { call, meter } = load(text, { mode }, { h: { abort: () => undefined } });
     meter.setFuel(1000);
     expect(call('f', 4)).toBe(8);
-    // f: local.get and call; get: the way that returns, 7
+    // f: local.get and call; get: the path that returns, 7
     expect(meter.fuelUsed).toBe(9n);
     expect(() => call('f', 40)).toThrow(WebAssembly.RuntimeError);
   });
@@ -199,7 +199,7 @@ describe('meterModule()', () => {
     const bytes = assemble(`(module ${large.repeat(5)} (func) (func))`);
     const { bodies } = decodeModule(meterModule(bytes).bytes);
     const small = bodies.filter(({ start, end }) => end - start < 50).length;
-    // Those that the host calls are small as well.
+    // Functions that the host calls are small too.
     expect(small / bodies.length).toBeGreaterThanOrEqual(0.5);
     expect(small - bodies.length / 2).toBeLessThan(5);
   });
@@ -365,7 +365,7 @@ describe('meterModule()', () => {
     const { call, meter } = load(text, { mode }, {}, { sliceFuel: 500, onSlice: () => 'continue' });
     meter.setFuel(1e9);
     expect(() => call('f', 1000)).toThrow(WebAssembly.RuntimeError);
-    // A turn is 3 for the condition, 4 for the difference, 1 for the branch.
+    // An iteration is 3 for the condition, 4 for the difference, 1 for the branch.
     expect(Number(meter.fuelUsed)).toBeGreaterThan(8000 - 500);
     expect(Number(meter.fuelUsed)).toBeLessThan(8000 + 500);
   });

@@ -18,7 +18,7 @@ export type MeterMode = MeteringMode;
 /** Options of {@link meterModule}. */
 export interface MeterOptions {
   /**
-   * `coarse` charges at function entries and loops what the costliest way from there may need: cheapest, and never less
+   * `coarse` charges at function entries and loops for the costliest path from there: the fastest mode, and never less
    * than `exact`, which charges what is executed. @default 'coarse'
    */
   readonly mode?: MeterMode;
@@ -26,25 +26,25 @@ export interface MeterOptions {
   readonly maxMemoryPages?: number | undefined;
   /** Elements beyond which `table.grow` returns -1. @default undefined: the module's own maximum */
   readonly maxTableElements?: number | undefined;
-  /** Lets `Meter.saveState` and `Meter.restoreState` do their work, for snapshots. @default false */
+  /** Enables `Meter.saveState` and `Meter.restoreState`, for snapshots. @default false */
   readonly resettable?: boolean;
   /**
    * Leaves the start function to `Meter.runStart`, so that it runs under the limits of the meter. Otherwise it runs when the
    * module is instantiated, with `startFuel`. @default false
    */
   readonly deferStart?: boolean;
-  /** Prices; what is missing has its default. */
+  /** Prices; missing ones have their defaults. */
   readonly costs?: Partial<CostTable>;
-  /** Fuel of what runs before a meter is attached: the start function. @default 10000000 */
+  /** Fuel of code that runs before a meter is attached: the start function. @default 10000000 */
   readonly startFuel?: number;
   /**
-   * The caller has let the engine validate these very bytes. Without that, metering an invalid module could make it
+   * The caller has had the engine validate exactly these bytes. Without that, metering an invalid module could make it
    * valid, and let the guest reach the meter. @default false
    */
   readonly validated?: boolean;
   /**
-   * The result may use `br_on_null`, of typed function references: what V8 12 and 13 (Node 22, 24), which know no branch hints, need
-   * to keep the way to the host out of loops. Say false if it is to run on an older engine than this one.
+   * The result may use `br_on_null` of typed function references: V8 12 and 13 (Node 22, 24), which do not support branch hints, need
+   * it to keep the path to the host out of loops. Set to false if the result should run on an older engine than this one.
    * @default {@link supportsTypedReferences}
    */
   readonly typedReferences?: boolean;
@@ -59,28 +59,28 @@ export interface MeteredModule {
   readonly stats: {
     /** Functions of the module. */
     readonly functions: number;
-    /** Functions that needed nothing, because their callers pay for them. */
+    /** Functions that needed no changes, because their callers pay for them. */
     readonly free: number;
     /** Places where fuel is charged. */
     readonly charges: number;
     /** Places where the guest may be stopped. */
     readonly checks: number;
-    /** Size of the result over that of the original. */
+    /** Size of the result divided by that of the original. */
     readonly growth: number;
   };
 }
 
 /**
- * Rewrites a module so that it counts fuel and stops when it is used up.
+ * Rewrites a module so that it counts fuel and stops when the fuel is used up.
  *
  * The result has the module's own imports and exports, plus one export under `RESERVED_PREFIX`, and behaves the same until a
  * limit stops it. Instantiate it, then call `attachMeter`.
  *
  * @param bytes The whole module; not changed.
- * @param given What differs from the defaults.
+ * @param given Options that differ from the defaults.
  * @throws {MeterError} `METER_INVALID_MODULE` if the engine rejects it, `METER_RESERVED_NAME`, `METER_BODY_TOO_LARGE`,
  *   `METER_COST_TOO_LARGE`.
- * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID`: an option is not known, of another type or out of range.
+ * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, `CONFIG_INVALID`: an option is unknown, has the wrong type or is out of range.
  *
  * @example
  * ```ts
@@ -106,9 +106,9 @@ export function meterModule(bytes: Uint8Array, given?: MeterOptions): MeteredMod
 }
 
 /**
- * As {@link meterModule}, with the writer through which every metered body goes, from its start.
+ * Like {@link meterModule}, with the writer to which every metered body is written, from its start.
  *
- * @param written Of each body what was copied from the module goes through its `copy`.
+ * @param written The parts of each body that are copied from the module go through its `copy`.
  */
 export function rewriteModule(
   bytes: Uint8Array,
@@ -167,11 +167,11 @@ function readMeterOptions(given: MeterOptions | undefined): MeterOptions {
 function validate(bytes: Uint8Array): void {
   const source = bytes as Uint8Array<ArrayBuffer>;
   if (WebAssembly.validate(source)) return;
-  // Our own decoder says more, with an offset, where it sees the error as well.
+  // Our own decoder gives a better message, with an offset, if it also finds the error.
   decode(bytes);
   let cause: unknown;
   try {
-    // Compiling is only for the engine's message: validation gives none.
+    // Compile only to get the engine's message: validation gives none.
     void new WebAssembly.Module(source);
   } catch (error) {
     cause = error;

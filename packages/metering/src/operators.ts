@@ -1,5 +1,5 @@
 /**
- * The operators that metering names, as `Opcode` of `@testbench/wasm` has them. A `const enum`, because its names do not end
+ * The operators that metering needs by name, with the values of `Opcode` of `@testbench/wasm`. A `const enum`, so that its names do not end
  * up in the bundle: they would be a twentieth of it.
  */
 export const enum Opcode {

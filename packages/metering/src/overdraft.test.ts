@@ -7,18 +7,18 @@ import { meterModule, type MeterMode } from './meter-module.js';
 const wabt = await wabtFactory();
 const MODES: readonly MeterMode[] = ['exact', 'coarse'];
 
-/** Notes that so many units of work are done, and is four of them. */
+/** Records that this many units of work are done, and takes four units itself. */
 const note = (units: number): string =>
   `(global.set $work (i32.add (global.get $work) (i32.const ${units})))`;
 
-/** That many units, a multiple of four, each of which is noted. */
+/** That many units, a multiple of four, all of which are recorded. */
 const work = (units: number): string => note(4).repeat(units / 4);
 
 /** Counts a local down; four units, and one for the branch. */
 const countDown = (local: string): string =>
   `(local.tee ${local} (i32.sub (local.get ${local}) (i32.const 1)))`;
 
-/** A function of so many units. Since it is exported, callers do not pay for it. */
+/** A function that takes this many units. Since it is exported, callers do not pay for it. */
 const callee = (name: string, units: number): string =>
   `(func $${name} (export "${name}") ${work(units)})`;
 
@@ -26,7 +26,7 @@ const fail = (): never => {
   throw new Error('of the host');
 };
 
-/** How far beyond its limit a run's work goes before it is stopped, at most; each limit is tried. */
+/** The maximum overdraft of a run before it is stopped; each limit is tried. */
 function overdraft(functions: string, mode: MeterMode, limits: readonly number[]): number {
   const text = `(module (import "host" "fail" (func $fail)) (global $work (export "work") (mut i32) (i32.const 0)) ${functions})`;
   const bytes = new Uint8Array(
@@ -50,12 +50,12 @@ const limits = (from: number, to: number, step = 1): number[] =>
 const calls = (names: readonly string[]): string =>
   names.map((name) => `(call $${name})`).join(' ');
 
-/** A loop that calls: its own turn is 4 + 5 and a unit for each call. */
+/** A loop that calls: its own iteration is 4 + 5 and a unit for each call. */
 const looping = (names: readonly string[]): string =>
   `(func (export "run") (local $n i32)
     (loop ${note(9 + names.length)} ${calls(names)} (br_if 0 ${countDown('$n')})))`;
 
-/** Calls itself so many times, and does something when it comes back; the next check is in the end. */
+/** Calls itself this many times, and does something after each return; the next check is at the end. */
 const recursion = (depth: number, behind: string): string =>
   `(func $down (param $n i32)
       ${note(10)} (if (local.get $n) (then (call $down ${countDown('$n')}))) ${behind})
@@ -116,7 +116,7 @@ describe.each(MODES)('the work beyond the fuel (%s)', (mode) => {
 
   it('does not grow with the ways behind a call that is open', () => {
     const text = recursion(100, `(if (i32.const 1) (then ${work(10_000)}))`);
-    // In exact mode, the way that is under way when the fuel ends is not cut short.
+    // In exact mode, the path being run when the fuel ends is not cut short.
     const most = overdraft(text, mode, limits(2000, 3000, 100));
     expect(most).toBeLessThanOrEqual(mode === 'exact' ? 10_000 : 0);
   });
@@ -166,7 +166,7 @@ describe.each(MODES)('the work beyond the fuel (%s)', (mode) => {
   });
 
   it('is 1024 units for the turns of a loop, whatever they cost', () => {
-    // Callers pay for these, so that a turn of few bytes costs 1217 units.
+    // Callers pay for these, so that an iteration of a few bytes costs 1217 units.
     const short = `(func $short ${work(120)})`;
     const turn = `${note(17)} ${calls(Array.from({ length: 10 }, () => 'short'))}`;
     const text = `${short} (func (export "run") (loop $outer ${note(1)}

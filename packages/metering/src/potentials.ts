@@ -20,7 +20,7 @@ export class Potentials {
     return this.count++;
   }
 
-  /** Halves paths on the way, so that no input makes it quadratic. */
+  /** Halves paths along the way, so that no input makes it quadratic. */
   root(point: number): number {
     const parent = this.#parent;
     const offset = this.#offset;
@@ -43,7 +43,7 @@ export class Potentials {
     return sum;
   }
 
-  /** Demands that `of(to) - of(from)` be `difference`; false if both are bound already. */
+  /** Requires that `of(to) - of(from)` is `difference`; false if both are already bound. */
   join(from: number, to: number, difference: number): boolean {
     const fromRoot = this.root(from);
     const toRoot = this.root(to);

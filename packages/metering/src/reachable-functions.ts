@@ -6,10 +6,10 @@ import { Opcode } from './operators.js';
 import type { FunctionScanner } from './scan-function.js';
 
 /**
- * Finds the functions that something else than a direct call reaches.
+ * Finds the functions that can be reached by something other than a direct call.
  *
- * @param scanner Has read all bodies.
- * @param exact Then callers cannot pay for what a table holds: what they call may cost this or that.
+ * @param scanner A scanner that has read all bodies.
+ * @param exact If true, callers cannot pay for functions in a table: the cost of the callee varies.
  */
 export function reachableFunctions(
   module: Module,
@@ -30,7 +30,7 @@ export function reachableFunctions(
     cursor.reset(start, end);
     while (cursor.next()) {
       if (cursor.opcode === Opcode.RefFunc) found.add(cursor.index);
-      // The function is another module's, or known by another reference.
+      // The function belongs to another module, or there is another reference to it.
       if (cursor.opcode === Opcode.GlobalGet) isPrivate = false;
     }
     return cursor.position;
@@ -55,7 +55,7 @@ export function reachableFunctions(
   return { escaping, tabled: undefined };
 }
 
-/** A function type that equals another exactly if both are written alike. */
+/** A function type that equals another exactly if both have the same spelling. */
 function isPlain(type: TypeDefinition): boolean {
   if (type.kind !== 'function' || !type.final || type.recursive) return false;
   // Two indices may stand for one type.

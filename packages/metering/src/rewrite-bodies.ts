@@ -17,31 +17,31 @@ import type { StateKeeper } from './saved-state.js';
 import { FunctionScanner } from './scan-function.js';
 
 /**
- * Fuel that is paid at once, at most, where code has a place to pay at. What is paid runs without a check: 512 KiB of loads that each wait
+ * Maximum fuel paid at once, if the code has a place to pay. Prepaid code runs without a check: 512 KiB of loads that each wait
  * for memory took 28 ms.
  */
 const MAX_REGION = 16_384;
 
-/** Engines accept no longer function bodies. */
+/** Engines do not accept longer function bodies. */
 const MAX_BODY_BYTES = 7_654_321;
 
-/** Fuel up to which sums of a few charges are exact in a double, and so fit a constant of 64 bits. */
+/** Amount of fuel up to which sums of a few charges are exact in a double, and so fit a 64-bit constant. */
 const MAX_CHARGE = 2 ** 50;
 
 /**
- * V8 allows for five times the code by inlining where half of a module's functions are smaller than this many bytes, and for
- * twice the code where a quarter is, since then it takes the others for inlined already. Metering makes small functions larger
- * and their callers too: without a remedy, calls that were inlined before are not afterwards.
+ * V8 allows inlining to grow the code fivefold if half of a module's functions are smaller than this many bytes, and
+ * twofold if a quarter are, since it then assumes that the others are already inlined. Metering makes small functions larger
+ * and their callers too: without a remedy, calls that were inlined before no longer are.
  */
 const SMALL_BODY = 50;
 
-/** Most functions added for that: an engine has about 100 bytes for each. */
+/** Maximum number of functions added for that: an engine uses about 100 bytes for each. */
 const MAX_ADDED = 2 ** 16;
 
 /** Engines accept no more functions in a module. */
 const MAX_FUNCTIONS = 1_000_000;
 
-/** Functions that are appended afterwards, for the host. */
+/** Functions appended afterwards for the host. */
 const MAX_HOST_FUNCTIONS = 8;
 
 /** @see https://webassembly.github.io/branch-hinting/core/appendix/custom.html */
@@ -49,12 +49,12 @@ const BRANCH_HINTS = 'metadata.code.branch_hint';
 
 /** The metered bodies of a module. */
 export interface RewrittenBodies {
-  /** Every body behind its size. */
+  /** Every body, preceded by its size. */
   readonly code: ByteWriter;
-  /** Content of the branch hint section, empty if there is nothing to hint at. */
+  /** Content of the branch hint section, empty if there are no hints. */
   readonly hints: ByteWriter;
   readonly functions: number;
-  /** Functions that needed nothing. */
+  /** Functions that needed no changes. */
   readonly free: number;
   readonly charges: number;
   readonly checks: number;
@@ -65,7 +65,7 @@ export interface RewrittenBodies {
  * Rewrites all function bodies.
  *
  * @param state Tracks segments; undefined if not needed.
- * @param written Where each body is written, one after the other, from the start; its `view` is taken once a body is complete.
+ * @param written Receives each body in turn, from the start; its `view` is read once a body is complete.
  * @throws {MeterError} `METER_BODY_TOO_LARGE`, `METER_COST_TOO_LARGE`.
  */
 export function rewriteBodies(
@@ -107,7 +107,7 @@ export function rewriteBodies(
       if (role === Role.Free) charges.reset(shape.first, shape.last);
       else if (exact) owed = placement.place(shape, charges);
       else placeCoarsely(events, shape, scratch, calls.paid, charges);
-      // Also what is not a number.
+      // Also true for NaN.
       if (!(charges.largest <= MAX_CHARGE)) {
         throw new MeterError(
           'METER_COST_TOO_LARGE',
@@ -117,7 +117,7 @@ export function rewriteBodies(
       }
       const checkEntry = role === Role.Checked;
       const checkExits = owed > MAX_OWED && (shape.hasCall || shape.hasUnknown);
-      // In coarse mode, what is paid inside of a body is the weight of a region of its own.
+      // In coarse mode, a payment inside a body is the weight of a separate region.
       const checkCharges = !exact || (checkExits && shape.hasCatch);
       const plan = { shape, charges, checkEntry, checkExits, checkCharges, before };
       before += rewriter.rewrite(index, plan);

@@ -23,20 +23,20 @@ import type { StateKeeper } from './saved-state.js';
 
 const I64 = 0x7e;
 
-/** Engines accept no more locals, parameters included. */
+/** Engines do not accept more locals, including parameters. */
 const MAX_LOCALS = 50_000;
 
-/** What a function's rewriting needs to know besides its code. */
+/** Data needed to rewrite a function, in addition to its code. */
 export interface FunctionPlan {
   readonly shape: FunctionShape;
-  /** Charges by the event behind which they stand; -1 is the entry. */
+  /** Charges by the event that they follow; -1 is the entry. */
   readonly charges: ChargeList;
   readonly checkEntry: boolean;
-  /** Checks before it is left as well: every call that is open may have as much before it. */
+  /** Also checks before returning: every open call may owe as much. */
   readonly checkExits: boolean;
-  /** Charges elsewhere than at the entry and at loops check: an exception may end a call without an exit. */
+  /** Charges other than at the entry and at loops also check: an exception may end a call without an exit. */
   readonly checkCharges: boolean;
-  /** Sum of the bodies before it, of each what every engine gets. */
+  /** Total size of the bodies before it, counting only the bytes that every engine gets. */
   readonly before: number;
 }
 
@@ -85,7 +85,7 @@ export class FunctionRewriter {
   /**
    * Writes a function's body, without its size, at the start of the writer.
    *
-   * @returns What of its size every engine gets.
+   * @returns The part of its size that every engine gets.
    */
   rewrite(index: number, plan: FunctionPlan): number {
     const module = this.#module;
@@ -202,14 +202,14 @@ export class FunctionRewriter {
     return opener !== -1 && (this.#events.flags(opener) & CATCHES) !== 0;
   }
 
-  /** Hands the count on where control leaves the function. */
+  /** Passes on the count where control leaves the function. */
   #leave(): void {
     const count = this.#count;
     if (this.#checkExits) count.charge(0, true);
     if (count.inLocal) count.flush();
   }
 
-  /** Lets a callee have the count that stands in the local. */
+  /** Passes the count in the local to a callee. */
   #callOut(event: number): void {
     const events = this.#events;
     const calls = this.#calls;
@@ -217,7 +217,7 @@ export class FunctionRewriter {
     const copier = this.#copier;
     const callee = events.argument(event);
     const isFree = calls.roles[callee] === Role.Free;
-    // It may call the host before it traps, and an exception would take the local with it.
+    // It may call the host before it traps, and the local would be lost in an exception.
     if (isFree && calls.leaves[callee] === 0) return;
     copier.to(events.start(event));
     count.flush();
@@ -250,7 +250,7 @@ export class FunctionRewriter {
   }
 }
 
-/** How many checks the function will have, at most, if no loop holds its body more than once. */
+/** Maximum number of checks in the function, if no loop repeats its body. */
 function mostChecks({ shape, charges, checkCharges, checkExits }: FunctionPlan): number {
   const charged = checkCharges ? charges.count : 0;
   return Math.max(shape.loops, charged) + shape.handlers + (checkExits ? shape.leaves : 0);

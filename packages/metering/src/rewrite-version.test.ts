@@ -47,7 +47,7 @@ it('names with its version the bytes that it writes', async () => {
     const metered = meterModule(bytes, options).bytes;
     return createHash('sha256').update(metered).digest('hex').slice(0, 16);
   };
-  // Other digests need another version, so that nobody runs what an older version has kept: change both.
+  // Other digests need another version, so that no host runs modules stored by an older version: change both.
   expect([REWRITE_VERSION, digest('coarse'), digest('exact')]).toEqual([
     12,
     'a6d176aaa924be1b',

@@ -15,28 +15,28 @@ const VALUE_OPCODES: Readonly<Record<string, readonly number[]>> = {
   externref: [0x6f, 1, Opcode.RefNull, 0x6f, Opcode.End],
 };
 
-/** What in a module's code decides how its state can be brought back. */
+/** The uses in a module's code that decide how its state can be restored. */
 export interface StateUses {
   /** Tables that instructions write to. */
   readonly writtenTables: ReadonlySet<number>;
 }
 
-/** Indices of the appended functions that keep an instance's state. */
+/** Indices of the appended functions that save and restore an instance's state. */
 export interface SavedState {
   /** `() -> ()` */
   readonly save: number;
-  /** `() -> i32`: 0 if something cannot be brought back. */
+  /** `() -> i32`: 0 if something cannot be restored. */
   readonly restore: number;
 }
 
 /**
- * Lets an instance keep its own mutable globals and tables: copies of them are appended, and functions that copy there and back.
+ * Lets an instance save its own mutable globals and tables: copies of them are appended, and functions that copy in both directions.
  * JavaScript cannot do that: it may change the bits of a NaN, and has no vectors.
  *
- * A segment that is dropped stays so; {@link noteDrop} writes down that it happened.
+ * A dropped segment stays dropped; {@link noteDrop} records that it happened.
  */
 export class StateKeeper {
-  /** 1 before the first copy, and once a segment was dropped since: the state cannot be brought back then. */
+  /** 1 before the first copy, and after a segment was dropped since then: the state cannot be restored then. */
   readonly #spoiledGlobal: number;
   readonly #module: Module;
   readonly #helpers: HelperFunctions;
@@ -47,13 +47,13 @@ export class StateKeeper {
     this.#spoiledGlobal = helpers.global(Uint8Array.of(I32, 1, Opcode.I32Const, 1, Opcode.End));
   }
 
-  /** Whether dropping this segment changes anything: those that are not passive are dropped from the start. */
+  /** Whether dropping this segment changes anything: segments that are not passive are dropped from the start. */
   isDrop(opcode: number, segment: number): boolean {
     const { data, elements } = this.#module;
     return (opcode === Opcode.DataDrop ? data : elements)[segment]?.mode === 'passive';
   }
 
-  /** Writes down that a segment is dropped. */
+  /** Records that a segment is dropped. */
   noteDrop(code: ByteWriter): void {
     code.u8(Opcode.I32Const).u8(1).u8(Opcode.GlobalSet).u32(this.#spoiledGlobal);
   }
@@ -63,9 +63,9 @@ export class StateKeeper {
     const module = this.#module;
     const helpers = this.#helpers;
     const isWithinReach =
-      // What a reference leads to could change.
+      // The target of a reference could change.
       module.types.every(({ kind }) => kind === 'function') &&
-      // The host copies memories, those that it can see.
+      // The host copies memories, but only those that it can access.
       module.memories.every(({ imported }, index) => imported || this.#isExported(index));
     if (!isWithinReach) return undefined;
     const globals: (readonly [from: number, to: number])[] = [];
@@ -81,7 +81,7 @@ export class StateKeeper {
     const tables: (readonly [from: number, to: number])[] = [];
     for (const index of writtenTables) {
       const { type, elementType } = module.tables[index]!;
-      // Others have no value that new elements could have.
+      // Other types have no default value for new elements.
       if (type.element.startsWith('(ref ') && !type.element.startsWith('(ref null')) {
         return undefined;
       }
@@ -111,7 +111,7 @@ export class StateKeeper {
         prefixed(code, Opcode.TableGrow).u32(to);
         code.u8(address64 ? Opcode.I64Const : Opcode.I32Const).signed(-1);
         code.u8(address64 ? 0x51 : 0x46);
-        // No room for the copy: the state cannot be brought back.
+        // No room for the copy: the state cannot be restored.
         code.u8(Opcode.If).u8(VOID).u8(Opcode.I32Const).u8(1);
         code.u8(Opcode.GlobalSet).u32(this.#spoiledGlobal).u8(Opcode.Return).u8(Opcode.End);
         copyTable(code, from, to, address64);
@@ -162,7 +162,7 @@ function copyTable(code: ByteWriter, from: number, to: number, address64: boolea
   prefixed(code, Opcode.TableCopy).u32(to).u32(from);
 }
 
-/** The heap type of a nullable reference type: `63 ht`, or the short form, which is written alike. */
+/** The heap type of a nullable reference type: `63 ht`, or the short form, which has the same encoding. */
 function heapTypeOf(element: Uint8Array): Uint8Array {
   return element[0] === 0x63 ? element.subarray(1) : element;
 }

@@ -15,10 +15,10 @@ import {
 } from './function-events.js';
 import { Opcode } from './operators.js';
 
-/** Fuel of a stretch without events that gets one in its midst. */
+/** Fuel of a stretch without events after which an event is inserted. */
 const MAX_STRETCH = 4096;
 
-/** Operators behind a prefix whose price depends on a length. */
+/** Prefixed operators whose price depends on a length. */
 const BULK = new Set<number>([
   Opcode.MemoryInit,
   Opcode.MemoryCopy,
@@ -36,10 +36,10 @@ const BULK = new Set<number>([
   Opcode.ArrayInitElem,
 ]);
 
-/** Clauses of a `try_table` from this one on catch everything. */
+/** Clauses of a `try_table` with this kind or a higher one catch everything. */
 const CATCH_ALL = 2;
 
-/** Operators behind a prefix that bring functions into tables, or references to them out of segments. */
+/** Prefixed operators that put functions into tables, or take references to them from segments. */
 const MOVES_FUNCTIONS = new Set<number>([
   Opcode.TableGrow,
   Opcode.TableFill,
@@ -47,7 +47,7 @@ const MOVES_FUNCTIONS = new Set<number>([
   Opcode.ArrayInitElem,
 ]);
 
-/** Operators behind a prefix that write to a table. */
+/** Prefixed operators that write to a table. */
 const WRITES_TABLES = new Set<number>([
   Opcode.TableInit,
   Opcode.TableCopy,
@@ -59,7 +59,7 @@ const WRITES_TABLES = new Set<number>([
 export class FunctionScanner {
   /** Functions that `ref.func` instructions refer to. */
   readonly referenced = new Set<number>();
-  /** Functions leave tables, or get into them, otherwise than by element segments. */
+  /** Functions are taken out of tables, or put into them other than by element segments. */
   movesFunctions = false;
   /** Tables that instructions write to. */
   readonly writtenTables = new Set<number>();
@@ -144,7 +144,7 @@ export class FunctionScanner {
       case Opcode.Block:
       case Opcode.Loop:
       case Opcode.If:
-        // These kinds are in the order of the operators.
+        // These kinds have the same order as the operators.
         this.#openBlock(opcode - Opcode.Block);
         break;
       case Opcode.Try:
@@ -218,7 +218,7 @@ export class FunctionScanner {
     }
   }
 
-  /** Makes a place before the instruction that has just been read. */
+  /** Inserts an event before the instruction that has just been read. */
   #pause(): void {
     const { offset } = this.#cursor;
     this.#events.push(EventKind.Pause, offset, offset, this.#cost, 0, -1);
@@ -258,7 +258,7 @@ export class FunctionScanner {
     this.#open.push(opener);
   }
 
-  /** Marks the `catch` just read if it is the first of its `try`: before it stands what it guards. */
+  /** Marks the `catch` just read if it is the first of its `try`: the guarded code is before it. */
   #markFirst(opener: number): void {
     const events = this.#events;
     if ((events.flags(opener) & GUARDED) !== 0) return;
@@ -284,7 +284,7 @@ export class FunctionScanner {
     }
     if (isLoop) {
       events.setLink(opener, end);
-      // Behind a loop, code is live only if something leaves it: by its end, or by a branch outwards.
+      // After a loop, code is live only if something exits the loop: by its end, or by an outward branch.
       if (before !== 0) this.#live = false;
     } else if (
       events.kind(opener) === EventKind.Block ||

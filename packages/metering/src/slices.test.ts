@@ -35,7 +35,7 @@ describe('slices', () => {
   const SPIN = `(module (func (export "f") (param $n i32) (result i32)
     (loop (br_if 0 (local.tee $n (i32.sub (local.get $n) (i32.const 1))))) (local.get $n)))`;
 
-  /** Fuel between two questions, if each slice takes so long for a unit. */
+  /** Fuel between two handler calls, if each slice takes this long per unit. */
   function slicesAt(
     nsPerUnit: number,
     msLeft?: MeterHandler['msLeft'],
@@ -68,7 +68,7 @@ describe('slices', () => {
     const began = slices.map((_, index) =>
       slices.slice(0, index).reduce((sum, slice) => sum + slice, 0),
     );
-    // Each takes no longer than what is left and some milliseconds, at 200 ns a unit.
+    // Each takes no longer than the time left plus a few milliseconds, at 200 ns per unit.
     for (const [index, slice] of slices.entries()) {
       const leftMs = deadlineMs - began[index]! / 1e6;
       expect(slice * 200e-6).toBeLessThan(Math.max(0, leftMs) + 5.1);

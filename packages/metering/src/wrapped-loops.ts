@@ -1,16 +1,16 @@
 import type { LoopExits } from './loop-exits.js';
 
-/** A loop around which the meter has put blocks of its own, while its body is written. */
+/** A loop around which the meter has put additional blocks, while its body is written. */
 interface WrappedLoop {
   /** Event that opens it. */
   readonly event: number;
-  /** Blocks that stand between the code being written and what is outside of the loop, more than there were. */
+  /** Number of additional blocks between the code being written and the code outside the loop. */
   shift: number;
-  /** Branches out of the loop that go to a block of the meter's own first. */
+  /** Branches out of the loop that go to one of the meter's blocks first. */
   readonly exit: LoopExits | undefined;
 }
 
-/** Loops that are being written with more blocks around them than they had: what changes labels. */
+/** Loops being written with additional blocks around them, which changes labels. */
 export class WrappedLoops {
   readonly #open: WrappedLoop[] = [];
 
@@ -28,7 +28,7 @@ export class WrappedLoops {
     this.#open.pop();
   }
 
-  /** What a label increases by that stands for the block or loop which event `target` opens. */
+  /** The increase of a label that refers to the block or loop opened by event `target`. */
   shift(target: number): number {
     const open = this.#open;
     const innermost = open.at(-1);

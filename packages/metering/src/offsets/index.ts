@@ -1,5 +1,5 @@
 /**
- * Where the code of a metered module comes from: to tell authors where their code trapped.
+ * Where the code of a metered module comes from: to show authors where their code trapped.
  *
  * Separate from the rewriter, which is always loaded.
  *

@@ -37,7 +37,7 @@ const MODULE = assemble(`(module
     (loop $c (br_if $c (i32.const 1)))
     (i32.const 2)))`);
 
-/** Indices and offsets in a stack, the innermost first. */
+/** Indices and offsets in a stack, innermost first. */
 function framesOf(error: unknown): [number, number][] {
   const lines = (error as Error).stack!.matchAll(/wasm-function\[(\d+)\]:0x([0-9a-f]+)/g);
   return Array.from(lines, ([, index, offset]) => [Number(index), Number.parseInt(offset!, 16)]);
@@ -86,7 +86,7 @@ describe.each<MeterMode>(['coarse', 'exact'])('mapOffsets(), %s', (mode) => {
     const cursor = new InstructionCursor(MODULE, code, end);
     const offsets: number[] = [];
     while (cursor.next()) if (cursor.opcode !== Opcode.End) offsets.push(cursor.offset);
-    // Inside of the loop, before the constant behind it.
+    // Inside the loop, before the constant after it.
     expect(frame!.offset).toBeGreaterThanOrEqual(code);
     expect(frame!.offset).toBeLessThan(offsets.at(-1)!);
   });

@@ -3,18 +3,18 @@ import { decodeModule, DecodeError, type Module, readFunctionNames } from '@test
 import { type MeterOptions, rewriteModule } from '../meter-module.js';
 import { RecordingWriter } from './recording-writer.js';
 
-/** Where the code of a metered module comes from: plain data, which can cross threads. */
+/** Where the code of a metered module comes from: plain data, which can be sent between threads. */
 export interface OffsetMap {
   /** Index of the first function that is not imported. */
   readonly firstFunction: number;
   /**
-   * Four numbers for each function: where its body begins in the metered module, where its code begins in the original, how many pieces
-   * there are up to and with its own, and the length of the metered body.
+   * Four numbers for each function: the start of its body in the metered module, the start of its code in the original, the number of
+   * pieces up to and including its own, and the length of the metered body.
    */
   readonly functions: Uint32Array;
-  /** Three numbers for each piece that was copied: where it begins in the metered body, where in the original, its length. */
+  /** Three numbers for each copied piece: its start in the metered body, its start in the original, its length. */
   readonly pieces: Uint32Array;
-  /** What functions are called, by their index: by the section `name`, or else as they are exported. Untrusted texts. */
+  /** Names of functions by their index: from the section `name`, or else from the exports. Untrusted texts. */
   readonly names: ReadonlyMap<number, string>;
 }
 
@@ -22,7 +22,7 @@ export interface OffsetMap {
 export interface OriginalPlace {
   /** Offset of the instruction, in bytes from the module's start. */
   readonly offset: number;
-  /** Where the code of its function begins, behind the locals. */
+  /** Start of its function's code, after the locals. */
   readonly codeStart: number;
 }
 
@@ -30,11 +30,11 @@ const FIELDS = 4;
 const PIECE = 3;
 
 /**
- * Finds out where each piece of a metered module comes from, by metering it again, so that this costs nothing before a guest has
+ * Finds out where each piece of a metered module comes from by metering it again, so that there is no cost until a guest has
  * trapped.
  *
  * @param bytes The original module.
- * @param options Those of the first time, on the same engine: others give other offsets.
+ * @param options The original options, on the same engine: others give different offsets.
  * @throws {MeterError} {ConfigError} As `meterModule`.
  *
  * @example
@@ -75,7 +75,7 @@ function namesOf({ bytes, exports }: Module): ReadonlyMap<number, string> {
   try {
     names = readFunctionNames(bytes);
   } catch (error) {
-    // Engines take no notice of a damaged section of names either.
+    // Engines ignore a damaged name section too.
     if (!(error instanceof DecodeError)) throw error;
     names = new Map();
   }
@@ -88,11 +88,11 @@ function namesOf({ bytes, exports }: Module): ReadonlyMap<number, string> {
 /**
  * Finds where an instruction of a metered module comes from.
  *
- * Code that the meter has added belongs to the instruction before it: a guest whose fuel ends was about to leave that one.
+ * Code added by the meter belongs to the instruction before it: a guest that runs out of fuel was about to finish that one.
  *
- * @param functionIndex Of the function that it is in.
- * @param offset Of the instruction, in bytes from the start of the metered module.
- * @returns undefined for a function of the meter's own, an import, and an offset outside of the function.
+ * @param functionIndex Index of the function that contains it.
+ * @param offset Offset of the instruction, in bytes from the start of the metered module.
+ * @returns undefined for one of the meter's own functions, an import, or an offset outside the function.
  */
 export function findOriginal(
   map: OffsetMap,
@@ -114,7 +114,7 @@ export function findOriginal(
   };
   if (relative < start! + size!) return clamp(from! + relative - start!);
   const end = from! + size!;
-  // What follows was copied from further on: in between stood an instruction that the meter carries out itself.
+  // The next piece was copied from further on: in between was an instruction that the meter replaces.
   const next = index + 1 < last! ? pieces[PIECE * (index + 1) + 1]! : end;
   return clamp(next > end ? end : end - 1);
 }

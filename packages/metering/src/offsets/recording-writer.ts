@@ -1,10 +1,10 @@
 import { ByteWriter } from '@testbench/wasm';
 
-/** Notes what is copied from a module, so that it can be told of each byte of a metered body where it comes from. */
+/** Records what is copied from a module, so that the origin of each byte of a metered body is known. */
 export class RecordingWriter extends ByteWriter {
-  /** Of each piece: where it begins in the body that is written, where in the module, and its length. */
+  /** For each piece: its start in the body being written, its start in the module, and its length. */
   readonly pieces: number[] = [];
-  /** Of each body: how many pieces there are up to and with its own. */
+  /** For each body: the number of pieces up to and including its own. */
   readonly ends: number[] = [];
   readonly #source: Uint8Array;
 
@@ -21,13 +21,13 @@ export class RecordingWriter extends ByteWriter {
     return super.copy(source, start, end);
   }
 
-  /** Taken of each body once it is complete. */
+  /** Called for each body once it is complete. */
   override view(): Uint8Array {
     this.ends.push(this.pieces.length / 3);
     return super.view();
   }
 
-  /** One piece behind the other, in both, is one with it. */
+  /** Merges pieces that are adjacent in both. */
   #note(at: number, from: number, length: number): void {
     const { pieces } = this;
     const last = pieces.length - 3;
