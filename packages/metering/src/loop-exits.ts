@@ -20,7 +20,7 @@ export interface LoopExits {
 }
 
 /**
- * Looks through an innermost loop.
+ * Examines an innermost loop.
  *
  * @param paid Additional cost of a call, by target.
  */

@@ -1,10 +1,10 @@
 import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 import { type Feature, FEATURES } from '@testbench/wasm';
 
-/** For each feature of WebAssembly beyond its first version, by its proposal's name: may a module use it? */
+/** For each feature of WebAssembly beyond its first version, by its proposal's name: whether a module may use it. */
 export type FeatureSet = Readonly<Record<Feature, boolean>>;
 
-/** What compilers emit for plugins, and what cannot hurt: the rest is refused. */
+/** Features that compilers emit for plugins, and harmless ones: the rest are rejected. */
 const ADMITTED: ReadonlySet<Feature> = new Set<Feature>([
   'mutable-globals',
   'sign-extension',
@@ -17,12 +17,12 @@ const ADMITTED: ReadonlySet<Feature> = new Set<Feature>([
 ]);
 
 /**
- * The features that are admitted where nothing else is said.
+ * The features that are admitted by default.
  *
  * Left out: exceptions could swallow what the host throws; the garbage-collected heap has no limit that the host
- * could set; threads can wait for ever; results of relaxed SIMD differ between machines; each memory
- * reserves 8 to 10 GiB of address space; compilers emit tail calls only where
- * they are asked to (the meter charges for them: allow them if yours does).
+ * could set; threads can wait forever; results of relaxed SIMD differ between machines; each memory
+ * reserves 8 to 10 GiB of address space; compilers emit tail calls only
+ * on request (the meter charges for them: allow them if your compiler emits them).
  */
 export const DEFAULT_FEATURES = Object.fromEntries(
   FEATURES.map((feature) => [feature, ADMITTED.has(feature)]),
@@ -32,7 +32,7 @@ const READERS = Object.fromEntries(
   FEATURES.map((feature) => [feature, (node: ConfigNode) => node.boolean()]),
 ) as OptionReaders<FeatureSet>;
 
-/** Reads what differs from {@link DEFAULT_FEATURES}. @throws {ConfigError} */
+/** Reads the differences from {@link DEFAULT_FEATURES}. @throws {ConfigError} */
 export function readFeatures(node: ConfigNode): Partial<FeatureSet> {
   return readOptions<Partial<FeatureSet>>(node.value, READERS, node.path);
 }

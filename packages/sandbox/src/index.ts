@@ -1,7 +1,7 @@
 /**
  * Decides which modules may be loaded, and what a plugin may do.
  *
- * It is a package of its own so that a module can be checked without an engine: nothing here runs anything.
+ * It is a separate package so that a module can be checked without an engine: nothing here runs any code.
  *
  * @packageDocumentation
  */

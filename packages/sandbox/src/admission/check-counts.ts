@@ -4,7 +4,7 @@ import { ByteReader, checkHeader, SectionId } from '@testbench/wasm';
 
 import { type AdmissionCaps, MAX_TYPE_SECTION_BYTES, READABLE_EXCESS } from '../limits.js';
 
-/** The cap of each section whose entries are counted at its beginning. */
+/** The cap for each section that begins with the count of its entries. */
 const CAPS: Readonly<Record<number, keyof AdmissionCaps>> = {
   [SectionId.Type]: 'maxTypes',
   [SectionId.Import]: 'maxImports',
@@ -19,11 +19,11 @@ const CAPS: Readonly<Record<number, keyof AdmissionCaps>> = {
 };
 
 /**
- * Looks at nothing but the beginnings of sections, for what makes a module expensive to decode: a million of anything
+ * Reads only the beginnings of sections, to find counts that make a module expensive to decode: a million of anything
  * takes a second and hundreds of megabytes.
  *
- * @returns What is too much even to be read; the module's other faults stay unknown then.
- * @throws {DecodeError} If there is no header. What else is malformed is left to the decoder.
+ * @returns Counts too large even to be read; any other faults of the module then stay unknown.
+ * @throws {DecodeError} If there is no header. Other malformed content is left to the decoder.
  */
 export function checkCounts(bytes: Uint8Array, caps: AdmissionCaps): AdmissionViolation[] {
   checkHeader(bytes);

@@ -4,14 +4,14 @@ import { nearestKey } from '@testbench/types/config';
 import type { AdmissionViolation } from '@testbench/types/errors';
 import type { ImportSummary, ModuleSummary } from '@testbench/wasm';
 
-/** Of a name in a message: it may have megabytes. */
+/** Characters of a name shown in a message: a name may be megabytes long. */
 const SHOWN_CHARACTERS = 200;
 
 /** What a module may import: module name, function name, exact type. */
 export type AllowedImports = Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
 
 /**
- * Refuses every import that is not on the list with exactly that type.
+ * Rejects every import that is not on the list with exactly that type.
  *
  * A plain object of imports would resolve `constructor.constructor` to `Function`: only own keys count.
  */

@@ -8,7 +8,7 @@ import { checkModule } from './check-module.js';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** A plugin with every export of the v1 contract, and whatever a test adds or replaces. */
+/** A plugin with every export of the v1 contract, plus what a test adds or replaces. */
 function plugin(rest = '', memory = '(memory (export "memory") 1)'): Uint8Array {
   return assemble(`(module
     ${rest.startsWith('(import') ? rest : ''}
@@ -22,7 +22,7 @@ function plugin(rest = '', memory = '(memory (export "memory") 1)'): Uint8Array 
     ${rest.startsWith('(import') ? '' : rest})`);
 }
 
-/** `count` times the same bytes. */
+/** The same bytes, `count` times. */
 function repeat(count: number, bytes: readonly number[]): number[] {
   return Array.from({ length: count }, () => bytes).flat();
 }
@@ -202,7 +202,7 @@ describe('checkModule()', () => {
     expect(rulesOf(plugin('', memory))).toContain(rule);
   });
 
-  // So many that reading them would take seconds and gigabytes.
+  // So many entries that reading them would take seconds and gigabytes.
   it.each([
     { row: 14, rule: 'maxGlobals', bytes: section(6, 40_001, [0x7f, 0, 0x41, 0, 0x0b]) },
     { row: 15, rule: 'maxTypes', bytes: section(1, 40_001, [0x60, 0, 0]) },

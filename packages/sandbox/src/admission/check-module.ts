@@ -22,27 +22,27 @@ import { checkCounts } from './check-counts.js';
 import { checkImports, type AllowedImports } from './check-imports.js';
 import { rejection } from './rejection.js';
 
-/** What a module may have. */
+/** What a module may contain. */
 export interface AdmissionOptions {
-  /** Over the defaults. */
+  /** Overrides the defaults. */
   readonly features?: Partial<FeatureSet>;
-  /** Over `DEFAULT_CAPS`. */
+  /** Overrides `DEFAULT_CAPS`. */
   readonly caps?: Partial<AdmissionCaps>;
   /** Functions that the host offers; nothing else may be imported. */
   readonly imports: AllowedImports;
-  /** Wire protocols that the host knows. Checked by what made them. @default those of the contract */
+  /** Wire protocols that the host knows. Their creator has checked them. @default those of the contract */
   readonly protocols?: readonly ProtocolShape[];
   /** Largest memory at the start, in bytes. */
   readonly maxMemoryBytes: number;
 }
 
-/** What admission found out about a module. */
+/** The result of admission for a module. */
 export interface AdmissionReport {
-  /** Everything that is refused; the module may be loaded only if this is empty. */
+  /** All violations; the module may be loaded only if this is empty. */
   readonly violations: readonly AdmissionViolation[];
-  /** Everything that has a cap, also where it is kept. */
+  /** All measures that have a cap, including those within it. */
   readonly measures: readonly AdmissionMeasure[];
-  /** Name of its wire protocol; undefined if it has the marks of none. */
+  /** Name of its wire protocol; undefined if it has the markers of none. */
   readonly contract: string | undefined;
   /** From the custom section; undefined if there is none. */
   readonly metadata: PluginMetadata | undefined;
@@ -50,7 +50,7 @@ export interface AdmissionReport {
 }
 
 /**
- * Checks a module against a policy and lists everything that it breaks, without an engine.
+ * Checks a module against a policy, without an engine, and lists every rule that it breaks.
  *
  * @param bytes The whole module; read, not kept.
  * @throws {LoadError} `LOAD_INVALID_MODULE` with the offset if the bytes are not a module; `LOAD_INVALID_METADATA`;
@@ -96,10 +96,10 @@ export function checkModule(bytes: Uint8Array, given: AdmissionOptions): Admissi
 }
 
 /**
- * Refuses a module that is so far above its caps that reading it, or telling what is in it, would take long. Whatever
- * decodes untrusted modules calls this first.
+ * Rejects a module that is so far above its caps that reading it, or reporting its content, would take long. Call this
+ * before decoding untrusted modules.
  *
- * @param caps Over `DEFAULT_CAPS`.
+ * @param caps Overrides `DEFAULT_CAPS`.
  * @throws {LoadError} `LOAD_REJECTED`, with `violations`.
  * @throws {DecodeError} If the bytes do not begin like a module.
  * @throws {ConfigError} For an unknown cap or a wrong value.
@@ -128,7 +128,7 @@ function readAdmissionPolicy(given: AdmissionOptions): AdmissionOptions {
   );
 }
 
-/** What the host offers, and what the protocol adds; where both have a function, the host's counts. */
+/** The functions that the host offers and those that the protocol adds; if both have a function, the host's takes precedence. */
 function joinImports(host: AllowedImports, own: AllowedImports = {}): AllowedImports {
   const joined = { ...host };
   for (const [module, functions] of Object.entries(own)) {
@@ -150,7 +150,7 @@ function readImports(node: ConfigNode): AllowedImports {
   return node.value as AllowedImports;
 }
 
-/** Our decoder's findings as load errors, phrased for the provider of the file. */
+/** Turns our decoder's errors into load errors, phrased for the provider of the file. */
 function inspect(bytes: Uint8Array, caps: AdmissionCaps): ModuleSummary {
   try {
     requireCounts(bytes, caps);

@@ -4,18 +4,18 @@ import type { ModuleSummary, Peak } from '@testbench/wasm';
 
 import type { AdmissionCaps } from '../limits.js';
 
-/** How much a module has of something that has a cap. */
+/** A module's amount of something that has a cap. */
 export interface AdmissionMeasure {
   readonly rule: keyof AdmissionCaps | 'maxMemoryBytes';
-  /** What is counted, in words. */
+  /** A description of what is counted. */
   readonly what: string;
   readonly value: number;
   readonly limit: number;
-  /** Where the largest one begins, or the section that has them. */
+  /** Start of the largest item, or of the section that contains the items. */
   readonly offset: number;
 }
 
-/** Everything of a module that has a cap, whether it is near it or not. */
+/** Measures everything in a module that has a cap, whether it is near the cap or not. */
 export function measureModule(
   summary: ModuleSummary,
   caps: AdmissionCaps,

@@ -1,6 +1,6 @@
 import { type AdmissionViolation, LoadError } from '@testbench/types/errors';
 
-/** The error that says why a module is not admitted. */
+/** Creates the error that says why a module is not admitted. */
 export function rejection(violations: readonly AdmissionViolation[]): LoadError {
   const onlyExports = violations.every(({ rule }) => rule === 'export');
   const [first] = violations;

@@ -4,7 +4,7 @@ import { type ConfigNode, readOptions } from '@testbench/types/config';
 import { ownFields } from './own-fields.js';
 import { holdsPath, isAbsolutePath, normalizePath } from './posix-path.js';
 
-/** A directory with all that is below it, and what may be done there. Paths are POSIX paths: files are opened on Linux only. */
+/** A directory with everything below it, and the access allowed there. Paths are POSIX paths: files are opened on Linux only. */
 export interface DirectoryGrant {
   /** Absolute and normalised, without a separator at the end. */
   readonly path: string;
@@ -12,7 +12,7 @@ export interface DirectoryGrant {
 }
 
 /**
- * Reads an entry of `allowedDirs` as it stands: a path for reading, or `{ path, access }`.
+ * Reads an entry of `allowedDirs`: a path for reading, or `{ path, access }`.
  *
  * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID`.
  */
@@ -29,7 +29,7 @@ export function readDirectory(node: ConfigNode): DirectoryPermission {
   );
 }
 
-/** Finds what an entry grants. @returns What is wrong, as a string, for anything that could mean more than its author thought. */
+/** Parses what an entry grants. @returns The grant, or a string that says what is wrong, for anything that could mean more than its author intended. */
 export function parseDirectoryGrant(entry: DirectoryPermission): DirectoryGrant | string {
   return typeof entry === 'string'
     ? parsePath(entry, 'read-only')
@@ -37,9 +37,9 @@ export function parseDirectoryGrant(entry: DirectoryPermission): DirectoryGrant 
 }
 
 /**
- * The innermost grant that holds `path`, which decides what may be done with it.
+ * The innermost grant that contains `path`, which decides the access to it.
  *
- * Whole segments are compared: `/data` does not hold `/data2/x`.
+ * Whole segments are compared: `/data` does not contain `/data2/x`.
  *
  * @param path Absolute and without `..`.
  */

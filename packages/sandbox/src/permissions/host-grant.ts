@@ -7,9 +7,9 @@ export interface HostGrant {
   readonly scheme: 'https:' | 'http:' | undefined;
   /** In lower case, ASCII. Without the `*.` of a wildcard, without the brackets of an IPv6 address. */
   readonly host: string;
-  /** Exactly one more label stands before `host`. */
+  /** Exactly one more label precedes `host`. */
   readonly wildcard: boolean;
-  /** Undefined where the entry has none: the scheme's own. */
+  /** Undefined if the entry has none: the scheme's default. */
   readonly port: number | undefined;
 }
 
@@ -18,7 +18,7 @@ const FORM = /^(?:(https?):\/\/)?(\*\.)?(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]
 /**
  * Parses an entry of `allowedHosts`.
  *
- * @returns What is wrong, as a string, for anything that could mean more than its author thought.
+ * @returns The grant, or a string that says what is wrong, for anything that could mean more than its author intended.
  */
 export function parseHostGrant(text: string): HostGrant | string {
   const form = FORM.exec(text);
@@ -62,7 +62,7 @@ export function hostOf(url: URL): string {
   return withoutBrackets(url.hostname.endsWith('.') ? url.hostname.slice(0, -1) : url.hostname);
 }
 
-/** The port of a URL, also where it is the scheme's own. */
+/** The port of a URL, even if it is the scheme's default. */
 export function portOf(url: URL): number {
   return url.port === '' ? defaultPort(url.protocol) : Number(url.port);
 }

@@ -6,9 +6,9 @@ export type IpAddress =
 const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
 
 /**
- * Parses an address in its strict form: four decimal numbers without leading zeros, or what RFC 4291 allows.
+ * Parses an address in its strict form: four decimal numbers without leading zeros, or a form that RFC 4291 allows.
  *
- * @returns undefined for anything else, spellings included that resolvers take (`127.1`, `0x7f000001`), and zones.
+ * @returns undefined for anything else, including spellings that resolvers accept (`127.1`, `0x7f000001`), and zones.
  * @see https://www.rfc-editor.org/rfc/rfc4291#section-2.2
  */
 export function parseIpAddress(text: string): IpAddress | undefined {
@@ -17,7 +17,7 @@ export function parseIpAddress(text: string): IpAddress | undefined {
   return { family: text.includes(':') ? 6 : 4, parts };
 }
 
-/** A range of addresses: those that begin like `network`, for `prefix` bits. */
+/** A range of addresses: those whose first `prefix` bits equal those of `network`. */
 export interface IpRange {
   readonly network: IpAddress;
   readonly prefix: number;
@@ -31,7 +31,7 @@ export function ipRange(text: string): IpRange {
   return { network, prefix: Number(prefix) };
 }
 
-/** True if the range holds the address. IPv4 inside of IPv6 (`::ffff:127.0.0.1`) counts as IPv4. */
+/** True if the range contains the address. IPv4 inside IPv6 (`::ffff:127.0.0.1`) counts as IPv4. */
 export function rangeHolds({ network, prefix }: IpRange, address: IpAddress): boolean {
   const { family, parts } = unmapped(address);
   if (family !== network.family) return false;

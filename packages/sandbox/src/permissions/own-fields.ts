@@ -1,7 +1,7 @@
 import type { ConfigNode } from '@testbench/types/config';
 
 /**
- * The fields of an object without those that it inherits: whatever reached the prototype of all objects must grant nothing.
+ * The fields of an object without inherited ones: a polluted prototype of all objects must grant nothing.
  *
  * @throws {ConfigError} `CONFIG_INVALID` for anything but an object.
  */

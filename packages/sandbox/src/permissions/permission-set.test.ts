@@ -292,7 +292,7 @@ describe('allowsAddress()', () => {
     'fe80::1',
     'fe80::1%eth0',
     'ff02::1',
-    // Row 119 of the attack catalogue, and its siblings: IANA's special registries, metadata services of clouds.
+    // Row 119 of the attack catalogue, and similar ones: IANA's special registries, metadata services of clouds.
     '168.63.129.16',
     '::ffff:0:127.0.0.1',
     '::ffff:0:a9fe:a9fe',

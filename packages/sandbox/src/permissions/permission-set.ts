@@ -52,11 +52,11 @@ function readTexts(node: ConfigNode): string[] {
 }
 
 /**
- * What one plugin is granted, and the questions that host functions ask of it.
+ * The permissions granted to one plugin, and the checks that host functions make.
  *
  * The default is nothing. A permission and its list go together: `envVars: true` needs an `allowedEnv` that names something,
- * and a list that names something needs its permission. Anything else would grant more or less than its author thought, so
- * it is refused. `false` with an empty list, or with none, grants nothing.
+ * and a list that names something needs its permission. Anything else would grant more or less than its author intended, so
+ * it is rejected. `false` with an empty list, or without one, grants nothing.
  *
  * @example
  * ```ts
@@ -69,7 +69,7 @@ function readTexts(node: ConfigNode): string[] {
  * ```
  */
 export class PermissionSet {
-  /** What was granted, as it was said. */
+  /** The permissions as given. */
   readonly granted: Permissions;
   /** Directories, as granted. */
   readonly directories: readonly DirectoryGrant[];
@@ -79,9 +79,9 @@ export class PermissionSet {
 
   /**
    * @param granted What the host grants; copied.
-   * @param path Where it stands in a configuration, for messages.
-   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, or `CONFIG_INVALID` where a permission and its list do not go together,
-   *   or an entry could mean more than its author thought.
+   * @param path Its path in a configuration, for messages.
+   * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`, or `CONFIG_INVALID` if a permission and its list do not match,
+   *   or an entry could mean more than its author intended.
    */
   constructor(granted: Permissions = {}, path = 'permissions') {
     const own = readOptions<Permissions>(ownFields(new ConfigNode(granted, path)), READERS, path);
@@ -104,7 +104,7 @@ export class PermissionSet {
     return this.#env.has(name);
   }
 
-  /** True if the plugin may call the host's own function `name`, such as `mine.lookup`; names are compared exactly. */
+  /** True if the plugin may call the custom host function `name`, such as `mine.lookup`; names are compared exactly. */
   allowsHostFunction(name: string): boolean {
     return this.#hostFunctions.has(name);
   }
@@ -112,8 +112,8 @@ export class PermissionSet {
   /**
    * True if a grant covers the URL's scheme, host and port.
    *
-   * Never true for a URL with a user name or password. Says nothing about the address that the name resolves to: ask
-   * {@link allowsAddress} for each.
+   * Never true for a URL with a user name or password. Does not check the address that the name resolves to: call
+   * {@link allowsAddress} for each address.
    */
   allowsRequest(url: URL): boolean {
     if (url.username !== '' || url.password !== '' || hasEmptyLabel(hostOf(url))) return false;
@@ -123,10 +123,10 @@ export class PermissionSet {
   /**
    * True if a connection for `url` may go to `address`: a public one, or a private one that a grant names.
    *
-   * A name that resolves to a private address does not grant it, except `localhost`. To grant `build.internal`, grant its
-   * address as well.
+   * A name that resolves to a private address does not grant it, except `localhost`. To grant `build.internal`, also grant its
+   * address.
    *
-   * @param address What the host of `url` resolved to.
+   * @param address The address to which the host of `url` resolved.
    */
   allowsAddress(url: URL, address: string): boolean {
     if (!this.allowsRequest(url)) return false;
@@ -134,7 +134,7 @@ export class PermissionSet {
     if (isLoopbackAddress(address) && isLoopbackHost(hostOf(url))) return true;
     const literal = new URL(url);
     literal.hostname = address.includes(':') ? `[${address}]` : address;
-    // A hostname that a URL cannot take leaves the old one in place, which would be found among the grants.
+    // A hostname that is invalid in a URL leaves the old one in place, which would be found among the grants.
     if (hostOf(literal) === hostOf(url) && hostOf(url) !== address) return false;
     return (
       portOf(literal) === portOf(url) && this.#hosts.some((grant) => grantCovers(grant, literal))
@@ -142,11 +142,11 @@ export class PermissionSet {
   }
 
   /**
-   * True if a granted directory holds `path` and its access suffices; of nested ones, the innermost decides.
+   * True if a granted directory contains `path` and its access suffices; with nested directories, the innermost decides.
    *
-   * Compares text: after opening the path, the path of what was opened must be checked again.
+   * Compares text only: after opening the path, check the path of the opened file again.
    *
-   * @param path Absolute and normalised; never true for another.
+   * @param path Absolute and normalised; the result is false for any other.
    */
   allowsPath(path: string, access: DirectoryGrant['access']): boolean {
     if (path.includes('\0') || !isAbsolutePath(path) || normalizePath(path) !== path) return false;
@@ -155,7 +155,7 @@ export class PermissionSet {
   }
 }
 
-/** Reads a list entry by entry; a string as the result says what is wrong with the entry. */
+/** Reads a list entry by entry; a string result says what is wrong with the entry. */
 function parseEach<Entry, Item extends object>(
   entries: readonly Entry[] | undefined,
   path: string,
@@ -168,17 +168,17 @@ function parseEach<Entry, Item extends object>(
 }
 
 function parseName(name: string): string | { name: string } {
-  // A name with "=" does not exist, and "*" would look as if it granted all.
+  // A name with "=" does not exist, and "*" would look as if it granted everything.
   return /[=*\0]/.test(name) ? 'it is not the name of an environment variable' : { name };
 }
 
-/** A name that no host can offer would be a grant of nothing. */
+/** Rejects a name that no host can offer: it would grant nothing. */
 function parseFunction(name: string): string | { name: string } {
   const place = parseCustomFunctionName(name);
   return typeof place === 'string' ? place : { name };
 }
 
-/** Two entries for one directory could say two things. */
+/** Rejects two entries for one directory: they could contradict each other. */
 function rejectTwins(directories: readonly DirectoryGrant[], path: string): void {
   const seen = new Set<string>();
   for (const directory of directories) {

@@ -17,7 +17,7 @@ describe('PolicyGrants', () => {
     { name: 'a', digest: digest('1'), granted: 'ONE' },
     { name: 'a', digest: digest('2'), granted: 'TWO' },
     { name: 'b', digest: digest('1'), granted: 'ANY' },
-    // Its own entry says nothing, and counts.
+    // Its own entry grants nothing, and takes precedence.
     { name: 'b', digest: digest('3'), granted: undefined },
     { name: 'a', digest: digest('3'), granted: undefined },
     { name: 'c', digest: digest('1'), granted: undefined },

@@ -6,17 +6,17 @@ import { PermissionSet } from './permission-set.js';
 
 /** What one plugin is granted by a policy. */
 export interface PolicyEntry {
-  /** The plugin's name in its metadata; where a module has no custom section for it, the id that it is loaded under. */
+  /** The plugin's name in its metadata or, if the module has no custom section for it, the id under which it is loaded. */
   readonly name: string;
   /**
-   * `sha256:` and 64 hex digits: the module that was looked at. `any` lets every module have the grant that bears the name;
+   * `sha256:` and 64 hex digits: the module that was reviewed. `any` gives the grant to every module with this name;
    * anyone who can replace that file then has it too.
    */
   readonly digest: string;
   readonly permissions: Permissions;
 }
 
-/** A plugin that is to be granted something: its name is what it says itself, its digest is a fact. */
+/** A plugin that may be granted something: its name is its own claim, its digest is a fact. */
 export interface PolicySubject {
   readonly name: string | undefined;
   readonly digest: string;
@@ -49,14 +49,14 @@ export class PolicyGrants {
 
   /**
    * @param entries At most one for each name and digest.
-   * @param path Where they stand in a configuration, for messages.
+   * @param path Their path in a configuration, for messages.
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY` or `CONFIG_INVALID`, with the path of the value at fault.
    */
   constructor(entries: readonly PolicyEntry[], path = 'policy.plugins') {
     for (const entry of new ConfigNode(entries, path).list()) this.#add(entry);
   }
 
-  /** What a plugin is granted: by its very digest, or else by its name alone, or else nothing. */
+  /** The permissions granted to a plugin: by its exact digest, or else by its name alone, or else none. */
   grantsFor({ name, digest }: PolicySubject): PermissionSet {
     if (name === undefined) return new PermissionSet();
     const exact = this.#grants.get(keyOf(name, digest));
@@ -98,6 +98,6 @@ function readDigest(node: ConfigNode): string {
 }
 
 function keyOf(name: string, digest: string): string {
-  // No digest has a space.
+  // No digest contains a space.
   return `${digest} ${name}`;
 }

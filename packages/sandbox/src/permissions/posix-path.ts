@@ -3,7 +3,7 @@ export function isAbsolutePath(path: string): boolean {
   return path.startsWith('/');
 }
 
-/** An absolute path without empty parts, `.` and `..`, and without a slash at its end. */
+/** Normalises an absolute path: resolves `.` and `..`, and removes empty parts and a trailing slash. */
 export function normalizePath(path: string): string {
   const names: string[] = [];
   for (const name of path.split('/')) {
@@ -13,7 +13,7 @@ export function normalizePath(path: string): string {
   return `/${names.join('/')}`;
 }
 
-/** True if `path` is the directory or lies below it. Whole names are compared: `/data` does not hold `/data2`. Both normalised. */
+/** True if `path` is the directory or is below it. Whole names are compared: `/data` does not contain `/data2`. Both must be normalised. */
 export function holdsPath(directory: string, path: string): boolean {
   return path === directory || path.startsWith(`${directory}/`);
 }

@@ -1,14 +1,14 @@
 import { ipRange, type IpRange, parseIpAddress, rangeHolds } from './ip-address.js';
 
 /**
- * Ranges that no grant of a name reaches: what is not global in IANA's registry, and what clouds use for their own services.
+ * Ranges that no grant of a name reaches: addresses that are not global in IANA's registry, and those that clouds use for their own services.
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  */
 const IPV4 = [
   '0.0.0.0/8',
   '10.0.0.0/8',
-  // Shared addresses of providers; the metadata service of Alibaba (100.100.100.200).
+  // Shared address space of providers; the metadata service of Alibaba (100.100.100.200).
   '100.64.0.0/10',
   '127.0.0.0/8',
   // IBM's network for services of its cloud.
@@ -32,7 +32,7 @@ const IPV4 = [
 ];
 
 /**
- * Global addresses begin with 2000::/3; of these, what is not global or stands for an IPv4 address.
+ * Global addresses begin with 2000::/3. The list has everything else, and the ranges within it that are not global or that stand for an IPv4 address.
  *
  * @see https://www.iana.org/assignments/ipv6-address-space
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry
@@ -43,7 +43,7 @@ const IPV6 = [
   // Protocols, among them Teredo, which stands for an IPv4 address.
   '2001::/23',
   '2001:db8::/32',
-  // 6to4: any IPv4 address can stand behind it.
+  // 6to4: any IPv4 address can be embedded in it.
   '2002::/16',
   '3fff::/20',
   // Unassigned; segment routing (5f00::/16).
@@ -56,9 +56,9 @@ const PRIVATE = [...IPV4, ...IPV6].map(ipRange);
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map(ipRange);
 
 /**
- * True for every address that is not one of the public internet, and for what is not an address.
+ * True for every address outside the public internet, and for anything that is not an address.
  *
- * IPv4 addresses inside of IPv6 (`::ffff:127.0.0.1`) count as the IPv4 address. A zone (`fe80::1%eth0`) names an interface of
+ * IPv4 addresses inside IPv6 (`::ffff:127.0.0.1`) count as the IPv4 address. A zone (`fe80::1%eth0`) names an interface of
  * this machine, which only a private address has.
  */
 export function isPrivateAddress(address: string): boolean {
@@ -70,7 +70,7 @@ export function isLoopbackAddress(address: string): boolean {
   return isIn(LOOPBACK, address) ?? false;
 }
 
-/** undefined for what is not an address. */
+/** Returns undefined for anything that is not an address. */
 function isIn(ranges: readonly IpRange[], text: string): boolean | undefined {
   const address = parseIpAddress(text);
   return address && ranges.some((range) => rangeHolds(range, address));
