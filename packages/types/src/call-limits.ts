@@ -21,7 +21,7 @@ export interface ResourceLimits {
   readonly timeoutMs: number;
   /**
    * Fuel of one call. With `exact` metering an executed instruction costs 1; one that copies, fills or grows also costs by length, and host
-   * functions have their own prices. With `coarse` metering a piece of code is charged ahead for the costliest way through it:
+   * functions have their own prices. With `coarse` metering a piece of code is charged ahead for the costliest path through it:
    * never less, and for an interpreter up to 34 times as much. A host accepts `Infinity`: then only the time is limited.
    * @default 1000000000
    */

@@ -113,8 +113,8 @@ export const HOST_FUNCTIONS: Readonly<Record<string, FunctionSignature>> = Objec
 );
 
 /**
- * What each parameter of an effect is, by name of the function. `in` arrives as a copy of the bytes, `out` as the size of
- * the buffer, `number` as it is.
+ * The parameters of each effect, by function name. `in` arrives as a copy of the bytes, `out` as the size of
+ * the buffer, `number` unchanged.
  */
 export const HOST_EFFECTS: Readonly<Record<string, readonly HostParameter[]>> = Object.fromEntries(
   rows

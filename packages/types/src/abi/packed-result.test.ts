@@ -10,7 +10,7 @@ describe('unpackResult()', () => {
     { packed: -1n, expected: { ok: false, code: -1 } },
     { packed: -100n, expected: { ok: false, code: -100 } },
     { packed: -0x8000_0000n, expected: { ok: false, code: -0x8000_0000 } },
-    // Negative, but no 32-bit error code: such as a pointer with the top bit set.
+    // Negative, but not a 32-bit error code, for example a pointer with the top bit set.
     { packed: -0x7fff_ffff_ffff_ffffn, expected: { ok: false, code: -1 } },
     { packed: -0x1_0000_0000n, expected: { ok: false, code: -1 } },
   ])('reads $packed', ({ packed, expected }) => {

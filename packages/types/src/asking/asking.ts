@@ -35,7 +35,7 @@ export interface AskRound {
 
 /** Why there is no answer to an ask. */
 export interface AskError {
-  /** A `HostCode`, as `host_http_open` and `host_http_head` give it; `notFound` for a provider that does not exist. */
+  /** A `HostCode`, as `host_http_open` and `host_http_head` return it; `notFound` for a provider that does not exist. */
   readonly code: (typeof HostCode)[keyof typeof HostCode];
   /** For people. It contains neither secrets nor whole inputs. */
   readonly message: string;
@@ -45,7 +45,7 @@ export interface AskError {
   readonly retry_after_ms?: number;
 }
 
-/** A server's answer to a {@link RequestAsk}, whatever its status. */
+/** A server's answer to a {@link RequestAsk}, regardless of its status. */
 export interface ResponseAnswer {
   readonly status: number;
   /** Where it came from, after redirects. */

@@ -26,7 +26,7 @@ export interface DatasetEntry {
 }
 
 /**
- * One format of data sets: turns bytes into records.
+ * A data set format: turns bytes into records.
  *
  * It does not handle what all formats share: files, globs, decompression, fields, ids, sampling, caps on a record, memory. Test an
  * implementation with `testDatasetReader` of the test kit.

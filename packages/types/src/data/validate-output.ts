@@ -7,7 +7,7 @@ type JsonObject = Record<string, unknown>;
 /**
  * Checks the `data` that a plugin returned against the shape for its type.
  *
- * Transforms and custom plugins may give any JSON value. Numbers must be finite: JSON has no NaN,
+ * Transforms and custom plugins may return any JSON value. Numbers must be finite: JSON has no NaN,
  * but `1e400` parses to Infinity.
  *
  * @param type The plugin's type.

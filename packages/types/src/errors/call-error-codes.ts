@@ -1,6 +1,6 @@
 /** Every {@link CallErrorCode}. */
 export const CALL_ERROR_CODES = [
-  /** No plugin of that id is loaded. */
+  /** No plugin with that id is loaded. */
   'CALL_NOT_FOUND',
   /** The input cannot be written as JSON, is too large, or the plugin refused it (-2). */
   'CALL_INVALID_INPUT',

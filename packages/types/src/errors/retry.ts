@@ -57,7 +57,7 @@ export function readRetryAdvice(details: unknown): RetryAdvice {
   return { retryable, retryAfterMs: retryable === false ? undefined : retryAfterMs };
 }
 
-/** A waiting time in whole milliseconds, capped at a sensible maximum; undefined for anything else. */
+/** A waiting time in whole milliseconds, capped at a day; undefined for anything else. */
 export function readRetryAfterMs(value: unknown): number | undefined {
   // NaN is in no range.
   if (typeof value !== 'number' || !(value >= 0)) return undefined;

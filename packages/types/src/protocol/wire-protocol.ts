@@ -67,7 +67,7 @@ export interface ProtocolSession {
   readonly executeBatch?:
     | (<T extends object>(inputs: ProtocolInput, read: ReadBytes<T>) => ProtocolAnswer<T | number>)
     | undefined;
-  /** Asks how the guest is. @returns 0, or an error code. @default 0 */
+  /** Checks the guest's health. @returns 0, or an error code. @default 0 */
   readonly health?: (() => ProtocolAnswer<number>) | undefined;
   /** Notifies the guest that no more calls will come. @default nothing */
   readonly shutdown?: (() => ProtocolAnswer<unknown>) | undefined;
@@ -134,7 +134,7 @@ export interface ProtocolMemory {
   /**
    * Adds 64 KiB pages at the end, without the guest's knowledge.
    *
-   * @returns Where they begin; undefined if the memory may not grow that far.
+   * @returns Where the new pages begin; undefined if the memory may not grow that far.
    */
   grow(pages: number): number | undefined;
 }

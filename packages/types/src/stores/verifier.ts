@@ -29,7 +29,7 @@ export interface Attestation {
 
 /** Why a verifier refuses an artifact. */
 export const REFUSAL_CODES = [
-  /** There is no signature, and the rules need one. */
+  /** There is no signature, but the rules require one. */
   'UNSIGNED',
   /** The bundle is not a well-formed Sigstore bundle, or is larger or deeper than allowed. */
   'BUNDLE_INVALID',
