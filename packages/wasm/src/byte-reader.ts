@@ -7,7 +7,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class ByteReader {
   /**
    * @param bytes The whole module; read in place, never copied or changed.
-   * @param offset Where to begin.
+   * @param offset Start offset.
    * @param end Reading at or beyond this offset fails.
    */
   constructor(

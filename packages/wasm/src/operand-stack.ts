@@ -29,7 +29,7 @@ const PLAIN = table(256, [
   [0x36, 0x3e, -2],
   [0x3f, 0x3f, 1],
   [0x41, 0x44, 1],
-  // Of the numeric operators, those with two operands.
+  // Numeric operators with two operands.
   [0x46, 0x4f, -1],
   [0x51, 0x66, -1],
   [0x6a, 0x78, -1],

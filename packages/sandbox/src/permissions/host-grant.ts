@@ -3,7 +3,7 @@ import { isLoopbackAddress } from './private-address.js';
 
 /** One entry of `allowedHosts`, parsed. */
 export interface HostGrant {
-  /** Undefined where the entry has none: `https:`, and for this machine also `http:`. */
+  /** Undefined if the entry has none: then `https:`, and for this machine also `http:`. */
   readonly scheme: 'https:' | 'http:' | undefined;
   /** In lower case, ASCII. Without the `*.` of a wildcard, without the brackets of an IPv6 address. */
   readonly host: string;

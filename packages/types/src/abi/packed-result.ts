@@ -6,13 +6,13 @@ const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 const lowIndex = littleEndian ? 0 : 1;
 const highIndex = 1 - lowIndex;
 
-/** A packed result taken apart: where the output lies, or the guest's error code. */
+/** An unpacked result: the place of the output, or the guest's error code. */
 export type UnpackedResult =
   | { readonly ok: true; readonly ptr: number; readonly len: number }
   | { readonly ok: false; readonly code: number };
 
 /**
- * Takes apart what `plugin_execute` and `plugin_metadata` return: `(ptr << 32) | len`, or a negative error code.
+ * Unpacks the result of `plugin_execute` and `plugin_metadata`: `(ptr << 32) | len`, or a negative error code.
  *
  * @param packed The i64 as V8 returns it.
  * @returns Pointer in [0, 2^31) and length in [0, 2^32), neither checked against a memory; or the

@@ -18,7 +18,7 @@ export interface RequestAsk {
 export interface CompletionAsk {
   /** The provider's name. There is no default, so that no model judges itself, and nothing is paid for by mistake. */
   readonly provider: string;
-  /** What the provider gets. */
+  /** The provider's input. */
   readonly complete: ProviderData;
 }
 
@@ -48,7 +48,7 @@ export interface AskError {
 /** A server's answer to a {@link RequestAsk}, regardless of its status. */
 export interface ResponseAnswer {
   readonly status: number;
-  /** Where it came from, after redirects. */
+  /** Its URL after redirects. */
   readonly url: string;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;

@@ -91,7 +91,7 @@ export class ConfigNode {
     return this.value as Callback;
   }
 
-  /** Reads a signal that may cancel what the options are for. */
+  /** Reads a signal that may cancel the operation that the options belong to. */
   signal(): AbortSignal {
     // A signal from another realm is just as good.
     const signal = this.value as Partial<AbortSignal> | null | undefined;

@@ -13,10 +13,10 @@ export interface ConfigErrorDetails extends ErrorOptions {
 export class ConfigError extends PluginError<ConfigErrorCode> {
   /** The file that it was read from. */
   readonly file: string | undefined;
-  /** The line of the value, or of what holds it, counted from 1. */
+  /** The line of the value, or of the value that contains it, counted from 1. */
   readonly line: number | undefined;
 
-  /** @param path Where in the configuration, such as `limits.timeoutMs`. */
+  /** @param path Path in the configuration, such as `limits.timeoutMs`. */
   constructor(
     code: ConfigErrorCode,
     readonly path: string,

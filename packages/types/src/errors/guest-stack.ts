@@ -15,11 +15,11 @@ export interface GuestFrame {
   readonly file?: string;
   /** Line in it, from 1. */
   readonly line?: number;
-  /** Column in the line, from 1; absent where a compiler did not say. */
+  /** Column in the line, from 1; absent if the compiler did not say. */
   readonly column?: number;
   /** Index of the function in the module; absent in a script's frames. */
   readonly functionIndex?: number;
-  /** Where in the module, in bytes from its start; absent in a script's frames, and if the module is gone. */
+  /** Offset in the module, in bytes from its start; absent in a script's frames, and if the module is gone. */
   readonly offset?: number;
   /** The source around the line, of the innermost frame whose source map holds its file. */
   readonly excerpt?: readonly SourceLine[];
@@ -94,7 +94,7 @@ function readExcerpt(value: unknown): readonly SourceLine[] {
   });
 }
 
-/** What a function without a name is called. */
+/** The name shown for a function without one. */
 function nameOfIndex(index: number): string {
   return `wasm-function[${index}]`;
 }

@@ -12,7 +12,7 @@ export interface GuestMemory {
 /** A function that a guest may import: takes numbers and bigints; returns one of them, nothing, or a promise of a number. */
 export type HostFunction = (...args: never[]) => number | bigint | void | Promise<number>;
 
-/** What the guest told `host_error`, `abort` or `proc_exit` before its call failed. */
+/** What the guest reported to `host_error`, `abort` or `proc_exit` before its call failed. */
 export interface GuestFailure {
   readonly code?: number | string;
   readonly message: string;
@@ -88,5 +88,5 @@ export interface LogRecord {
   readonly requestId?: string;
 }
 
-/** Where log records go. Must not throw. */
+/** Receives log records. Must not throw. */
 export type LogSink = (record: LogRecord) => void;

@@ -3,12 +3,12 @@ import { EXCERPT_LINES } from './limits.js';
 
 /** What a {@link SourceMap} holds. */
 export interface SourceMapContent {
-  /** Where pieces of code begin, in bytes from the module's start, ascending. */
+  /** Start of each piece of code, in bytes from the module's start, ascending. */
   readonly offsets: Int32Array;
   /** Source, line and column of each, from 0; the source is -1 for code without one. */
   readonly places: Int32Array;
   readonly sources: readonly string[];
-  /** Their texts, empty where the map has none. */
+  /** Their texts, empty if the map has none. */
   readonly contents: readonly string[];
   /** Names of functions by their index, empty for those that have none. */
   readonly functions: readonly string[];
@@ -22,7 +22,7 @@ export interface SourcePlace {
   readonly file: string;
   /** From 1. */
   readonly line: number;
-  /** From 1; absent where the compiler did not say. */
+  /** From 1; absent if the compiler did not say. */
   readonly column?: number;
 }
 
