@@ -2,6 +2,7 @@ import type { FindPlugin } from '@testbench/bench';
 import type { RangeExecutor } from '@testbench/bench/shards';
 
 import type { CliIo } from './cli-io.js';
+import { loadQueue } from './load-queue.js';
 import { queueAddress } from './queue-address.js';
 import type { RegistryFlagValues } from './registry-settings.js';
 import { escapeText } from './render/escape-text.js';
@@ -60,7 +61,7 @@ export async function withQueueExecutor<T>(
   const { queue, queueCa, share, shardRecords, tag, source, quiet } = flags;
   if (queue === undefined) return await work(undefined);
   const [{ connectQueue, createQueueExecutor }, { openShare }] = await Promise.all([
-    import('@testbench/bench-queue'),
+    loadQueue(),
     import('./queue-share.js'),
   ]);
   const client = await connectQueue(queueAddress(io, { queue, queueCa }), (message) => {

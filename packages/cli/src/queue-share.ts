@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 
-import { openFolderShare, openStoreShare, type Share } from '@testbench/bench-queue';
+import type { Share } from '@testbench/bench-queue';
 
 import type { CliIo } from './cli-io.js';
+import { loadQueue } from './load-queue.js';
 import type { RegistryFlagValues } from './registry-settings.js';
 import { readOciReference, storeOf } from './registry-store.js';
 
@@ -13,6 +14,7 @@ export async function openShare(
   share: string,
   command: string,
 ): Promise<Share> {
+  const { openFolderShare, openStoreShare } = await loadQueue();
   if (!share.startsWith('oci://')) return openFolderShare(resolve(io.cwd, share));
   const reference = readOciReference(share, command);
   const store = await storeOf(io, flags, reference);

@@ -2,9 +2,11 @@ import { constants } from 'node:fs';
 import { access, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { connectQueue, type QueueAddress } from '@testbench/bench-queue';
+import type { QueueAddress } from '@testbench/bench-queue';
 import { PluginSystem } from '@testbench/core';
 import type { ReadyCheck } from '@testbench/telemetry';
+
+import { loadQueue, type QueuePackage } from './load-queue.js';
 
 /** What the readiness check examines. */
 export interface WorkerPlaces {
@@ -25,11 +27,11 @@ export function workerChecks(places: WorkerPlaces): {
   readonly close: () => void;
 } {
   const { address, share, workDir, isolation } = places;
-  let connecting: ReturnType<typeof connectQueue> | undefined;
+  let connecting: ReturnType<QueuePackage['connectQueue']> | undefined;
   let loaded: Promise<void> | undefined;
   const checks = {
     async redis() {
-      connecting ??= connectQueue(address);
+      connecting ??= loadQueue().then(({ connectQueue }) => connectQueue(address));
       connecting.catch(() => (connecting = undefined));
       await (await connecting).ping();
     },

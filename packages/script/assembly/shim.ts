@@ -2,7 +2,7 @@
  * Stands between QuickJS and the host: implements the engine's imports, and exports the functions that the contract requires of a plugin.
  *
  * It is joined with the engine when this package is built, and works in the engine's memory. It has no data and no garbage
- * collector of its own. A value of the engine is the address of a box that holds it; whoever receives a box frees it.
+ * collector of its own. A value of the engine is the address of a box that holds it; the receiver of a box frees it.
  */
 
 @external("engine", "malloc")

@@ -94,7 +94,7 @@ class RunTelemetry implements RunHooks {
   readonly #targets: Targets;
   /** By run, range and trace, which tell apart what runs side by side. */
   readonly #open = new Map<string, RunSpans>();
-  /** Those whose records were made here; whoever merges what others made is told their sums too, and they were counted there. */
+  /** Those whose records were made here; a process that merges shards also gets their sums, which were counted where they were made. */
   readonly #made = new Set<string>();
   /** The run that this process hands out. */
   #run: RunSpans | undefined;

@@ -1,31 +1,26 @@
-import {
-  cancelRun,
-  connectQueue,
-  continueRun,
-  pauseRun,
-  type QueuedRun,
-  queueStatus,
-} from '@testbench/bench-queue';
+import type { QueuedRun } from '@testbench/bench-queue';
 import { formatCount } from '@testbench/report/terminal';
 
 import type { CliIo } from '../cli-io.js';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { QUEUE_FLAGS, QUEUE_STATUS_FLAGS } from '../flags/queue.js';
+import { loadQueue, type QueuePackage } from '../load-queue.js';
 import { queueAddress } from '../queue-address.js';
 import { escapeText } from '../render/escape-text.js';
 import { writeJson } from '../render/write-json.js';
 
-type Client = Awaited<ReturnType<typeof connectQueue>>;
+type Client = Awaited<ReturnType<QueuePackage['connectQueue']>>;
 
 async function withQueue(
   io: CliIo,
   flags: Parameters<typeof queueAddress>[1],
-  work: (client: Client) => Promise<void>,
+  work: (client: Client, queue: QueuePackage) => Promise<void>,
 ): Promise<ExitCode> {
-  const client = await connectQueue(queueAddress(io, flags));
+  const queue = await loadQueue();
+  const client = await queue.connectQueue(queueAddress(io, flags));
   try {
-    await work(client);
+    await work(client, queue);
   } finally {
     client.disconnect();
   }
@@ -37,7 +32,7 @@ export async function queueStatusCommand({
   io,
   flags,
 }: CommandCall<typeof QUEUE_STATUS_FLAGS>): Promise<ExitCode> {
-  return await withQueue(io, flags, async (client) => {
+  return await withQueue(io, flags, async (client, { queueStatus }) => {
     const status = await queueStatus(client);
     if (flags.json) {
       writeJson(io.stdout, status);
@@ -69,7 +64,11 @@ export async function queuePauseCommand({
   flags,
   args,
 }: CommandCall<typeof QUEUE_FLAGS>): Promise<ExitCode> {
-  return await withQueue(io, flags, async (client) => await pauseRun(client, args[0]!));
+  return await withQueue(
+    io,
+    flags,
+    async (client, { pauseRun }) => await pauseRun(client, args[0]!),
+  );
 }
 
 /** `testbench queue resume <run>` */
@@ -78,7 +77,11 @@ export async function queueResumeCommand({
   flags,
   args,
 }: CommandCall<typeof QUEUE_FLAGS>): Promise<ExitCode> {
-  return await withQueue(io, flags, async (client) => await continueRun(client, args[0]!));
+  return await withQueue(
+    io,
+    flags,
+    async (client, { continueRun }) => await continueRun(client, args[0]!),
+  );
 }
 
 /** `testbench queue cancel <run>` */
@@ -87,5 +90,9 @@ export async function queueCancelCommand({
   flags,
   args,
 }: CommandCall<typeof QUEUE_FLAGS>): Promise<ExitCode> {
-  return await withQueue(io, flags, async (client) => await cancelRun(client, args[0]!));
+  return await withQueue(
+    io,
+    flags,
+    async (client, { cancelRun }) => await cancelRun(client, args[0]!),
+  );
 }

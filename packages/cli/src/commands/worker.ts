@@ -2,12 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
-import { runWorker, shownAddress } from '@testbench/bench-queue';
 import type { MetricsServer } from '@testbench/telemetry';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { WORKER_FLAGS } from '../flags/queue.js';
+import { loadQueue } from '../load-queue.js';
 import { queueAddress } from '../queue-address.js';
 import { openShare } from '../queue-share.js';
 import { escapeText } from '../render/escape-text.js';
@@ -31,6 +31,7 @@ export async function workerCommand({
     );
   }
   checkTelemetryFlags(flags, 'worker');
+  const { runWorker, shownAddress } = await loadQueue();
   const address = queueAddress(io, flags);
   const say = (text: string): void => {
     if (!quiet) io.stderr.write(`${escapeText(text)}\n`);

@@ -1,0 +1,23 @@
+import { UsageError } from './usage-error.js';
+
+/** What `@testbench/bench-queue` exports. */
+export type QueuePackage = typeof import('@testbench/bench-queue');
+
+const NAME = '@testbench/bench-queue';
+
+/**
+ * Loads the package of the queue. It is an optional peer: most projects have no Redis and need no client of one.
+ *
+ * @throws {UsageError} If it is not installed.
+ */
+export async function loadQueue(): Promise<QueuePackage> {
+  try {
+    return await import('@testbench/bench-queue');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ERR_MODULE_NOT_FOUND' || !message.includes(`'${NAME}'`)) throw error;
+    throw new UsageError(
+      `a queue needs the package ${NAME} next to the command: npm install ${NAME}`,
+    );
+  }
+}
