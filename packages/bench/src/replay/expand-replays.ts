@@ -10,10 +10,10 @@ import type { PlannedProvider } from '../plan/plan.js';
 import { readRun } from '../results/read-run.js';
 
 /**
- * Writes out providers that replay a run: with no name one becomes as many as the run has, and with no models it has all of theirs. What
- * comes out stays as it is when it is written out again.
+ * Expands providers that replay a run: one without a name becomes all providers of the run, and one without models gets all of their models. Expanding
+ * the result again changes nothing.
  *
- * @throws {ConfigError} The run has no such provider or model, or a name is there twice.
+ * @throws {ConfigError} The run has no such provider or model, or a name occurs twice.
  * @throws {BenchError} The run cannot be read.
  */
 export async function expandReplays(
@@ -48,7 +48,7 @@ function expand(
   }));
 }
 
-/** The provider of a run whose answers one takes: the one of the same name, or else the only one. */
+/** The provider of the run whose answers are replayed: the one of the same name, or else the only one. */
 export function sourceOf(
   { name }: Pick<ResolvedProviderConfig, 'name'>,
   stored: readonly PlannedProvider[],

@@ -7,14 +7,14 @@ import { type BenchSystem, Stage } from '../run/stage.js';
 import { sourceOf } from './expand-replays.js';
 import { type ReplayedAnswer, ReplayRun } from './replay-run.js';
 
-/** What names the case that is answered. */
+/** The fields that identify the case to answer. */
 interface AskedCase {
   readonly prompt: Pick<Prompt, 'name'>;
   readonly model: Pick<ResolvedModelConfig, 'name'>;
   readonly epoch: number;
 }
 
-/** A provider whose answers are those of a run: no plugin is loaded, and nothing is called. */
+/** A provider that answers from a run: no plugin is loaded, and nothing is called. */
 export class ReplayProvider {
   readonly stage: Stage;
   readonly config: ResolvedProviderConfig;
@@ -43,7 +43,7 @@ export class ReplayProvider {
   }
 }
 
-/** Opens runs that providers replay, each once. */
+/** Opens the runs that providers replay, each of them once. */
 export class ReplayLoader {
   readonly #runs = new Map<string, ReplayRun>();
 
@@ -63,7 +63,7 @@ export class ReplayLoader {
   }
 }
 
-/** What plans and summaries say of the provider; the digest is that of all that it can answer. */
+/** How plans and summaries describe the provider; the digest covers everything that it can answer. */
 function describe({ digest }: ReplayRun): PluginInfo {
   const metadata = {
     name: 'replay',

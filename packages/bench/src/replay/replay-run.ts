@@ -17,26 +17,26 @@ import { SEGMENTS_FOLDER } from '../results/store/run-reader.js';
 import { segmentName } from '../results/store/segment-file.js';
 import { RowPlaces } from './row-places.js';
 
-/** Records whose rows are kept: those of one record are asked for at about the same time. */
+/** Number of records whose rows are kept: the rows of one record are requested at about the same time. */
 const KEPT_RECORDS = 64;
 
-/** The failure that a case had in the run that is replayed. */
+/** The failure of a case in the replayed run. */
 export class ReplayedFailure extends Error {
   constructor(readonly failure: CallFailure & { readonly stage: string }) {
     super(failure.message);
   }
 }
 
-/** What a provider of a run answered, in the wire's names. */
+/** An answer of a provider of a run, with the field names of the contract. */
 export interface ReplayedAnswer {
   readonly text: string;
   readonly finish_reason?: string;
   readonly usage?: object;
-  /** What the call took that is replayed; absent if it waited for a network. */
+  /** Fuel used by the replayed call; absent if the call waited for a network. */
   readonly fuel?: number;
 }
 
-/** The answers of a run that is there, by record, prompt, provider, model and epoch. It keeps 20 bytes a record in memory. */
+/** The answers of an existing run, by record, prompt, provider, model and epoch. Keeps 20 bytes per record in memory. */
 export class ReplayRun {
   readonly run: StoredRun;
   readonly #segments: readonly RunSegment[];
@@ -60,8 +60,8 @@ export class ReplayRun {
   /**
    * Reads all rows of a run once.
    *
-   * @param folder Of the run.
-   * @throws {BenchError} `BENCH_RUN_UNREADABLE`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`; `BENCH_PLAN_CHANGED` if its filters have taken texts away.
+   * @param folder The run's folder.
+   * @throws {BenchError} `BENCH_RUN_UNREADABLE`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`; `BENCH_PLAN_CHANGED` if its filters have removed texts.
    */
   static async open(folder: string): Promise<ReplayRun> {
     const run = await readRun(folder);
@@ -95,9 +95,9 @@ export class ReplayRun {
   /**
    * The answer to a case.
    *
-   * @param asked The prompt: an answer to another one is none.
+   * @param asked The prompt: an answer to a different prompt does not count.
    * @throws {ReplayedFailure} The case failed then.
-   * @throws {CallError} `CALL_INVALID_INPUT`: the run has no such case, or it was asked something else.
+   * @throws {CallError} `CALL_INVALID_INPUT`: the run has no such case, or the case had a different prompt.
    * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
    */
   answer(id: string | undefined, name: CaseName, asked: PromptContent): ReplayedAnswer {
@@ -166,7 +166,7 @@ export class ReplayRun {
   }
 }
 
-/** A record is known by its id, or else by its index. */
+/** A record is identified by its id, or else by its index. */
 function idOf(id: string | undefined, index: number): string {
   return id ?? String(index);
 }

@@ -2,26 +2,26 @@ import { createHash, randomBytes } from 'node:crypto';
 
 const FIRST_CAPACITY = 1024;
 
-/** Where the rows of a record are. */
+/** Location of a record's rows. */
 export interface RowPlace {
   readonly segment: number;
   readonly offset: number;
   readonly length: number;
 }
 
-/** Finds the rows of records by their ids: 20 bytes a record. Equal hashes are possible; who reads the rows can tell. */
+/** Finds the rows of records by their ids: 20 bytes per record. Equal hashes are possible; readers of the rows can tell them apart. */
 export class RowPlaces {
-  /** So that ids with equal hashes cannot be prepared. */
+  /** Prevents anyone from preparing ids with equal hashes. */
   readonly #seed = randomBytes(16);
   #hashes = new Float64Array(FIRST_CAPACITY);
-  /** Of the first row, counted over all segments. */
+  /** Offset of the first row, counted over all segments. */
   #offsets = new Float64Array(FIRST_CAPACITY);
   #order = new Uint32Array(0);
   #count = 0;
-  /** Where each segment begins, and the last one ends. */
+  /** Start of each segment, and the end of the last one. */
   readonly #bases: number[] = [0];
 
-  /** To be called in the order of the rows. */
+  /** Must be called in the order of the rows. */
   add(id: string, segment: number, offset: number): void {
     if (this.#count === this.#hashes.length) {
       this.#hashes = grown(this.#hashes);
@@ -32,12 +32,12 @@ export class RowPlaces {
     this.#count += 1;
   }
 
-  /** @param length Of the segment that ends, in bytes. */
+  /** @param length Length of the segment that ends, in bytes. */
   endSegment(length: number): void {
     this.#bases.push(this.#bases.at(-1)! + length);
   }
 
-  /** To be called once, behind the last segment. */
+  /** Must be called once, after the last segment. */
   finish(): void {
     const hashes = this.#hashes;
     this.#order = Uint32Array.from({ length: this.#count }, (_, number) => number).sort(
@@ -45,7 +45,7 @@ export class RowPlaces {
     );
   }
 
-  /** Places of records whose ids have the same hash: one, in all likelihood. */
+  /** Places of records whose ids have the same hash: almost always exactly one. */
   *find(id: string): Generator<RowPlace> {
     const hash = this.#hash(id);
     let low = 0;

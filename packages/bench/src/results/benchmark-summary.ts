@@ -20,20 +20,20 @@ export interface PluginSummary extends StageUsage {
   readonly digest: string;
 }
 
-/** What clocks and servers decided about a run. */
+/** The part of a summary that depends on clocks and servers. */
 export interface SummaryMeasured {
-  /** ISO 8601, UTC: when the process that finished the run began. */
+  /** ISO 8601, UTC: start of the process that finished the run. */
   readonly startedAt: string;
-  /** Of that process, in milliseconds. */
+  /** Duration of that process, in milliseconds. */
   readonly durationMs: number;
   readonly paid: PaidUsage;
-  /** Wall time inside of plugins in that process, in milliseconds, by stage. */
+  /** Wall time inside plugins in that process, in milliseconds, by stage. */
   readonly timeMs: Readonly<Record<string, number>>;
-  /** Largest linear memory that a plugin had after a call in that process, in bytes, by stage; absent in runs of earlier versions. */
+  /** Largest linear memory of a plugin after a call in that process, in bytes, by stage; absent in runs of earlier versions. */
   readonly peakMemoryBytes?: Readonly<Record<string, number>>;
-  /** Records whose rows an earlier process had written, or an earlier run. */
+  /** Records whose rows were written by an earlier process or taken from an earlier run. */
   readonly resumedRecords: number;
-  /** Paid calls in flight when an earlier process was killed: it is unknown whether they were answered, and they were repeated. */
+  /** Paid calls in flight when an earlier process was killed: whether they were answered is unknown, so they were repeated. */
   readonly repeatedCalls: number;
 }
 
@@ -46,10 +46,10 @@ export interface BenchmarkSummary {
   /** `sha256:` and the hex digest of the plan. */
   readonly plan: string;
   readonly dataset: Pick<DatasetConfig, 'path' | 'limit' | 'sample' | 'shuffle'> & {
-    /** Of its files, each once. */
+    /** Formats of its files, each listed once. */
     readonly format: string;
     readonly offset: number;
-    /** `sha256:` and the hex digest of the data set as it was read, after decompression. */
+    /** `sha256:` and the hex digest of the data set as read, after decompression. */
     readonly digest: string;
   };
   /** Number of records that were run. */
@@ -60,10 +60,10 @@ export interface BenchmarkSummary {
   readonly failedCases: number;
   readonly prompts: readonly string[];
   readonly providers: readonly string[];
-  /** Each name once, in the order of rows. */
+  /** Each name once, in row order. */
   readonly models: readonly string[];
   readonly evaluators: readonly string[];
-  /** Those of them for which a tested model judges, by `allowSelfJudging`; only if there are any. */
+  /** Evaluators for which a tested model is a judge, as `allowSelfJudging` permits; only if there are any. */
   readonly selfJudged?: readonly string[];
   readonly epochs: Required<EpochsConfig>;
   readonly onError: OnError;
@@ -72,13 +72,13 @@ export interface BenchmarkSummary {
   /** One for each prompt, provider and model. */
   readonly systems: readonly SystemSummary[];
   /**
-   * Scores of the whole set by evaluators whose metrics are sums, such as BLEU: by prompt, provider and model, with intervals; then the same by group, if
-   * records have groups, of at most 1,000 such sets. Failed cases are never in them, whatever `onError` is. Absent without such an evaluator.
+   * Scores of the whole set by evaluators whose metrics are sums, such as BLEU: by prompt, provider and model, with intervals; then also by group, if
+   * records have groups, for at most 1,000 such sets. They never include failed cases, regardless of `onError`. Absent without such an evaluator.
    */
   readonly sets?: readonly SetScore[];
   /** By stage, code and cause, the most frequent first. */
   readonly failures: readonly FailureGroup[];
-  /** What filters dropped, by model and reason, in the order of the first rows; only with a filter. */
+  /** Counts of rows that filters dropped, by model and reason, ordered by first row; only with a filter. */
   readonly dropped?: readonly DropCount[];
   readonly plugins: readonly PluginSummary[];
   /** The run's folder, if there is one. */

@@ -2,7 +2,7 @@ import { canonicalJson } from '../plan/canonical-json.js';
 import type { ResultRow } from './result-row.js';
 
 /**
- * A row as it is in every run of its plan: without `measured`, in canonical JSON.
+ * A row as it appears in every run of its plan: without `measured`, in canonical JSON.
  *
  * @example
  * ```ts

@@ -5,13 +5,13 @@ import type { ResultRow } from './result-row.js';
 import { MAX_RUN_DEPTH } from './limits.js';
 import { isTooDeep } from './stored-shape.js';
 
-/** What a problem with a row is called. */
+/** Description of a problem with a row. */
 type Problem = string | undefined;
 
 /**
  * Reads a row of a stored run.
  *
- * @param file Of the run or the row, for errors.
+ * @param file File of the run or the row, for error messages.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
 export function parseRow(json: string, file: string): ResultRow {
@@ -29,10 +29,10 @@ export function parseRow(json: string, file: string): ResultRow {
 }
 
 /**
- * A row of a stored run, of which all that is used was checked: a folder may come from anywhere, and its digests say only that it
- * was not changed since.
+ * A row of a stored run, with every field that is used checked: a folder may come from anywhere, and its digests prove only that it
+ * has not changed since.
  *
- * @param path Of the run, for errors.
+ * @param path Path of the run, for error messages.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
 export function checkRow(row: unknown, path: string): ResultRow {
@@ -50,7 +50,7 @@ export function damagedRun(path: string, state: string, cause?: unknown): BenchE
   );
 }
 
-/** Fields that are texts, where they are there. */
+/** Fields that are texts if present. */
 const TEXTS = ['id', 'group', 'input', 'output', 'answer', 'finishReason'] as const;
 
 function problemOf(row: Readonly<Record<string, unknown>>): Problem {
@@ -91,7 +91,7 @@ function problemOf(row: Readonly<Record<string, unknown>>): Problem {
   return contentProblem(row, place) ?? measuredProblem(row, place);
 }
 
-/** What is wrong with the texts and lists that a row shows. */
+/** Checks the texts and lists of a row; returns the problem, if any. */
 function contentProblem(row: Readonly<Record<string, unknown>>, place: string): Problem {
   const { line, messages, toolCalls, details } = row;
   if (line !== undefined && !isCount(line, 0)) return `"line" of ${place} is no whole number`;
@@ -122,7 +122,7 @@ function contentProblem(row: Readonly<Record<string, unknown>>, place: string): 
   return undefined;
 }
 
-/** What is wrong with amounts. */
+/** Checks the amounts; returns the problem, if any. */
 function measuredProblem(row: Readonly<Record<string, unknown>>, place: string): Problem {
   const { measured, usage, fuel } = row;
   const waited = isObject(measured) ? measured['fuel'] : undefined;

@@ -1,12 +1,12 @@
-/** What spreadsheets take for the beginning of a formula, in the wide forms of East Asia too, and what they skip before it. */
+/** Matches what spreadsheets take for the start of a formula, including the East Asian full-width forms, and the characters they skip before it. */
 // eslint-disable-next-line no-control-regex
 const FORMULA = /^[\s\u0000\uFEFF]*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|^[\t\r\n]/;
 
 /**
- * One line of CSV, as RFC 4180 has it. A text that a spreadsheet would run as a formula gets an apostrophe before it, which shows the text instead:
+ * One line of CSV, as defined by RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe before it, so that the text is shown instead:
  * answers of models are untrusted text.
  *
- * @param values Numbers and truth values stand as they are, `undefined` and `null` are empty, and everything else is written as JSON.
+ * @param values Numbers and booleans are written as they are, `undefined` and `null` as empty fields, and other non-text values as JSON.
  * @see https://www.rfc-editor.org/rfc/rfc4180
  *
  * @example

@@ -1,9 +1,9 @@
 import type { ResultRow } from './result-row.js';
 
-/** Reasons of one model that are counted apart. They are the filter's words, and may be different for each row. */
+/** Maximum number of reasons per model that are counted separately. They are the filter's words, and may differ for each row. */
 const MAX_REASONS = 20;
 
-/** How many rows of one model a filter dropped for one reason. */
+/** The number of rows of one model that a filter dropped for one reason. */
 export interface DropCount {
   readonly model: string;
   /** The filter's words: untrusted text. Null for rows without a reason, and for all after the first 20 reasons. */
@@ -13,7 +13,7 @@ export interface DropCount {
   readonly first: { readonly index: number; readonly line?: number };
 }
 
-/** Counts what a filter drops, in memory that does not grow with the number of rows. */
+/** Counts the rows that a filter drops, in memory that does not grow with the number of rows. */
 export class DropBoard {
   readonly #counts = new Map<string, Map<string | null, { count: number } & DropCount>>();
 

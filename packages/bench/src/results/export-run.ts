@@ -8,10 +8,10 @@ import type { StoredRun } from './read-run.js';
 import type { ResultRow } from './result-row.js';
 import { guardWriting } from './store/guard-files.js';
 
-/** Forms in which a run can be written. */
+/** Formats in which a run can be exported. */
 export const EXPORT_FORMATS = ['jsonl', 'json', 'csv'] as const;
 
-/** `jsonl`: a row a line; `json`: an object with digest, plan, summary and rows; `csv`: a row a line, with a column for each score. */
+/** `jsonl`: one row per line; `json`: an object with digest, plan, summary and rows; `csv`: one row per line, with a column for each score. */
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** How a run is exported. */
@@ -19,13 +19,13 @@ export interface ExportOptions {
   /** @default 'jsonl' */
   readonly format?: ExportFormat;
   /**
-   * Where digest, plan and summary go, as one JSON object: for `jsonl` and `csv`, whose file has nothing but rows. A run that was
-   * never finished has no summary, and the object none either.
+   * File for digest, plan and summary, as one JSON object: for `jsonl` and `csv`, whose file contains only rows. A run that was
+   * never finished has no summary, and neither does the object.
    *
-   * @default they are left out, but for `json`, which has them with its rows
+   * @default they are left out, except for `json`, which includes them with its rows
    */
   readonly summaryFile?: string;
-  /** Files that must not be replaced, besides those of the run and those that it read. @default none */
+  /** Files that must not be replaced, in addition to those of the run and those that it read. @default none */
   readonly inputs?: readonly OutputInput[];
   readonly signal?: AbortSignal;
 }
@@ -37,7 +37,7 @@ const OPTIONS: OptionReaders<ExportOptions> = {
   signal: (node) => node.signal(),
 };
 
-/** Columns of a row in CSV, before those of its scores. */
+/** Columns of a row in CSV, before the score columns. */
 const COLUMNS = [
   'index',
   'id',
@@ -55,11 +55,11 @@ const COLUMNS = [
 ] as const;
 
 /**
- * Writes the rows of a run, and for `json` its plan and summary, into one file; `summaryFile` takes these for the other formats. A regular file appears whole or not at all; `/dev/stdout` and
+ * Writes the rows of a run, and for `json` its plan and summary, into one file; for the other formats these go to `summaryFile`. A regular file appears whole or not at all; `/dev/stdout` and
  * pipes are written as they are. Memory does not grow with the number of rows.
  *
- * @param file Where to.
- * @returns Rows that were written.
+ * @param file Destination.
+ * @returns Number of rows written.
  * @throws {BenchError} `BENCH_OUTPUT_FAILED`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  * @throws {ConfigError} An option is wrong.
  */
@@ -96,7 +96,7 @@ export async function exportRun(
   return written;
 }
 
-/** Data about a run besides its rows. */
+/** Data about a run other than its rows. */
 function headOf({ digest, plan, summary }: StoredRun): object {
   return { digest, plan, ...(summary === undefined ? {} : { summary }) };
 }

@@ -3,23 +3,23 @@ import { describePlace } from '@testbench/types/errors';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { CallFailure, CaseName, ResultRow } from './result-row.js';
 
-/** Failures that have one cause. */
+/** Failures with the same cause. */
 export interface FailureGroup {
   /** `provider`, `transforms[0]`, `filters[0]`, or the evaluator's name. */
   readonly stage: string;
   readonly code: string;
-  /** The message without what differs from call to call, such as numbers and names of requests: untrusted text. */
+  /** The message without the parts that differ from call to call, such as numbers and request names: untrusted text. */
   readonly cause: string;
-  /** Where in the plugin's source, such as `metric.ts:12:5 in score`, if that is known: untrusted text. */
+  /** Location in the plugin's source, such as `metric.ts:12:5 in score`, if known: untrusted text. */
   readonly place?: string;
   readonly count: number;
   /** True if all of them may work later. */
   readonly retryable: boolean;
   /** HTTP status of the server, if one answered. */
   readonly status?: number;
-  /** What to change, if that is known. */
+  /** What to change, if known. */
   readonly hint?: string;
-  /** The first case of them. */
+  /** The first of these cases. */
   readonly first: CaseName & {
     readonly id?: string;
     readonly line?: number;
@@ -27,16 +27,16 @@ export interface FailureGroup {
   };
 }
 
-/** Groups that are kept apart; those behind go together, by stage and code. */
+/** Maximum number of separate groups; further ones are merged by stage and code. */
 const MAX_GROUPS = 100;
-/** Of a cause: a message may quote a whole answer. */
+/** Maximum length of a cause: a message may quote a whole answer. */
 const MAX_CAUSE_CHARACTERS = 300;
 
-/** Names of requests, digests, times and the like: eight characters or more with a digit among them. */
+/** Request names, digests, times and the like: eight or more characters, including a digit. */
 const NAMES = /[A-Za-z0-9_-]*\d[A-Za-z0-9_-]*/g;
 
 /**
- * A message without what differs from call to call.
+ * A message without the parts that differ from call to call.
  *
  * @example
  * ```ts
@@ -59,7 +59,7 @@ interface Group extends Omit<FailureGroup, 'count' | 'retryable' | 'hint'> {
   retryable: boolean;
 }
 
-/** Says what to change about a failure, if that is known. */
+/** Says what to change about a failure, if known. */
 export type HintFor = (group: Omit<FailureGroup, 'hint'>) => string | undefined;
 
 /** Groups failures by stage, code and cause, in memory that does not grow with their number. */

@@ -1,15 +1,15 @@
 import type { FailureGroup, HintFor } from './failure-groups.js';
 
-/** What a host has refused to a plugin, by the id of the plugin. */
+/** What a host has denied to a plugin, by plugin id. */
 export type Denials = ReadonlyMap<string, string>;
 
-/** What a denied request looks like in the log of its plugin. */
+/** Matches a denied request in the log of its plugin. */
 const DENIED_REQUEST = /^denied: HTTP request: \S+ (\S+)/;
-/** A request whose key is not known. */
+/** Matches a request whose secret is not known. */
 const DENIED_SECRET = /^denied: \S+ (\S+): secret "(\w+)": there is none of that name/;
 const DENIED_OTHER = /^denied: (.+)/;
 
-/** Remembers the first thing that each stage was refused. */
+/** Remembers the first denial of each stage. */
 export class DenialLog {
   readonly #denials = new Map<string, string>();
 
@@ -42,10 +42,10 @@ const BY_STATUS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Says what to change about a group of failures.
+ * Makes the function that says what to change about a group of failures.
  *
- * @param denials What plugins were refused, by their ids.
- * @param stageOf Id under which the plugin of a stage is loaded, and where it stands in the configuration.
+ * @param denials What plugins were denied, by plugin id.
+ * @param stageOf Returns the id under which the plugin of a stage is loaded, and its place in the configuration.
  */
 export function failureHints(
   denials: Denials,

@@ -1,6 +1,6 @@
 import type { ResultRow } from './result-row.js';
 
-/** Puts the rows of each record together; they stand one behind the other. */
+/** Groups the rows of each record, which are adjacent. */
 export async function* groupRecords<Stored>(
   stored: AsyncIterable<Stored>,
   read: (row: Stored) => ResultRow,

@@ -1,5 +1,5 @@
 /**
- * Results: rows, runs that are there, score boards.
+ * Results: rows, existing runs, score boards.
  *
  * @packageDocumentation
  */

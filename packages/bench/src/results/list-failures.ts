@@ -4,9 +4,9 @@ import type { ResultRow } from './result-row.js';
 import { isFailed } from './score-board.js';
 import type { StoredRun } from './read-run.js';
 
-/** Which cases are looked for. */
+/** Selects cases. */
 export interface CaseFilter {
-  /** Of the record: its id, or else its index as a text. */
+  /** The record's id, or else its index as a text. */
   readonly id?: string;
   readonly prompt?: string;
   readonly provider?: string;
@@ -22,7 +22,7 @@ const FILTER: OptionReaders<CaseFilter> = {
   epoch: (node) => node.wholeNumber(0),
 };
 
-/** An empty one, too: a record may have such an id. */
+/** Also accepts an empty text: a record may have such an id. */
 function readText(node: ConfigNode): string {
   return typeof node.value === 'string' ? node.value : node.reject('a text');
 }
@@ -42,7 +42,7 @@ export async function* listFailures(
 }
 
 /**
- * All that a run has about some cases: the rows that a filter leaves, in their order.
+ * Everything that a run stores about some cases: the rows that match the filter, in order.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  * @throws {ConfigError} For an unknown key or a wrong value in the filter.

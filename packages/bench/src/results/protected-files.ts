@@ -10,9 +10,9 @@ import { documentName, MANIFEST_FILE, SEGMENTS_FOLDER } from './store/run-reader
 import { segmentName } from './store/segment-file.js';
 
 /**
- * The files that nothing made of a run may be written over: its own, and those that it read (configuration, data set, plugins, prompts, policy).
+ * The files that no output made from a run may overwrite: the run's own, and those that it read (configuration, data set, plugins, prompts, policy).
  *
- * @param run Its `inputs.json` may be missing or damaged: then its own files alone are named.
+ * @param run Its `inputs.json` may be missing or damaged: then only its own files are listed.
  */
 export async function protectedFiles(run: StoredRun): Promise<readonly OutputInput[]> {
   const { path, segments } = run;

@@ -15,7 +15,7 @@ import { guardReading } from './store/guard-files.js';
 import { MANIFEST_FILE } from './store/run-reader.js';
 import { parseSummary } from './summary-shape.js';
 
-/** A snapshot of a run; reading needs no lock, and is possible while another process writes. */
+/** A snapshot of a run; reading needs no lock, and works while another process writes. */
 export interface StoredRun {
   /** Its folder, absolute. */
   readonly path: string;
@@ -27,11 +27,11 @@ export interface StoredRun {
   readonly segments: readonly RunSegment[];
   /** Records whose rows are complete. */
   readonly records: number;
-  /** True if that is all of them. */
+  /** True if these are all records. */
   readonly isComplete: boolean;
-  /** When something was written last. */
+  /** Time of the last write. */
   readonly writtenAt: Date;
-  /** What the run came to, if it was finished. What was added since, by running failed cases again, is in it once that is finished. */
+  /** The summary, if the run was finished. Rows added since, by running failed cases again, are included once that is finished too. */
   readonly summary: BenchmarkSummary | undefined;
   /**
    * The rows, in the order of records and cases.
@@ -42,9 +42,9 @@ export interface StoredRun {
 }
 
 /**
- * Reads a run: its plan, how far it is, its summary and its rows.
+ * Reads a run: its plan, its progress, its summary and its rows.
  *
- * @param folder Of the run.
+ * @param folder The run's folder.
  * @throws {BenchError} `BENCH_RUN_UNREADABLE` if there is no run; `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`.
  */
 export async function readRun(folder: string): Promise<StoredRun> {
@@ -63,7 +63,7 @@ export async function readRun(folder: string): Promise<StoredRun> {
 /**
  * The runs in a folder, newest first. A folder that is not a run, or whose run cannot be read, is left out.
  *
- * @param outputDir `outputDir` of a configuration.
+ * @param outputDir The `outputDir` of a configuration.
  * @throws {BenchError} `BENCH_RUN_UNREADABLE` if the folder cannot be read.
  */
 export async function listRuns(outputDir: string): Promise<StoredRun[]> {
@@ -116,7 +116,7 @@ async function describeRun(reader: RunReader, path: string): Promise<StoredRun> 
   };
 }
 
-/** A folder that has the name of a run has the plan of that name: another one was put there. One that was renamed may have any plan. */
+/** A folder named like a run must have the plan of that name, or else another plan was put there. A renamed folder may have any plan. */
 const RUN_NAME = /-[0-9a-f]{12}$/;
 
 /** @throws {BenchError} `BENCH_RUN_DAMAGED`: plan and manifest are of different runs. */
@@ -138,7 +138,7 @@ function checkFits(
   );
 }
 
-/** Whether a row is of a case that a plan has. */
+/** Makes the check whether a row belongs to a case of a plan. */
 function caseCheck({ prompts, providers, epochs }: PlanContent): (row: CaseName) => boolean {
   const known = new Set(prompts.map(({ name }) => name));
   const models = new Map(

@@ -1,6 +1,6 @@
 import type { Reducer } from '../config/benchmark-config.js';
 
-/** How the scores of one case in all its epochs become one. */
+/** Reduces the scores of one case over all epochs to one score. */
 export interface EpochReducer {
   /** @param scores At least one, each from 0 to 1. */
   (scores: readonly number[]): number;
@@ -11,7 +11,7 @@ export interface EpochReducer {
  *
  * `pass@k` is the probability that at least one of k answers is right (Chen et al. 2021, arXiv:2107.03374, equation 1), `pass^k` that all k are
  * (Yao et al. 2024, arXiv:2406.12045), both estimated from all epochs without bias; `at-least-k` and `majority` are 1 or 0. `mode` is the
- * most frequent score, the lowest of several.
+ * most frequent score; the lowest of them if there are several.
  *
  * @param rightFrom A score from which an answer counts as right.
  *
@@ -55,7 +55,7 @@ export function epochReducer(name: Reducer, rightFrom = 1): EpochReducer {
   return (scores) => (rightOf(scores) >= k ? 1 : 0);
 }
 
-/** Of the ways to draw k of n, the share that has only members of a part: C(part, k) / C(n, k). Fewer than k epochs: as many as there are. */
+/** Share of the ways to draw k of n that contain only members of a part: C(part, k) / C(n, k). With fewer than k epochs, all are drawn. */
 function shareOfDraws(part: number, n: number, k: number): number {
   const draws = Math.min(k, n);
   let share = 1;

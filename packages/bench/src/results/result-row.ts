@@ -3,23 +3,23 @@ import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
 import type { ToolCall } from '@testbench/types/tools';
 
-/** Why a call gave nothing. */
+/** Why a call failed. */
 export interface CallFailure {
   /** Such as `CALL_TRAPPED`; a closed set, see `CallErrorCode` in `@testbench/types`. */
   readonly code: string;
-  /** Has text of the plugin in it: escape it before showing it. */
+  /** Contains text from the plugin: escape it before showing it. */
   readonly message: string;
   /** The plugin's own error code, if it gave one. */
   readonly pluginCode?: number | string;
   /** True if the same call may work later. */
   readonly retryable?: boolean;
-  /** When, in milliseconds after the failure. */
+  /** When to retry, in milliseconds after the failure. */
   readonly retryAfterMs?: number;
   /** HTTP status of the server that the plugin asked. */
   readonly status?: number;
-  /** What else the plugin said, such as a judge's reply that it could not read: untrusted data. */
+  /** Further details from the plugin, such as a judge's reply that it could not read: untrusted data. */
   readonly details?: unknown;
-  /** The innermost calls of the plugin's functions that were open, with their places in its source if those are known: untrusted texts. */
+  /** The innermost calls of the plugin's functions that were open, with their places in its source if known: untrusted texts. */
   readonly guestStack?: GuestStack;
 }
 
@@ -28,7 +28,7 @@ export interface ScoreDetails {
   readonly metrics?: Readonly<Record<string, number>>;
   readonly explanation?: string;
   readonly confidence?: number;
-  /** What a judge answered, word by word. */
+  /** The verbatim reply of a judge. */
   readonly reply?: string;
   /** Each judgement of an evaluator that asks models: verdict and reply. */
   readonly judgements?: readonly Judgement[];
@@ -36,15 +36,15 @@ export interface ScoreDetails {
   readonly selfJudged?: boolean;
 }
 
-/** What a clock or a server decides about one paid call. */
+/** The data of one paid call that depend on clocks and servers. */
 export interface CallMeasured {
-  /** ISO 8601, UTC. Of the call that gave the answer, even if that was another run's. */
+  /** ISO 8601, UTC: start of the call that gave the answer, even if another run made that call. */
   readonly startedAt?: string;
-  /** Waiting for a place, for a rate limit, and between attempts, in milliseconds. */
+  /** Time spent waiting for a place, for a rate limit, and between attempts, in milliseconds. */
   readonly queueMs?: number;
-  /** Until the first part of a streamed answer, in milliseconds. */
+  /** Time until the first part of a streamed answer, in milliseconds. */
   readonly firstTokenMs?: number;
-  /** Of the attempt that gave the answer, in milliseconds. */
+  /** Duration of the attempt that gave the answer, in milliseconds. */
   readonly totalMs?: number;
   readonly attempts?: number;
   /** True if the answer came from the cache, and nothing was paid. */
@@ -53,15 +53,15 @@ export interface CallMeasured {
   readonly cost?: number;
 }
 
-/** What a clock or a server decides about a row: two runs of the same plan may differ in it, and in nothing else. */
+/** The part of a row that depends on clocks and servers: two runs of the same plan may differ in it, and in nothing else. */
 export interface RowMeasured extends CallMeasured {
-  /** Fuel units of stages that wait for a network, by stage: they depend on what servers send, and in how many pieces. */
+  /** Fuel units of stages that wait for a network, by stage: they depend on what servers send and in how many pieces. */
   readonly fuel?: Readonly<Record<string, number>>;
-  /** Of evaluators that ask a model, by name, with the tokens that they used. */
+  /** Calls of evaluators that ask a model, by evaluator name, with the tokens that they used. */
   readonly judges?: Readonly<Record<string, CallMeasured & { readonly usage?: TokenUsage }>>;
 }
 
-/** What names a case: within a run no two rows have the same. */
+/** Identifies a case: unique within a run. */
 export interface CaseName {
   /** Position of the record in the data set, from 0. */
   readonly index: number;
@@ -74,36 +74,36 @@ export interface CaseName {
 
 /** The result of one case: one line of a segment. */
 export interface ResultRow extends CaseName {
-  /** Names the record, across data sets that were cut or sorted in another way: its `id` field, if it has one. */
+  /** Identifies the record, even in data sets that were cut or sorted differently: its `id` field, if it has one. */
   readonly id?: string;
-  /** Where the record stands in its file, from 1. */
+  /** Line of the record in its file, from 1. */
   readonly line?: number;
   /** The record's group, such as a topic. */
   readonly group?: string;
   /** Fields of the record that `dataset.columns` names. */
   readonly columns?: Readonly<Record<string, unknown>>;
-  /** The prompt. Absent, like all other texts, in rows that a filter dropped, or that it could not judge. */
+  /** The prompt. Absent, like all other texts, in rows that a filter dropped or could not judge. */
   readonly input?: string;
-  /** Instead of `input`, where the prompt is a conversation. */
+  /** Instead of `input` if the prompt is a conversation. */
   readonly messages?: readonly { readonly role: string; readonly content: unknown }[];
-  /** As the record has it: any JSON. */
+  /** The value in the record: any JSON. */
   readonly expected?: unknown;
-  /** What was scored: the model's answer after all transforms; absent after a failure on the way. */
+  /** What was scored: the model's answer after all transforms; absent if an earlier stage failed. */
   readonly output?: string;
-  /** The provider's text, where transforms changed it. */
+  /** The provider's text, if transforms changed it. */
   readonly answer?: string;
-  /** Tools that the model wants to be called; evaluators get them as `tool_calls`. */
+  /** Tool calls that the model requests; evaluators get them as `tool_calls`. */
   readonly toolCalls?: readonly ToolCall[];
   /** Why the model stopped, in the provider's words. */
   readonly finishReason?: string;
   readonly usage?: TokenUsage;
-  /** By name of the evaluator. */
+  /** By evaluator name. */
   readonly scores: Readonly<Record<string, number>>;
   /** Weighted mean of the scores; absent if one is missing. */
   readonly score?: number;
   /** True if every evaluator with a threshold reached it; absent without thresholds, or if such a score is missing. */
   readonly passed?: boolean;
-  /** By name of the evaluator, for those that said more than a score. */
+  /** By evaluator name, for evaluators that returned more than a score. */
   readonly details?: Readonly<Record<string, ScoreDetails>>;
   /** Failed evaluators, by name. */
   readonly errors?: Readonly<Record<string, CallFailure>>;
@@ -112,10 +112,10 @@ export interface ResultRow extends CaseName {
   /** Set if a filter dropped the row; its scores do not count. Its texts are left out, unless `droppedTexts` of the filter is set. */
   readonly dropped?: { readonly reason?: string };
   /**
-   * Fuel units by stage: `provider`, `transforms[0]`, `filters[0]`, or an evaluator's name. Each call is made by itself and on a fresh
-   * state, so that its fuel is the same wherever a run starts; that of stages which wait for a network stands in `measured`.
+   * Fuel units by stage: `provider`, `transforms[0]`, `filters[0]`, or an evaluator's name. Each call is made separately and on a fresh
+   * state, so its fuel does not depend on where a run starts; the fuel of stages that wait for a network is in `measured`.
    */
   readonly fuel?: Readonly<Record<string, number>>;
-  /** What clocks and servers decided. */
+  /** The part that depends on clocks and servers. */
   readonly measured?: RowMeasured;
 }

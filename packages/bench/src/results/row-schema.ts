@@ -13,8 +13,8 @@ import type {
 } from './result-row.js';
 
 /**
- * Version of {@link resultRowSchema}. It changes when a program that reads rows by an earlier one could be wrong; fields that are new and
- * optional do not change it.
+ * Version of {@link resultRowSchema}. Incremented when a program that reads rows by an earlier version could go wrong; new
+ * optional fields do not change it.
  */
 export const ROW_SCHEMA_VERSION = 1;
 
@@ -40,7 +40,7 @@ function about(description: string, schema: JsonSchema): JsonSchema {
   return { ...schema, description };
 }
 
-/** An object of known fields; a field that a type has and the table has not does not compile. */
+/** An object of known fields; a field of the type that is missing from the table is a compile error. */
 function object<Row>(fields: Fields<Row>, required: readonly (keyof Row)[] = []): JsonSchema {
   return {
     type: 'object',
@@ -189,8 +189,8 @@ const CANONICAL: Fields<Omit<ResultRow, 'measured'>> = {
 };
 
 /**
- * The JSON Schema (draft 7) of a row of results: a line of a run's segments, and of `testbench export --format jsonl`. The package has it as
- * `dist/result-row.schema.json`, and that of canonical rows as `dist/canonical-row.schema.json`.
+ * The JSON Schema (draft 7) of a row of results: a line of a run's segments and of `testbench export --format jsonl`. The package ships it as
+ * `dist/result-row.schema.json`, and the schema of canonical rows as `dist/canonical-row.schema.json`.
  *
  * @param form `canonical` for rows of `canonicalRow`, which have no `measured`.
  *

@@ -6,7 +6,7 @@ import type { ResultRow } from './result-row.js';
 /**
  * Writes rows into segments of a run, record by record, and closes a segment when it is large or old enough.
  *
- * One segment is brought to the disk while the next one is filled.
+ * One segment is flushed to disk while the next one is filled.
  */
 export class RowSink {
   readonly #writer: RunWriter;
@@ -22,9 +22,9 @@ export class RowSink {
   }
 
   /**
-   * Adds the rows of one record. To be called again only once what it gave is there.
+   * Adds the rows of one record. Must not be called again before the returned promise has settled.
    *
-   * @returns undefined where there is nothing to wait for.
+   * @returns undefined if there is nothing to wait for.
    * @throws {BenchError} `BENCH_OUTPUT_FAILED`; complete segments stay.
    */
   add(position: number, rows: readonly ResultRow[]): Promise<void> | undefined {
@@ -66,7 +66,7 @@ export class RowSink {
     return isOld || this.#to - this.#from >= SEGMENT_RECORDS;
   }
 
-  /** After a failure nothing more is written: a segment with a gap would be a lie. */
+  /** After a failure nothing more is written: a segment must not have a gap. */
   async #guard(work: Promise<void>): Promise<void> {
     try {
       await work;
@@ -76,14 +76,14 @@ export class RowSink {
     }
   }
 
-  /** Brings all rows that were added to the disk. */
+  /** Flushes all added rows to disk. */
   async flush(): Promise<void> {
     if (this.#isBroken) return;
     await this.#close();
     await this.#closing;
   }
 
-  /** Takes back what is not complete. */
+  /** Discards incomplete segments. */
   async discard(): Promise<void> {
     await this.#closing.catch(() => {});
     await this.#segment?.discard();
@@ -102,14 +102,14 @@ export class RowSink {
     if (segment === undefined) return;
     this.#segment = undefined;
     const to = this.#to;
-    // At most one is on its way to the disk.
+    // At most one segment is being flushed to disk.
     const before = this.#closing;
     const closing = (async () => {
       try {
         await before;
         await segment.complete(to);
       } catch (error) {
-        // No one else holds it, and collecting an open file handle ends the process.
+        // Nothing else holds it, and garbage collection of an open file handle ends the process.
         await segment.discard().catch(() => {});
         throw error;
       }

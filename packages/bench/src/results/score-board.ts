@@ -6,7 +6,7 @@ import { type ConfidenceInterval, ScoreTally } from '../statistics/score-tally.j
 import { type EpochReducer, epochReducer } from './reduce-epochs.js';
 import type { CallFailure, CaseName, ResultRow } from './result-row.js';
 
-/** Who answered: what the table has a line for. */
+/** Identifies the system that answered: one line of the table. */
 export type SystemName = Pick<CaseName, 'prompt' | 'provider' | 'model'>;
 
 /** How often one code occurred, and the first row that had it. */
@@ -15,22 +15,22 @@ export interface ErrorCount {
   readonly first: { readonly index: number; readonly line?: number; readonly message: string };
 }
 
-/** What one evaluator made of one prompt, provider and model. */
+/** The scores of one evaluator for one prompt, provider and model. */
 export interface ScoreSummary extends SystemName {
   readonly evaluator: string;
   /** Number of records with a score that counts. */
   readonly n: number;
   /** Arithmetic mean over records; null without scores. */
   readonly mean: number | null;
-  /** Over records, with n − 1 in the denominator; null below two scores. */
+  /** Over records, with n − 1 in the denominator; null for fewer than two scores. */
   readonly standardDeviation: number | null;
-  /** Of the mean, at 95 %; null if there are too few scores. */
+  /** 95 % interval of the mean; null if there are too few scores. */
   readonly interval: ConfidenceInterval | null;
   /** Mean over records of the standard deviation among a record's epochs; null with one epoch. */
   readonly epochDeviation: number | null;
-  /** Cases without a score, because this evaluator or a stage before it failed, or a filter. With `onError: wrong` they count as 0. */
+  /** Cases without a score, because this evaluator, an earlier stage or a filter failed. With `onError: wrong` they count as 0. */
   readonly errors: number;
-  /** The same by code. */
+  /** The same errors by code. */
   readonly errorCodes: Readonly<Record<string, ErrorCount>>;
   /** Cases with a score that a filter dropped. */
   readonly dropped: number;
@@ -42,12 +42,12 @@ export interface SystemSummary extends SystemName {
   /** Cases that lack a score. */
   readonly failed: number;
   readonly dropped: number;
-  /** Cases that reached all thresholds, and those that did not; absent without thresholds. */
+  /** Cases that reached all thresholds; `notPassed` counts those that did not. Both are absent without thresholds. */
   readonly passed?: number;
   readonly notPassed?: number;
 }
 
-/** What rows are added up by. */
+/** How rows are added up. */
 export interface BoardOptions {
   /** In the order of the table. */
   readonly systems: readonly SystemName[];
@@ -88,7 +88,7 @@ interface System {
 /** Adds up rows by prompt, provider, model and evaluator, in memory that does not grow with their number. */
 export class ScoreBoard {
   readonly #systems = new Map<string, System>();
-  /** That of the last row: rows of one system mostly follow each other. */
+  /** The system of the last row: rows of one system are mostly adjacent. */
   #last: System | undefined;
   readonly #onError: OnError;
   readonly #hasThreshold: boolean;
@@ -123,7 +123,7 @@ export class ScoreBoard {
   /**
    * Adds all rows of one record.
    *
-   * @throws {RangeError} If a row is of no known prompt, provider and model.
+   * @throws {RangeError} If a row has an unknown prompt, provider or model.
    */
   add(rows: readonly ResultRow[]): void {
     if (rows.length === 1) {
@@ -140,7 +140,7 @@ export class ScoreBoard {
     for (const group of groups.values()) this.#addEpochs(group);
   }
 
-  /** System by system, and within one evaluator by evaluator, in the order given at the start. */
+  /** System by system, and within a system evaluator by evaluator, in the order of the options. */
   summaries(): ScoreSummary[] {
     return [...this.#systems.values()].flatMap(({ name, cells }) =>
       cells.map(({ evaluator, tally, deviations, errors, dropped }) => ({
@@ -202,7 +202,7 @@ export class ScoreBoard {
   #addToCell(cell: Cell, rows: readonly ResultRow[]): void {
     const scores: number[] = [];
     for (const row of rows) {
-      // Its own failure comes first: a filter fails on rows that have no score.
+      // The evaluator's own failure comes first: a filter fails on rows that have no score.
       const failure = ownValue(row.errors ?? {}, cell.evaluator) ?? row.failure;
       if (failure !== undefined) {
         countError(cell, row, failure);
@@ -227,7 +227,7 @@ export function isFailed(row: Pick<ResultRow, 'failure' | 'errors'>): boolean {
   return row.failure !== undefined || row.errors !== undefined;
 }
 
-/** No two systems have the same, whatever characters their names have. */
+/** Unique per system, regardless of the characters in its names. */
 function keyOf({ prompt, provider, model }: SystemName): string {
   return JSON.stringify([prompt, provider, model]);
 }

@@ -4,12 +4,12 @@ import { ConfigError } from '@testbench/types/errors';
 import { BenchError } from '../errors.js';
 import { MAX_RUN_DEPTH } from './limits.js';
 
-/** Refuses a value that is not what it stands for. */
+/** Rejects a value that does not have the shape. */
 export type Shape = (node: ConfigNode) => unknown;
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** Any text, an empty one too. */
+/** Any text, including an empty one. */
 export const text: Shape = (node) => typeof node.value === 'string' || node.reject('a text');
 export const count: Shape = (node) => node.wholeNumber(0);
 export const amount: Shape = (node) => node.number(0, Number.MAX_VALUE);
@@ -33,7 +33,7 @@ export function listOf(shape: Shape): Shape {
   };
 }
 
-/** An object of any keys whose values all have the shape. */
+/** An object with any keys whose values all have the shape. */
 export function mapOf(shape: Shape): Shape {
   return (node) => {
     for (const [key, value] of Object.entries(node.object())) {
@@ -75,7 +75,7 @@ export function exactly(
   };
 }
 
-/** Where a file of a run is, and what to do if it is damaged. */
+/** The path of a run's file, and what to do if the file is damaged. */
 export interface StoredFile {
   readonly file: string;
   /** Such as `restore the file`. */
@@ -85,7 +85,7 @@ export interface StoredFile {
 /**
  * Reads a JSON file of a run, trusting nothing in it.
  *
- * @throws {BenchError} `BENCH_RUN_DAMAGED`: it is not JSON, nests too deeply, or has not the shape; the message says where.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`: it is not JSON, nests too deeply, or does not have the shape; the message says where.
  */
 export function parseStored(json: string, shape: Shape, { file, cure }: StoredFile): unknown {
   const damaged = (state: string, cause?: unknown): BenchError =>
@@ -110,7 +110,7 @@ export function parseStored(json: string, shape: Shape, { file, cure }: StoredFi
   return value;
 }
 
-/** True if a value nests deeper than anything of a run does: it would overflow the stack of the writer. */
+/** True if a value nests deeper than anything in a run: it would overflow the writer's stack. */
 export function isTooDeep(value: unknown, left: number = MAX_RUN_DEPTH): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (left === 0) return true;

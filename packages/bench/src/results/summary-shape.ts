@@ -137,10 +137,10 @@ const SUMMARY = fieldsOf(
 );
 
 /**
- * Reads what a run came to, trusting nothing in it.
+ * Reads the summary of a run, trusting nothing in it.
  *
- * @param plan Digest of the run's plan: the summary of another run is none.
- * @param file Where it stands, for errors.
+ * @param plan Digest of the run's plan: the summary of another run is rejected.
+ * @param file Path of the summary, for error messages.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
 export function parseSummary(json: string, plan: string, file: string): BenchmarkSummary {

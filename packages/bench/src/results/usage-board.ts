@@ -1,10 +1,10 @@
 import type { ResultRow } from './result-row.js';
 
-/** What the calls of one stage came to, over all rows of a run. */
+/** Totals of the calls of one stage, over all rows of a run. */
 export interface StageUsage {
   readonly calls: number;
   readonly failedCalls: number;
-  /** Of calls that gave an answer. */
+  /** Fuel of calls that gave an answer. */
   readonly fuelUsed: number;
 }
 
@@ -14,19 +14,19 @@ interface Usage {
   fuelUsed: number;
 }
 
-/** Tokens and money of rows, as they were paid when the answers were given. */
+/** Tokens and cost of rows, as paid when the answers were given. */
 export interface PaidUsage {
   readonly promptTokens: number;
   readonly completionTokens: number;
-  /** Of the prompts' tokens, those that servers had kept. */
+  /** Prompt tokens that servers had cached. */
   readonly cachedTokens: number;
   /** In the currency of the price table; undefined if no row has a price. */
   readonly cost?: number;
-  /** Answers that came from the cache, and cost nothing in this run. */
+  /** Answers that came from the cache and cost nothing in this run. */
   readonly cachedAnswers: number;
 }
 
-/** Sums up what rows say of calls, by stage. */
+/** Sums up the usage of calls in rows, by stage. */
 export class UsageBoard {
   readonly #stages = new Map<string, Usage>();
   readonly #paid = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, cachedAnswers: 0 };
@@ -88,7 +88,7 @@ export class UsageBoard {
   }
 }
 
-/** Providers are told apart by name; a row has one. */
+/** Providers are distinguished by name; a row has one. */
 function keyOf({ provider }: Pick<ResultRow, 'provider'>, stage: string): string {
   return stage === 'provider' ? `provider\0${provider}` : stage;
 }

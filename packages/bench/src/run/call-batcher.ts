@@ -8,8 +8,8 @@ interface WaitingCall {
 }
 
 /**
- * Gathers calls that are made in the same turn of the event loop into one batch: the way into a plugin's thread is then
- * paid once for many records.
+ * Collects calls made in the same turn of the event loop into one batch: the cost of entering a plugin's thread is then
+ * shared by many records.
  */
 export class CallBatcher {
   #waiting: WaitingCall[] = [];

@@ -6,19 +6,19 @@ import { BenchError } from '../errors.js';
 import type { CallFailure } from '../results/result-row.js';
 import type { Stage } from './stage.js';
 
-/** Codes that say that no later call can work either. */
+/** Codes that mean that no later call can work either. */
 const FATAL_CODES: ReadonlySet<string> = new Set([
   'CALL_NOT_FOUND',
   'CALL_SHUT_DOWN',
   'CALL_UNLOADED',
 ]);
-/** Of what a plugin passes as details, in JSON: a judge's reply fits. */
+/** Maximum length of a plugin's details, in JSON: a judge's reply fits. */
 const MAX_DETAILS_CHARACTERS = 64 * 1024;
 
-/** Frames of a row: the innermost ones are what differs, and the same in every isolation. */
+/** Stack frames per row: only the innermost ones differ, and they are the same in every isolation. */
 const MAX_ROW_FRAMES = 4;
 
-/** Turns a failed call into data; errors not caused by the plugin are rethrown. */
+/** Turns a failed call into data; rethrows errors not caused by the plugin. */
 export function toFailure(
   stage: Stage,
   sample: Sample,
@@ -27,7 +27,7 @@ export function toFailure(
 ): CallFailure {
   if (options.signal.aborted) throw cancelled();
   if (!PluginError.is(error) || FATAL_CODES.has(error.code)) throw error;
-  // The budget ends the run, not the case: what was not asked is asked when there is more.
+  // An exhausted budget ends the run, not the case: the open cases are asked once the budget is raised.
   if (!error.code.startsWith('CALL_')) throw error;
   const { code, message } = error;
   if (options.failFast) {
@@ -68,19 +68,19 @@ function keepDetails(details: unknown): unknown {
   return text.length <= MAX_DETAILS_CHARACTERS ? details : text.slice(0, MAX_DETAILS_CHARACTERS);
 }
 
-/** What the error of a plugin that asked a server says about the server, of which `details` of the plugin hold the status. */
+/** What the error of a plugin says about the server that it asked; the plugin's `details` hold the server's status. */
 export function problemOfPlugin(error: unknown): CallProblem {
   const { pluginDetails } = Object(error) as Partial<CallError>;
   return { ...known(pluginDetails), ...known(error) };
 }
 
-/** The fields that an error or its details have, without those that they lack. */
+/** The known fields that an error or its details have. */
 function known(value: unknown): CallProblem {
   const problem = Object.entries(readCallProblem(value));
   return Object.fromEntries(problem.filter(([, field]) => field !== undefined));
 }
 
-/** The plugin kept to the general contract, but not to what the bench asks at this place. */
+/** The plugin kept the general contract, but its output is not what the bench expects here. */
 export function invalidOutput(state: string): CallError {
   return new CallError('CALL_INVALID_OUTPUT', `Cannot use the output: ${state}`);
 }

@@ -31,7 +31,7 @@ describe('CallJournal', () => {
     };
     const second = await CallJournal.open(folder);
     expect(second.report).toEqual(report);
-    // It is told once, and stays charged.
+    // It is reported once, and stays charged.
     expect((await CallJournal.open(folder)).report).toEqual({ ...report, interrupted: 0 });
   });
 

@@ -15,31 +15,31 @@ import { guardWriting, unwritable } from '../results/store/guard-files.js';
 import { GUARDED_FLAGS, irregular, readRegularSync } from '../results/store/open-regular.js';
 
 const JOURNAL_FILE = 'calls.log';
-/** Of a key's 64 digits; two of a billion calls share these by a chance of 3 %, and then one call too few is told. */
+/** Digits kept of a key's 64. Among a billion calls, two share these digits with a probability of 3 %; then one call too few is reported. */
 const KEY_DIGITS = 16;
 
-/** What is noted of one paid call. */
+/** The journal entry of one paid call. */
 export interface CallNote {
   /**
-   * An attempt begins, that can cost at most so much.
+   * Notes that an attempt begins, and its maximum cost.
    *
-   * @throws {BenchError} `BENCH_OUTPUT_FAILED`: this or an earlier line cannot be written. Nothing is paid for that is not noted.
+   * @throws {BenchError} `BENCH_OUTPUT_FAILED`: this or an earlier line cannot be written. Nothing is paid for without a note.
    */
   begin(most: Spending): void;
-  /** It has ended, and is charged. */
+  /** Notes that the attempt has ended, and what was charged. */
   spend(spent: Spending): void;
-  /** The call has ended, whatever became of it. */
+  /** Notes that the call has ended, with or without success. */
   end(): void;
 }
 
 /** For a run that keeps no journal. */
 export const NO_NOTE: CallNote = { begin() {}, spend() {}, end() {} };
 
-/** What is known of the paid calls of earlier processes. */
+/** What is known about the paid calls of earlier processes. */
 export interface JournalReport {
   /** Calls that had started, with unknown outcome. */
   readonly interrupted: number;
-  /** What was charged, and the most that the interrupted ones can have cost: their server may have billed them. */
+  /** The charges, including the maximum cost of interrupted calls: their server may have billed them. */
   readonly spent: Readonly<Record<BudgetAccount, Spending>>;
 }
 
@@ -47,7 +47,7 @@ export interface JournalReport {
  * Records which paid calls are in flight and what finished ones cost, so that a run continued after its process was killed knows
  * how many it may pay for again.
  *
- * A line before each attempt and one behind it, of some 30 bytes each; they reach the system at once, and outlive the process.
+ * Writes a line before each attempt and one after it, of some 30 bytes each; they reach the operating system at once and outlive the process.
  */
 export class CallJournal {
   readonly report: JournalReport;
@@ -63,7 +63,7 @@ export class CallJournal {
   }
 
   /**
-   * @param folder Of the run, whose lock the caller has.
+   * @param folder Folder of the run, whose lock the caller holds.
    * @throws {BenchError} `BENCH_OUTPUT_FAILED`; `BENCH_RUN_DAMAGED` if the journal is not a regular file; `BENCH_RUN_UNREADABLE`.
    */
   static async open(folder: string): Promise<CallJournal> {
@@ -85,7 +85,7 @@ export class CallJournal {
     return this.#hasNoted;
   }
 
-  /** Begins the note of a call; nothing is written before its first attempt. */
+  /** Opens the note of a call; nothing is written before its first attempt. */
   note(key: string, account: BudgetAccount): CallNote {
     const name = key.slice(0, KEY_DIGITS);
     const write = (text: string): unknown => {
@@ -100,7 +100,7 @@ export class CallJournal {
         if (failure !== undefined) throw failure;
       },
       spend({ tokens, money }) {
-        // In one piece, so that an attempt is not counted twice, or not at all.
+        // In one write, so that an attempt is counted exactly once.
         if (hasBegun) write(`~${name}\n=${account} ${tokens} ${money}\n`);
       },
       end() {
@@ -110,8 +110,8 @@ export class CallJournal {
   }
 
   /**
-   * A received answer is kept even if this cannot be recorded: the next attempt reports the failure. Nothing is written behind a
-   * line that is not whole, so that the call of that line counts as under way.
+   * A received answer is kept even if this cannot be recorded: the next attempt reports the failure. Nothing is written after an
+   * incomplete line, so that the call of that line counts as in flight.
    *
    * @returns Why this or an earlier line could not be written; undefined if all were.
    */
@@ -126,7 +126,7 @@ export class CallJournal {
     return this.#failure;
   }
 
-  /** @param isDone True if no call is left that a later process should know of. */
+  /** @param isDone True if no call is left that a later process needs to know about. */
   close(isDone: boolean): void {
     closeSync(this.#file);
     if (isDone) rmSync(this.#path, { force: true });
@@ -134,7 +134,7 @@ export class CallJournal {
 }
 
 function readJournal(path: string): JournalReport {
-  /** Calls that were not ended, and the most that the attempt under way can have cost. */
+  /** Calls that have not ended, and the maximum cost of the attempt in flight. */
   const open = new Map<string, string>();
   const spent = { model: { tokens: 0, money: 0 }, judge: { tokens: 0, money: 0 } };
   const charge = (cost: string): void => {
@@ -161,11 +161,11 @@ function readLines(path: string): string[] {
 
 const WRITING = constants.O_WRONLY | constants.O_CREAT | GUARDED_FLAGS;
 
-/** Nothing is cut off before it is known to be a file of the run itself: it was not a link when it was read. */
+/** Truncates the file only after checking that it belongs to the run: it was not a link when it was read. */
 function openJournal(path: string): number {
   const file = openSync(path, WRITING, 0o600);
   try {
-    // A hard link could be another file.
+    // A hard link could share the content of another file.
     const found = fstatSync(file);
     if (!found.isFile() || found.nlink > 1) throw irregular(path);
     ftruncateSync(file);

@@ -7,11 +7,11 @@ import type { RunCase } from './run-cases.js';
 import { readFields, requestIdOf } from './row-draft.js';
 import type { Stage } from './stage.js';
 
-/** Texts that every item has, by number. */
+/** Numbers of the texts that every item has. */
 const ASKED = 0;
 const RECORD = 1;
 const INPUT = 2;
-/** With its key and a comma before it; nothing if the record has no right answer. */
+/** Preceded by a comma and its key; empty if the record has no expected answer. */
 const EXPECTED = 3;
 const OWN_TEXTS = 4;
 
@@ -19,23 +19,23 @@ const ANSWER = { answer: true } as const;
 const TOOL_CALLS = { toolCalls: true } as const;
 const text = (number: number): PipelinePiece => ({ text: number });
 
-/** Fields of an evaluator's `data` with the pieces that they are, in their order. */
+/** Fields of an evaluator's `data`, with the pieces that they consist of, in order. */
 const EVALUATOR_FIELDS: readonly (readonly [field: string, key: string, value: PipelinePiece])[] = [
   ['input', '"input":', text(INPUT)],
   ['output', '"output":', ANSWER],
-  // These two bring their key, and a comma before it.
+  // These two include their key and a preceding comma.
   ['tool_calls', '', TOOL_CALLS],
   ['expected', '', text(EXPECTED)],
   ['record', '"record":', text(RECORD)],
 ];
 
-/** The way of the cases of one provider and model: its stages, and what of a record each is given. */
+/** The pipeline for the cases of one provider and model: its stages, and the record data that each of them gets. */
 export class CasePipeline {
   readonly stages: readonly PipelineStage[];
-  /** Evaluators that are given fields of their own, which take two texts each. */
+  /** Evaluators with additional fields, which take two texts each. */
   readonly #withFields: readonly EvaluatorStage[];
   readonly #provider: Stage;
-  /** Texts that some stage is given. */
+  /** Texts that at least one stage gets. */
   readonly #given: ReadonlySet<number>;
 
   constructor(
@@ -66,10 +66,10 @@ export class CasePipeline {
   }
 
   /**
-   * What of a record goes through.
+   * The data of a record that goes through the pipeline.
    *
-   * @param record Gives the record as JSON.
-   * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator is to get.
+   * @param record Returns the record as JSON.
+   * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator needs.
    */
   item(sample: Sample, runCase: RunCase, asked: PromptContent, record: () => string): PipelineItem {
     const { input, messages, expected } = sample;
@@ -90,7 +90,7 @@ export class CasePipeline {
     const own = this.#withFields.indexOf(evaluator);
     if (own === -1) {
       const pieces: PipelinePiece[] = [];
-      // `output` is always there, and before all that brings a comma of its own.
+      // `output` is always present, and comes before all texts that start with a comma.
       let start = '{';
       for (const [field, key, value] of EVALUATOR_FIELDS) {
         if (!evaluator.stage.reads(field)) continue;
@@ -107,26 +107,26 @@ export class CasePipeline {
   }
 }
 
-/** Of a model's parameters none is called as what a record gives. */
+/** None of a model's parameters has the name of a field from the record. */
 function providerData(
   stage: Stage,
   parameters: Readonly<Record<string, unknown>>,
 ): PipelinePiece[] {
-  // `model` is always there.
+  // `model` is always present.
   const pieces: PipelinePiece[] = [JSON.stringify(stage.handed(parameters)).slice(0, -1)];
   if (stage.reads('prompt') || stage.reads('messages')) pieces.push(text(ASKED));
   if (stage.reads('record')) pieces.push(',"record":', text(RECORD));
   return [...pieces, '}'];
 }
 
-/** With its key and a comma before it; nothing if the plugin reads what is not asked, as a prompt where there are messages. */
+/** Preceded by a comma and its key; empty if the plugin does not read this form, such as a plugin that reads a prompt when there are messages. */
 function askedText(asked: PromptContent, provider: Stage): string {
   const [field, value] =
     'messages' in asked ? ['messages', asked.messages] : ['prompt', asked.prompt];
   return provider.reads(field) ? `,"${field}":${JSON.stringify(value)}` : '';
 }
 
-/** An evaluator's `data` before and behind the answer; its fields may take the place of the question and the right answer. */
+/** An evaluator's `data` before and after the answer; its fields may replace the question and the expected answer. */
 function ownTexts(evaluator: EvaluatorStage, sample: Sample): [before: string, behind: string] {
   const { input, messages, expected, row } = sample;
   const data = {

@@ -10,11 +10,11 @@ import { isFailed } from '../results/score-board.js';
 import { caseKey } from './run-cases.js';
 import type { OtherRun } from './run-folder.js';
 
-/** Rows of another run that a run takes over, record by record in the order of both. */
+/** Rows that a run reuses from another run, record by record in the order of both. */
 export class EarlierRows implements AsyncDisposable {
   readonly #records: AsyncIterator<readonly ResultRow[]>;
   readonly #isKnown: (row: ResultRow) => boolean;
-  /** Whether both runs have their records in the order of the data set, so that what is behind need not be looked for. */
+  /** Whether both runs have their records in the order of the data set, so that later records need not be searched. */
   readonly #isSorted: boolean;
   #next: IteratorResult<readonly ResultRow[]> | undefined;
 
@@ -28,7 +28,7 @@ export class EarlierRows implements AsyncDisposable {
     this.#isSorted = isSorted;
   }
 
-  /** The rows that a plan takes over of another run; undefined if it cannot take over any. */
+  /** The rows that a plan reuses from another run; undefined if it cannot reuse any. */
   static open(other: OtherRun, { content }: Plan): EarlierRows | undefined {
     const { plan: before } = other;
     if (!canTakeOver(before, content)) return undefined;
@@ -36,7 +36,7 @@ export class EarlierRows implements AsyncDisposable {
     return new EarlierRows(other, sameCases(before, content), isSorted);
   }
 
-  /** The rows of a record that need not be made again, by `caseKey`. To be asked in the order of records. */
+  /** The rows of a record that need not be made again, by `caseKey`. Must be called in the order of records. */
   async of({ index }: Sample): Promise<ReadonlyMap<string, ResultRow>> {
     const found = new Map<string, ResultRow>();
     for (;;) {
@@ -60,9 +60,9 @@ export class EarlierRows implements AsyncDisposable {
 }
 
 /**
- * The rows of a run, those of each record together.
+ * The rows of a run, grouped by record.
  *
- * @param path Of the run, for errors.
+ * @param path Path of the run, for error messages.
  */
 export async function* recordsOf(
   reader: RunReader,

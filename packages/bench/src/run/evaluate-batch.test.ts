@@ -8,7 +8,7 @@ import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import type { ResultRow } from '../results/result-row.js';
 import { runPlan } from './run-plan.js';
 
-/** What the plugins of a run were given, and the rows that it wrote. */
+/** The inputs of a run's plugins, and the rows that the run wrote. */
 interface Seen {
   readonly given: Readonly<Record<string, string[]>>;
   readonly rows: readonly ResultRow[];
@@ -22,11 +22,11 @@ const records = Array.from({ length: 70 }, (_, n) => ({
   question: { text: `ü${n}` },
   output: 'not this one',
   topic: `t${n % 3}`,
-  // Of no plugin's own making.
+  // Not made by any plugin.
   __proto__: { evil: true },
 }));
 
-/** What models want to be called, by record. */
+/** The tool calls that models request, by record. */
 const CALLS: Readonly<Record<string, unknown>> = {
   r12: [{ id: 'c', name: 'f"', arguments: '{}', more: 1 }, { name: 'g' }],
   r13: [],
@@ -188,7 +188,7 @@ describe('BatchEvaluator', () => {
 
   it('asks each evaluator once where models call tools', async () => {
     const { given, rows } = await see({ transforms: [] }, true);
-    // Two models, and two evaluators of the plugin. No answer: r5 traps, and the calls of r14 are none.
+    // Two models, and two evaluators of the plugin. Two records have no answer: r5 traps, and r14's calls are invalid.
     expect(given['judge']).toHaveLength(2 * 2 * (70 - 2));
     const calling = given['judge']!.filter((text) => text.includes('"tool_calls":[{"id":"c"'));
     expect(calling).toHaveLength(2 * 2);

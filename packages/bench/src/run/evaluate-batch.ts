@@ -25,16 +25,16 @@ import {
 import type { RunCase } from './run-cases.js';
 import type { BenchSystem, Stage } from './stage.js';
 
-/** The rows of one record, or why it has none. */
+/** The rows of one record, or the reason why it has none. */
 export type RecordOutcome = { readonly rows: readonly ResultRow[] } | { readonly error: unknown };
 
-/** A case on its way. */
+/** A case being evaluated. */
 interface CaseInFlight {
   /** Number of its record in the batch. */
   readonly record: number;
   readonly case: RunCase;
   readonly draft: Draft;
-  /** Once it is there. */
+  /** Set once it is known. */
   row?: ResultRow;
 }
 
@@ -44,8 +44,8 @@ type Begun = Map<
 >;
 
 /**
- * Evaluates records many at a time, where no stage waits for anything: each record goes to the plugins once, and comes back as rows. They
- * are those of `evaluateRecord`.
+ * Evaluates many records at a time, if no stage waits for anything: each record goes to the plugins once and comes back as rows,
+ * identical to those of `evaluateRecord`.
  */
 export class BatchEvaluator {
   readonly #execute: NonNullable<BenchSystem['executePipeline']>;
@@ -56,19 +56,19 @@ export class BatchEvaluator {
     this.#execute = execute;
   }
 
-  /** @returns Undefined where records have to go one by one: a stage waits, records name evaluators of their own, an
-   * evaluator is given a field of the record as `tool_calls`, or answers come from an earlier run. */
+  /** @returns Undefined if records have to go one by one: a stage waits, records name their own evaluators, an
+   * evaluator gets a field of the record as `tool_calls`, or answers come from an earlier run. */
   static for({ pipeline }: PreparedRun, system: BenchSystem): BatchEvaluator | undefined {
     if (system.executePipeline === undefined || pipeline.recordStages !== undefined)
       return undefined;
     if (pipeline.stages.some(({ waits }) => waits)) return undefined;
-    // It takes the place of the model's own, or else one of its own: a pipeline has one place.
+    // Such a field replaces the model's own tool calls, or else takes a separate place: a pipeline has only one place.
     if (pipeline.evaluators.some(isGivenToolCalls)) return undefined;
     if (pipeline.providers.some(({ replay }) => replay !== undefined)) return undefined;
     return new BatchEvaluator((...call) => system.executePipeline!(...call));
   }
 
-  /** @returns One for each record, in their order. */
+  /** @returns One outcome per record, in order. */
   async evaluate(samples: readonly Sample[], options: EvaluateOptions): Promise<RecordOutcome[]> {
     const failed = new Map<number, unknown>();
     const begun: Begun = new Map();
@@ -138,7 +138,7 @@ export class BatchEvaluator {
       const pipeline = this.#pipelineOf(one, options);
       return { one, asked, pipeline, item: pipeline.item(sample, one, asked, row) };
     });
-    // Only now: a record that lacks a field is not asked at all.
+    // Only after this check: a record that lacks a field is not asked at all.
     return cases.map(({ one, asked, pipeline, item }) => {
       const draft = beginRow(sample, one, asked);
       let batch = begun.get(pipeline);
@@ -167,7 +167,7 @@ function isGivenToolCalls({ fields }: EvaluatorStage): boolean {
   return fields.some(([name]) => name === 'tool_calls');
 }
 
-/** The row of a case by what came of it. @throws As `toFailure` does. */
+/** Makes the row of a case from its outcome. @throws Like `toFailure`. */
 function score(
   { case: { provider }, draft }: CaseInFlight,
   sample: Sample,
@@ -211,7 +211,7 @@ function score(
   return finishRow(draft);
 }
 
-/** What a call gave; notes what it took. @throws Why it failed. */
+/** Returns the result of a call, and notes its usage. @throws The error of a failed call. */
 function take(draft: Draft, stage: Stage, name: string, result: BatchResult | undefined): unknown {
   if (result?.status === 'fulfilled') {
     const { data, metadata } = result.value;

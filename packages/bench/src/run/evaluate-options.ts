@@ -7,15 +7,15 @@ import type { RunCase } from './run-cases.js';
 export interface EvaluateOptions {
   readonly pipeline: Pipeline;
   readonly cases: readonly RunCase[];
-  /** Of the pipeline's evaluators, in their order. */
+  /** Configurations of the pipeline's evaluators, in the same order. */
   readonly evaluators: readonly ResolvedEvaluatorConfig[];
   /** Makes the calls of stages that wait for a network. */
   readonly paid: StageCalls;
-  /** Throw at the first failed call. */
+  /** Throw on the first failed call. */
   readonly failFast: boolean;
   readonly onError: OnError;
   /** Fires when the run ends early. */
   readonly signal: AbortSignal;
-  /** Ends the run early, for a reason; later reasons follow from the first. */
+  /** Ends the run early, for a reason; later reasons are consequences of the first. */
   readonly fail: (error: unknown) => void;
 }

@@ -29,15 +29,15 @@ import { caseKey, type RunCase } from './run-cases.js';
 import type { Stage } from './stage.js';
 
 /**
- * Asks all cases of one record, and sends each answer through transforms and evaluators; then all of them
- * through the filters, one call each.
+ * Asks all cases of one record, and sends each answer through transforms and evaluators; then sends all of them
+ * through the filters, one call per filter.
  *
- * A filter sees one record at a time, so it can compare models but needs no memory for the whole run,
- * and its verdict does not hang on how the dataset is cut into shards.
+ * A filter sees one record at a time, so it can compare models without memory for the whole run,
+ * and its verdict does not depend on how the dataset is cut into shards.
  *
  * @param known Rows of the record that need not be made again, by `caseKey`.
- * @returns One row for each case, in their order. A failed call is in the row, not thrown.
- * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator is to get; `BENCH_CALL_FAILED` with
+ * @returns One row per case, in order. A failed call is recorded in the row, not thrown.
+ * @throws {BenchError} `BENCH_DATASET_INVALID` if the record lacks a field that an evaluator needs; `BENCH_CALL_FAILED` with
  *   `failFast`; `BENCH_CANCELLED`.
  */
 export async function evaluateRecord(
@@ -75,7 +75,7 @@ function keyOfCase({ prompt, provider, model, epoch }: RunCase): string {
   });
 }
 
-/** Nothing runs on behind the caller's back: the first failure stops the others, and is thrown when they have ended. */
+/** Nothing continues in the background: the first failure stops the others, and is thrown once they have ended. */
 async function waitForAll<T>(runs: readonly Promise<T>[], { fail }: EvaluateOptions): Promise<T[]> {
   if (runs.length === 1) return [await runs[0]!];
   for (const run of runs) run.catch(fail);
@@ -86,13 +86,13 @@ async function waitForAll<T>(runs: readonly Promise<T>[], { fail }: EvaluateOpti
   });
 }
 
-/** An evaluator, and what it gets of a record besides the rest. */
+/** An evaluator, and the additional record fields that it gets. */
 interface Scoring {
   readonly evaluator: EvaluatorStage;
   readonly fields: object;
 }
 
-/** The way of one record with one prompt, provider, model and epoch. */
+/** Evaluates one record with one prompt, provider, model and epoch. */
 export class CaseRun {
   readonly #sample: Sample;
   readonly #options: EvaluateOptions;
@@ -111,7 +111,7 @@ export class CaseRun {
     this.#scoring = scoring;
   }
 
-  /** Scores an answer that is there, and keeps the scores of evaluators that are not asked. */
+  /** Scores an existing answer, and keeps the scores of evaluators that are not asked. */
   async scoreAgain(row: ResultRow): Promise<ResultRow> {
     if (row.failure !== undefined || row.output === undefined) return row;
     const { pipeline, evaluators, onError } = this.#options;
@@ -151,7 +151,7 @@ export class CaseRun {
     const draft = beginRow(this.#sample, this.#case, asked);
     if (await this.#answer(draft, asked)) await this.#score(draft);
     const { evaluators, onError } = this.#options;
-    // A record's own evaluators count as those of the configuration do.
+    // A record's own evaluators count like those of the configuration.
     const judging =
       this.#scoring.length === evaluators.length
         ? evaluators
@@ -160,7 +160,7 @@ export class CaseRun {
     return finishRow(draft);
   }
 
-  /** Sets `output`, and what belongs to it; or `failure`. @returns True if there is something to score. */
+  /** Sets `output` and the fields that belong to it, or `failure`. @returns True if there is something to score. */
   async #answer(draft: Draft, asked: PromptContent): Promise<boolean> {
     const { provider, model } = this.#case;
     const { row: record } = this.#sample;
@@ -191,7 +191,7 @@ export class CaseRun {
     }
   }
 
-  /** Asks the evaluators side by side; those that score the row already are not asked. */
+  /** Asks the evaluators concurrently; those whose score the row already has are not asked. */
   async #score(draft: Draft): Promise<void> {
     const evaluators = this.#scoring.map(({ evaluator }) => evaluator);
     const { input, messages, expected } = this.#sample;
@@ -202,12 +202,12 @@ export class CaseRun {
       ...(expected === undefined ? {} : { expected }),
     };
     const { paid } = this.#options;
-    // Judges think side by side; the others' calls go together with those of other records, and hold less in memory one by one.
+    // Judges run concurrently; the other evaluators' calls are batched with those of other records, and need less memory one at a time.
     const asked = new Map<number, Promise<Verdict>>();
     for (const [index, { stage }] of evaluators.entries()) {
       if (!paid.has(stage)) continue;
       const verdict = this.#ask(draft, index, common);
-      // It may end the run while others are waited for.
+      // A failure may end the run while other verdicts are pending.
       verdict.catch(this.#options.fail);
       asked.set(index, verdict);
     }
@@ -265,7 +265,7 @@ export class CaseRun {
     }
   }
 
-  /** The provider's call is the row's; those of judges stand by their names. */
+  /** The measurements of the row are those of the provider's call; those of judges are stored by name. */
   #measure(
     draft: Draft,
     stage: Stage,

@@ -9,14 +9,14 @@ import type { RangeExecutor, RangeRows } from './range-executor.js';
 import type { OpenRun } from './run-folder.js';
 import type { RunOptions } from './run-options.js';
 
-/** Ranges that are on their way to the disk at a time: so many share one manifest. */
+/** Maximum number of ranges written concurrently: they share one manifest write. */
 const WRITES = 16;
 
 /**
- * Has the missing rows of a run made by its executor, and writes what comes.
+ * Has the executor make the missing rows of a run, and writes them.
  *
- * @returns What those know who made them.
- * @throws {BenchError} `BENCH_SHARDS_MISSING` if records are still without rows when the executor has ended; what it throws.
+ * @returns The facts from the processes that made the rows.
+ * @throws {BenchError} `BENCH_SHARDS_MISSING` if records still lack rows when the executor has ended; anything that the executor throws.
  */
 export async function fillRun(
   run: PreparedRun,
@@ -100,7 +100,7 @@ function recordsIn(ranges: readonly RunRange[]): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from, 0);
 }
 
-/** @returns Why the rows are refused; undefined if they are written. */
+/** @returns Why the rows are refused; undefined if they were written. */
 async function writeRange(
   { writer, path }: OpenRun,
   { plan }: PreparedRun,
@@ -124,7 +124,7 @@ async function writeRange(
   return undefined;
 }
 
-/** Ranges that a message names. */
+/** Maximum number of ranges listed in a message. */
 const SHOWN_RANGES = 5;
 
 function incomplete(path: string, left: readonly RunRange[]): BenchError {

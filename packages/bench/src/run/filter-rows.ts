@@ -9,9 +9,9 @@ import type { EvaluateOptions } from './evaluate-options.js';
 import type { FilterStage } from './load-pipeline.js';
 
 /**
- * Sends the results of one sample through the filter, in one call, and takes back which of them count and their texts.
+ * Sends the results of one sample through the filter, in one call, which returns the results that count, with their texts.
  *
- * A row that the filter drops, or that it cannot judge, loses its texts: what a filter should have redacted must not reach the results
+ * A row that the filter drops or cannot judge loses its texts: text that a filter should have redacted must not reach the results
  * because a call failed.
  */
 export async function filterRows(
@@ -31,7 +31,7 @@ export async function filterRows(
     });
     return filtered;
   } catch (error) {
-    // Which rows would have been kept is unknown, so none counts.
+    // It is unknown which rows would have been kept, so none counts.
     const { stage } = filter;
     const failure = { stage: stage.name, ...toFailure(stage, sample, options, error) };
     return rows.map((row) =>
@@ -40,12 +40,12 @@ export async function filterRows(
   }
 }
 
-/** Whether an earlier stage or filter has said already what becomes of a row. */
+/** Whether an earlier stage or filter has already decided about a row. */
 function verdictless(row: ResultRow): boolean {
   return row.failure !== undefined || row.dropped !== undefined;
 }
 
-/** A row of which no score counts. */
+/** A row whose scores do not count. */
 function unscored({ score: _score, passed: _passed, ...row }: ResultRow): ResultRow {
   return row;
 }
@@ -73,7 +73,7 @@ async function judge(
     left.delete(row);
     verdicts.set(row, takeTexts(row, item as Record<string, unknown>));
   }
-  // One call for all cases of the record; the first of its rows has the fuel.
+  // One call covers all cases of the record; the first of its rows gets the fuel.
   const [first] = rows;
   const verdict = verdicts.get(first!)!;
   verdicts.set(first!, {
@@ -83,7 +83,7 @@ async function judge(
   return verdicts;
 }
 
-/** The one row that an item stands for: by its model, and by prompt, provider and epoch where the item has them. */
+/** The one row that an item refers to: by its model, and by prompt, provider and epoch if the item has them. */
 function rowOf(item: unknown, left: ReadonlySet<ResultRow>): ResultRow {
   const name = Object(item) as Partial<Record<(typeof NAME_FIELDS)[number], unknown>>;
   const found = [...left].filter(
@@ -127,12 +127,12 @@ function toItem(row: ResultRow): object {
   });
 }
 
-/** A kept row with the texts that came back; what is not among them stays as it was. */
+/** A kept row with the texts that came back; its other texts stay as they were. */
 function takeTexts(row: ResultRow, item: Record<string, unknown>): ResultRow {
   const output = readText(item, 'output', row.output);
   const rewritten = output !== row.output;
   const answer = readText(item, 'answer', row.answer);
-  // Both say what the answer was: if that was rewritten, they must not give it away.
+  // Both reveal the original answer: if it was rewritten, they must be removed.
   const isStale = rewritten && answer === row.answer;
   const { details, errors } = row;
   return withoutUndefined({
@@ -179,7 +179,7 @@ function takeMessage(
   return withoutUndefined({ ...rest, message, details: rewritten ? undefined : details });
 }
 
-/** The text in a field of what came back; `own` if there is no such field, or there was none before. */
+/** The text in a field of the returned item; `own` if the item has no such field, or the row had none before. */
 function readText(given: unknown, key: string, own: string | undefined): string | undefined {
   const text = fieldOf(given, key);
   if (text === undefined || own === undefined) return own;
@@ -201,7 +201,7 @@ function mapValues<T, U>(
   );
 }
 
-/** What names a row, its numbers, and what failed. */
+/** The fields that identify a row, its numbers, and its failures. */
 function withoutTexts(row: ResultRow, { droppedTexts }: FilterStage): ResultRow {
   if (droppedTexts && row.failure === undefined) return row;
   const {

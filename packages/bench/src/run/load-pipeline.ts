@@ -21,17 +21,17 @@ import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
 export interface ProviderStage {
   readonly stage: Stage;
   readonly config: ResolvedProviderConfig;
-  /** Has the answers of a provider that replays a run, in place of a plugin. */
+  /** Holds the answers of a provider that replays a run, instead of a plugin. */
   readonly replay?: ReplayProvider;
 }
 
-/** A plugin that scores, and what of a record it gets besides the rest. */
+/** A plugin that scores, and the additional record fields that it gets. */
 export interface EvaluatorStage {
   readonly stage: Stage;
   readonly config: ResolvedEvaluatorConfig;
   /** Place in the configuration. */
   readonly path: string;
-  /** Field of its input, and where in a record the value stands. */
+  /** Field of its input, and the path of the value in a record. */
   readonly fields: readonly (readonly [name: string, path: string])[];
 }
 
@@ -47,27 +47,27 @@ export interface Pipeline {
   readonly providers: readonly ProviderStage[];
   readonly transforms: readonly Stage[];
   readonly evaluators: readonly EvaluatorStage[];
-  /** Further ones that records name, where `dataset.fields.evaluators` says that they do. */
+  /** Further evaluators that records name, if `dataset.fields.evaluators` is set. */
   readonly recordStages: RecordStages | undefined;
   readonly filters: readonly FilterStage[];
-  /** All of them, in the order of a record's way. */
+  /** All stages, in the order in which a record passes them. */
   readonly stages: readonly Stage[];
   /** Unloads all plugins. */
   unload(): Promise<void>;
 }
 
-/** What is loaded of a configuration. */
+/** Which parts of a configuration are loaded. */
 export interface LoadPipelineOptions extends LocateOptions {
   /** False for scoring again: answers are stored, and no model is called. @default true */
   readonly answers?: boolean;
 }
 
 /**
- * Loads the plugins of a configuration, each use under its own id, as its own configuration, limits and
- * permissions may differ.
+ * Loads the plugins of a configuration, each use under its own id, because configuration, limits and
+ * permissions may differ between uses.
  *
- * @throws {LoadError} A plugin does not load; those loaded before it are unloaded again.
- * @throws {ConfigError} `CONFIG_INVALID` for a plugin of the wrong type for its place, and for a judge that is tested itself.
+ * @throws {LoadError} A plugin does not load; those loaded before are unloaded again.
+ * @throws {ConfigError} `CONFIG_INVALID` for a plugin of the wrong type for its place, and for a judge that is itself tested.
  */
 export async function loadPipeline(
   system: BenchSystem,
@@ -126,7 +126,7 @@ export async function loadPipeline(
       transforms,
       evaluators,
       filters,
-      // In the order of a record's way: those that replay are asked like the others.
+      // In the order in which a record passes them: replaying providers are asked like the others.
       stages: [...providers.map(({ stage }) => stage), ...stages.slice(loaded)],
       unload: () => loader.unload(),
     };
@@ -164,7 +164,7 @@ class PipelineLoader {
     this.stages.push(stage);
     this.#checkType(stage, use, types, path);
     if (!stage.waits) return stage;
-    // What a plugin that waits needs is known only now that its metadata are.
+    // The needs of a plugin that waits are known only once its metadata are loaded.
     const config = withoutRetries(stage, use, path);
     if (config === stage.config && types[0] === 'provider') return stage;
     await this.#system.unloadPlugin(stage.id);
@@ -189,7 +189,7 @@ class PipelineLoader {
       id,
       config,
       limits,
-      // So that fuel does not depend on earlier calls, nor on where a run was cut.
+      // So that fuel depends neither on earlier calls nor on where a run was cut.
       state: 'reset',
       ...(use.metering === undefined ? {} : { metering: use.metering }),
       ...(use.permissions === undefined ? {} : { permissions: use.permissions }),
@@ -208,7 +208,7 @@ class PipelineLoader {
   }
 }
 
-/** Calls are made again by the bench, which can wait, sees the budget and counts; a plugin can do none of it. */
+/** The bench retries calls, because it can wait, sees the budget and keeps count; a plugin can do none of these. */
 function withoutRetries(
   stage: Stage,
   use: PluginConfig,

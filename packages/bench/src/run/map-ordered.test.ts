@@ -10,7 +10,7 @@ async function* count(to: number, onTake: (n: number) => void = () => {}): Async
   }
 }
 
-/** Promises that the test settles by hand. */
+/** Promises that the test settles manually. */
 function gates(): {
   wait: (n: number) => Promise<number>;
   open: (n: number) => void;

@@ -1,5 +1,5 @@
 /**
- * Maps a stream with up to `concurrency` items in flight, and gives the results in the order of the items.
+ * Maps a stream with up to `concurrency` items in flight, and yields the results in the order of the items.
  *
  * Memory is bounded: the source is asked for the next item only when a place is free. After a failure, or when
  * the caller stops early, it waits for what is still in flight, so that nothing continues in the background.

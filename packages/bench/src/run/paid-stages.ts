@@ -27,9 +27,9 @@ import { problemOfPlugin } from './call-failure.js';
 import type { PreparedRun } from './prepare-run.js';
 import type { Stage } from './stage.js';
 
-/** Where paid answers are kept, within `outputDir`. */
+/** Folder of cached paid answers, within `outputDir`. */
 const CACHE_FOLDER = '.cache';
-/** Tokens of a judge's answer where its configuration does not say: more than any judge that we know. */
+/** Tokens of a judge's answer if its configuration does not say: more than any known judge needs. */
 const JUDGE_ANSWER_TOKENS = 4096;
 
 /** One call of a stage that waits for a network. */
@@ -42,7 +42,7 @@ export interface PaidStageCall {
   readonly signal: AbortSignal;
 }
 
-/** What a paid call gave. */
+/** The result of a paid call. */
 export interface PaidStageAnswer<Data> {
   readonly data: Data;
   readonly usage: TokenUsage | undefined;
@@ -50,7 +50,7 @@ export interface PaidStageAnswer<Data> {
   readonly measured: CallMeasured;
 }
 
-/** Carries what a failed attempt says about its server to the control of calls, and the failure itself back. */
+/** Carries a failed attempt's information about its server to the call control, and the failure itself back. */
 class FailedAttempt extends Error {
   readonly retryable: boolean | undefined;
   readonly retryAfterMs: number | undefined;
@@ -64,7 +64,7 @@ class FailedAttempt extends Error {
   }
 }
 
-/** A paid call that failed, and what it took. */
+/** A paid call that failed, and its usage. */
 export class PaidFailure extends Error {
   readonly measured: CallMeasured;
 
@@ -76,7 +76,7 @@ export class PaidFailure extends Error {
 
 /** Makes the calls of stages that wait for a network. */
 export interface StageCalls {
-  /** True if the calls of a stage are to be made here. */
+  /** True if the calls of a stage must be made here. */
   has(stage: Stage): boolean;
   /** @throws {PaidFailure} The call failed; its cause is why. */
   call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>>;
@@ -86,20 +86,20 @@ interface PaidStage {
   readonly calls: PaidCalls;
   readonly control: CallControl;
   readonly account: BudgetAccount;
-  /** The model that a judge asks; undefined where the input names it. */
+  /** The model that a judge asks; undefined if the input names it. */
   readonly judge: string | undefined;
   readonly prices: PriceTable;
 }
 
-/** What the paid stages of a process have besides their run. */
+/** What the paid stages of a process need in addition to their run. */
 export interface PaidStagesOptions {
-  /** Folder of the run, if there is one: then what is under way is noted there. */
+  /** Folder of the run, if there is one: calls in flight are then recorded there. */
   readonly path?: string | undefined;
   /** Called for damaged entries of the cache. */
   readonly onNotice?: ((message: string) => void) | undefined;
-  /** Limits that other processes share. */
+  /** Limits shared with other processes. */
   readonly gate?: CallGate | undefined;
-  /** When the run was begun: what it has refreshed since counts. Milliseconds. @default as the folder says, or else now */
+  /** Start of the run, in milliseconds: answers refreshed since then count. @default as the folder says, or else now */
   readonly freshFrom?: number | undefined;
 }
 
@@ -134,9 +134,9 @@ export class PaidStages implements StageCalls {
   }
 
   /**
-   * Finds out before anything is written or paid for whether the cost of every call can be known.
+   * Checks, before anything is written or paid for, that the cost of every call can be known.
    *
-   * @throws {ConfigError} A budget is to be kept to, and a model has no price, or its answers no end.
+   * @throws {ConfigError} There is a budget, and a model has no price, or its answers have no maximum length.
    */
   static checkPrices({ config, pipeline }: PreparedRun): void {
     const budget = new Budget(withoutUndefined({ ...config.budgets }));
@@ -209,7 +209,7 @@ export class PaidStages implements StageCalls {
     return new PaidStages(stages, budget, journal, maxCalls, cache, providers, gate);
   }
 
-  /** Calls that had begun when an earlier process was killed. */
+  /** Calls that were in flight when an earlier process was killed. */
   get interrupted(): number {
     return this.#journal?.report.interrupted ?? 0;
   }
@@ -219,7 +219,7 @@ export class PaidStages implements StageCalls {
     return this.#journal?.hasNoted ?? false;
   }
 
-  /** Paid calls that are under way now. */
+  /** Paid calls currently in flight. */
   get inFlight(): number {
     let inFlight = 0;
     for (const { control } of this.#stages.values()) inFlight += control.state.inFlight;
@@ -232,7 +232,7 @@ export class PaidStages implements StageCalls {
     return model.money + judge.money;
   }
 
-  /** True if the calls of a stage are paid for, and have to be made here. */
+  /** True if the calls of a stage are paid for and have to be made here. */
   has(stage: Stage): boolean {
     return this.#stages.has(stage);
   }
@@ -242,7 +242,7 @@ export class PaidStages implements StageCalls {
     const paidStage = this.#stages.get(stage)!;
     const { calls, account, judge } = paidStage;
     const { data, requestId, signal } = call;
-    // A stream comes by the plugin's own request, and has no asks.
+    // A stream comes from the plugin's own request, and has no asks.
     if (stage.asks && data['stream'] !== true)
       return await this.#callAsking(stage, paidStage, call);
     const parts = keyParts(stage, call);
@@ -269,7 +269,7 @@ export class PaidStages implements StageCalls {
     return { data: answer as Data, usage, fuelUsed, measured };
   }
 
-  /** Makes the call of a plugin that asks: each of its asks is a paid call of its own. */
+  /** Makes the call of a plugin that asks: each ask is a separate paid call. */
   async #callAsking<Data>(
     stage: Stage,
     { calls, control, account, judge }: PaidStage,
@@ -286,7 +286,7 @@ export class PaidStages implements StageCalls {
       trail,
       note: (key) => this.#note(key, account),
       measure,
-      // A provider that asked providers could ask itself.
+      // A provider that may ask providers could ask itself.
       complete:
         account === 'judge'
           ? (provider) => this.#completing(provider, stage, control, requestId)
@@ -301,7 +301,7 @@ export class PaidStages implements StageCalls {
       );
       return { data: answer, usage: trail.usage, fuelUsed, measured: trail.measured };
     } catch (error) {
-      // An answer that the plugin could not use is asked for again when the case is run again.
+      // An answer that the plugin could not use is requested again when the case is run again.
       const cache = this.#cache;
       if (cache !== undefined && trail.failure === undefined && !signal.aborted) {
         await Promise.all(trail.keys.map(async (key) => await cache.forget(key)));
@@ -314,7 +314,7 @@ export class PaidStages implements StageCalls {
     return this.#journal?.note(key, account) ?? NO_NOTE;
   }
 
-  /** A provider of the configuration that a judge asks, for the judge's money. */
+  /** A provider of the configuration that a judge asks, charged to the judge's budget. */
   #completing(
     name: string,
     judge: Stage,
@@ -322,14 +322,14 @@ export class PaidStages implements StageCalls {
     requestId: string,
   ): CompletingProvider | undefined {
     const provider = this.#providers.get(name);
-    // The host says to the plugin, and to the log, what is not there or not permitted.
+    // The host tells the plugin and the log what is missing or not permitted.
     if (provider === undefined || judge.plugin.permissions.network !== true) return undefined;
     const paid = this.#stages.get(provider);
     const options = {
       control,
       cache: this.#cache,
       account: 'judge' as const,
-      // One that computes its answers costs nothing.
+      // A provider that computes its answers costs nothing.
       ...(paid === undefined
         ? {}
         : { budget: this.#budget, prices: paid.prices, gate: this.#gate }),
@@ -346,13 +346,13 @@ export class PaidStages implements StageCalls {
   }
 }
 
-/** What decides the answer of a call. */
+/** The parts of a call that determine its answer. */
 export function keyParts(stage: Stage, { data, epoch }: PaidStageCall): CallKeyParts {
   const { plugin, config } = stage;
   return { plugin: plugin.digest ?? '', config, input: data, epoch: epoch - 1, ask: 0 };
 }
 
-/** The cache of a run, if it has one. @param path Folder of the run, if it is there. */
+/** The cache of a run, if it has one. @param path Folder of the run, if there is one. */
 export async function openCache(
   config: ResolvedBenchmarkConfig,
   path: string | undefined,
@@ -362,7 +362,7 @@ export async function openCache(
   const { cache: mode, cacheDir, outputDir } = config;
   const folder = cacheDir ?? (outputDir === undefined ? undefined : join(outputDir, CACHE_FOLDER));
   if (folder === undefined || mode === 'off') return undefined;
-  // What this run has already refreshed is not paid for again when it continues.
+  // Answers that this run has already refreshed are not paid for again when it continues.
   const freshFrom =
     begunAt ??
     (path === undefined ? Date.now() : Math.floor((await stat(join(path, 'plan.json'))).mtimeMs));
@@ -398,7 +398,7 @@ function costOptions(
   return { model: undefined, fallbackModel: judge, maxAnswerTokens, request };
 }
 
-/** What a judge sends is its own; it is not longer than its configuration and its input together. */
+/** A judge composes its own request; it is not longer than its configuration and its input together. */
 export function judgeRequest(stage: Stage, data: object): Readonly<Record<string, unknown>> {
   const limit = stage.config['max_tokens'];
   return {

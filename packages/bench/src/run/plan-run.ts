@@ -7,10 +7,10 @@ import { withPreparedRun } from './prepare-run.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 
 /**
- * Resolves all that decides the rows of a run: loads the plugins, reads the data set to its end and checks it, and takes the digest of it all.
+ * Resolves everything that determines the rows of a run: loads the plugins, reads and checks the whole data set, and computes the digest of all of it.
  * No model is asked, and nothing is written.
  *
- * @param config Checked as by `parseBenchmarkConfig`; relative paths start at the working directory.
+ * @param config Checked like in `parseBenchmarkConfig`; relative paths start at the working directory.
  * @throws {ConfigError} The configuration or an option is wrong, or a plugin has the wrong type for its place.
  * @throws {LoadError} A plugin does not load.
  * @throws {BenchError} The data set or a prompt cannot be read, or is wrong.

@@ -2,7 +2,7 @@ import type { PluginSummary } from '../results/benchmark-summary.js';
 import type { UsageBoard } from '../results/usage-board.js';
 import type { Pipeline } from './load-pipeline.js';
 
-/** The plugins of a run, in the order of a record's way, with what the calls of each came to. */
+/** The plugins of a run, in the order in which a record passes them, with the totals of their calls. */
 export function pluginSummaries(
   { stages, providers }: Pick<Pipeline, 'stages' | 'providers'>,
   usage: UsageBoard,
@@ -15,7 +15,7 @@ export function pluginSummaries(
       type: metadata.pluginType,
       name: metadata.name,
       version: metadata.version,
-      // Only code of a host's own has none, and a benchmark loads modules.
+      // Only a host's own code has no digest, and a benchmark loads modules.
       digest: digest ?? '',
     };
     return Object.assign(

@@ -17,23 +17,23 @@ import { MAX_RECORD_STAGES } from './record-stages.js';
 import type { RunOptions } from './run-options.js';
 import type { BenchSystem } from './stage.js';
 
-/** What a run needs of its data set. */
+/** The parts of a data set that a run needs. */
 export type RunDataset = Pick<
   Dataset,
   'digest' | 'formats' | 'files' | 'count' | 'records' | 'batches'
 >;
 
-/** A plan with everything open that running it needs. */
+/** A plan, with all that is needed to run it opened. */
 export interface PreparedRun {
   readonly config: ResolvedBenchmarkConfig;
   readonly plan: Plan;
-  /** Where the plugins are loaded. */
+  /** The system in which the plugins are loaded. */
   readonly system: BenchSystem;
   readonly pipeline: Pipeline;
   readonly dataset: RunDataset;
-  /** Scores of sets by evaluators whose rows are kept, and that are not loaded. */
+  /** Set scores of evaluators that are not loaded because their rows are kept. */
   readonly keptSets?: readonly SetScore[];
-  /** What plugins were refused so far. */
+  /** What plugins were denied so far. */
   readonly denials: DenialLog;
 }
 
@@ -56,7 +56,7 @@ export async function withPreparedRun<T>(
 }
 
 /**
- * The same with a data set that is open already.
+ * Like `withPreparedRun`, with a data set that is already open.
  *
  * @throws {ConfigError} A plugin has the wrong type for its place.
  * @throws {LoadError} A plugin does not load.
@@ -77,7 +77,7 @@ export async function withLoadedRun<T>(
   try {
     let pipeline = await loadPipeline(options.system ?? own!, config, loading);
     if (own !== undefined && holdsPlaces(pipeline, config)) {
-      // Only now is it known that threads will wait, and that more of them are needed than there are processors.
+      // Only now is it known that threads will wait, so more of them are needed than there are processors.
       await pipeline.unload();
       await own.close();
       own = await createSystem(config, options, waitingPlaces(config), denials);
@@ -95,7 +95,7 @@ export async function withLoadedRun<T>(
   }
 }
 
-/** True if calls that wait hold threads or processes: those of plugins that do not ask, and streams. */
+/** True if waiting calls hold threads or processes: calls of plugins that do not ask, and streams. */
 function holdsPlaces({ stages }: Pipeline, { providers }: ResolvedBenchmarkConfig): boolean {
   if (stages.some((stage) => stage.waits && !stage.asks)) return true;
   const models = providers.flatMap((provider) => provider.models);
@@ -104,11 +104,11 @@ function holdsPlaces({ stages }: Pipeline, { providers }: ResolvedBenchmarkConfi
 
 /** Default maximum of threads waiting for a server: 10 MB each. */
 const WAITING_THREADS = 64;
-/** The same of child processes: 50 MB each. */
+/** Default maximum of child processes waiting for a server: 50 MB each. */
 const WAITING_PROCESSES = 16;
 const OTHER_CALLS = 64;
 
-/** Room for the calls that wait: outside of this thread each holds a thread or process. */
+/** Room for waiting calls: unless they run in this thread, each holds a thread or process. */
 function waitingPlaces(config: ResolvedBenchmarkConfig): PluginSystemOptions {
   const stages = [...config.providers, ...config.evaluators];
   const told = stages.map(({ calls }) => calls?.concurrency ?? config.concurrency ?? 0);

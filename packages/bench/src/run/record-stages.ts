@@ -10,20 +10,20 @@ import { selectField } from '../dataset/selection/select-field.js';
 import { canonicalJson } from '../plan/canonical-json.js';
 import type { Stage } from './stage.js';
 
-/** Plugins with configurations that records may name: each is kept in memory until the run ends. */
+/** Maximum number of plugins with configuration that records may name: each is kept in memory until the run ends. */
 export const MAX_RECORD_STAGES = 64;
 
-/** An evaluator of a record, as a pipeline has those of the configuration. */
+/** An evaluator of a record, like a pipeline's evaluators from the configuration. */
 interface RecordStage {
   readonly stage: Stage;
   readonly config: ResolvedEvaluatorConfig;
   /** Place in the record. */
   readonly path: string;
-  /** Field of its input, and where in the record the value stands. */
+  /** Field of its input, and the path of the value in the record. */
   readonly fields: readonly (readonly [name: string, path: string])[];
 }
 
-/** Evaluators that records name for themselves. Each plugin with its configuration is loaded once, when the first record names it. */
+/** Evaluators that records name themselves. Each plugin with its configuration is loaded once, when the first record names it. */
 export class RecordStages {
   readonly #stages = new Map<string, Promise<Stage>>();
   #last: Promise<unknown> = Promise.resolve();
@@ -32,9 +32,9 @@ export class RecordStages {
   readonly #load: (use: ResolvedEvaluatorConfig, path: string) => Promise<Stage>;
 
   /**
-   * @param field Where in a record the list stands.
-   * @param names Of the configuration's own evaluators.
-   * @param load Loads a plugin; `path` is a name of its own.
+   * @param field Path of the list in a record.
+   * @param names Names of the configuration's own evaluators.
+   * @param load Loads a plugin; `path` is a unique name.
    */
   constructor(
     field: string,
@@ -47,9 +47,9 @@ export class RecordStages {
   }
 
   /**
-   * The evaluators that a record names, none if it has no such field.
+   * The evaluators that a record names; none if it has no such field.
    *
-   * @throws {BenchError} `BENCH_DATASET_INVALID`: the list is wrong, a plugin is not there or does not load, or a name is used twice.
+   * @throws {BenchError} `BENCH_DATASET_INVALID`: the list is wrong, a plugin is missing or does not load, or a name is used twice.
    */
   async of(sample: Sample): Promise<readonly RecordStage[]> {
     const value = selectField(sample.row, this.#field);
@@ -90,7 +90,7 @@ export class RecordStages {
         );
       }
       const name = `records[${this.#stages.size}]`;
-      // One after the other, as those of the configuration are.
+      // One after another, like those of the configuration.
       stage = this.#last.then(() => this.#load(use, name));
       this.#last = stage.catch(() => {});
       this.#stages.set(key, stage);

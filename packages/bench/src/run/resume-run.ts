@@ -16,12 +16,12 @@ import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { executeRun, planChanged, type RunResult } from './run-plan.js';
 
 /**
- * Continues a run where it stopped: runs what is missing, repeats failed cases, and writes the summary. For a run that is complete
- * and whose cases all have scores, nothing is run.
+ * Continues a run where it stopped: runs the missing records, repeats failed cases, and writes the summary. If a run is complete
+ * and all its cases have scores, nothing is run.
  *
- * @param folder Of the run. Settings such as concurrency and cache are those it was started with.
+ * @param folder The run's folder. Settings such as concurrency and cache are those that it was started with.
  * @throws {BenchError} `BENCH_PLAN_CHANGED` if plugins, data set or prompts have changed, or the folder was renamed; `BENCH_RUN_UNREADABLE` if there is no run;
- *   and what `runPlan` throws.
+ *   and the errors of `runPlan`.
  * @throws {ConfigError} An option is wrong.
  * @throws {LoadError} A plugin does not load.
  */
@@ -39,7 +39,7 @@ export async function resumeRun(folder: string, given?: RunOptions): Promise<Run
   });
 }
 
-/** The part of a run that a folder is. */
+/** The part of a run that a folder holds. */
 async function shardOf({ path }: StoredRun): Promise<Shard | undefined> {
   const reader = await createFolderRuns(dirname(path)).read(basename(path));
   const found = reader && (await readShardDocument(reader, join(path, 'shard.json')));
@@ -49,7 +49,7 @@ async function shardOf({ path }: StoredRun): Promise<Shard | undefined> {
 /** A run is found by its name: a renamed one would be started a second time. */
 function checkName({ path, run, plan, digest }: StoredRun): void {
   const name = runName(plan.name, digest);
-  // The document of a shard says which of them it is.
+  // The document of a shard says which shard it is.
   if (run === name || run.startsWith(`${name}.shard-`)) return;
   throw new BenchError(
     'BENCH_PLAN_CHANGED',
@@ -61,7 +61,7 @@ function checkName({ path, run, plan, digest }: StoredRun): void {
 /**
  * The configuration that a run was started with.
  *
- * @throws {BenchError} `BENCH_RUN_DAMAGED`, also if its records came from a program, which has to run the configuration itself.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED`; also if its records came from a program, which then has to run the configuration itself.
  */
 export async function readRunConfig({ path }: StoredRun): Promise<ResolvedBenchmarkConfig> {
   const reader = await createFolderRuns(dirname(path)).read(basename(path));

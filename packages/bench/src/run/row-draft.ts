@@ -18,18 +18,18 @@ import type { Stage } from './stage.js';
 
 /** A row that is being made. */
 export type Draft = { -readonly [Key in keyof ResultRow]: ResultRow[Key] } & {
-  /** Of stages whose calls depend on nothing but their input. */
+  /** Fuel of stages whose calls depend only on their input. */
   readonly fuel: Record<string, number>;
-  /** Of stages that wait for a network, whose fuel depends on what servers send. */
+  /** Fuel of stages that wait for a network, which depends on what servers send. */
   readonly paidFuel: Record<string, number>;
 };
 
-/** What an evaluator made of an answer. */
+/** The result of an evaluator for an answer. */
 export type Verdict =
   | { readonly score: number; readonly details: ScoreDetails | undefined }
   | { readonly failure: CallFailure };
 
-/** What an evaluator gets of the record besides the rest. @throws {BenchError} `BENCH_DATASET_INVALID`. */
+/** The additional record fields that an evaluator gets. @throws {BenchError} `BENCH_DATASET_INVALID`. */
 export function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
   const entries = fields.map(([name, field]) => {
     const value = selectField(sample.row, field);
@@ -41,7 +41,7 @@ export function readFields({ path, fields }: EvaluatorStage, sample: Sample): ob
   return Object.fromEntries(entries);
 }
 
-/** @throws {BenchError} `BENCH_DATASET_INVALID`: the record lacks a field of the template, or it becomes too long. */
+/** @throws {BenchError} `BENCH_DATASET_INVALID`: the record lacks a field of the template, or the prompt becomes too long. */
 export function renderPrompt(prompt: Prompt, sample: Sample): PromptContent {
   try {
     return prompt.render(sample);
@@ -52,7 +52,7 @@ export function renderPrompt(prompt: Prompt, sample: Sample): PromptContent {
   }
 }
 
-/** The row of a case before anybody is asked. */
+/** The row of a case before any plugin is called. */
 export function beginRow(
   { index, id, line, group, columns, expected }: Sample,
   { prompt, provider, model, epoch }: RunCase,
@@ -84,7 +84,7 @@ export function requestIdOf(
   return `${index}/${prompt.name}/${provider.config.name}/${model.name}/${epoch}`;
 }
 
-/** Takes over what a provider says in addition to its text. @returns The text. */
+/** Copies what a provider says in addition to its text. @returns The text. */
 export function takeAnswer(
   draft: Draft,
   answer: Pick<ProviderResult, 'text' | 'usage' | 'finish_reason'>,
@@ -114,7 +114,7 @@ export function toVerdict(
   return { score: result.score, details: detailsOf(result) };
 }
 
-/** Takes over what evaluators said, in their order. */
+/** Copies the verdicts of evaluators, in order. */
 export function takeVerdicts(
   draft: Draft,
   verdicts: readonly Verdict[],
@@ -136,13 +136,13 @@ export function takeVerdicts(
   if (errors !== undefined) draft.errors = errors;
 }
 
-/** A name may be any text: `__proto__` would set something else. */
+/** A name may be any text: plain assignment to `__proto__` would set the prototype. */
 function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
   if (name !== '__proto__') object[name] = value;
   else Object.defineProperty(object, name, { value, enumerable: true });
 }
 
-/** Puts what was used behind what was found. */
+/** Finishes a row, with its usage after its results. */
 export function finishRow({ fuel, paidFuel, measured, ...row }: Draft): ResultRow {
   const hasPaid = Object.keys(paidFuel).length > 0;
   return {
@@ -154,7 +154,7 @@ export function finishRow({ fuel, paidFuel, measured, ...row }: Draft): ResultRo
   };
 }
 
-/** What an evaluator said besides its score. */
+/** What an evaluator said in addition to its score. */
 function detailsOf(result: EvaluatorResult): ScoreDetails | undefined {
   const { metrics, explanation, confidence } = result;
   const { judgements: given } = result as { readonly judgements?: unknown };
@@ -163,7 +163,7 @@ function detailsOf(result: EvaluatorResult): ScoreDetails | undefined {
   return withoutUndefined({ metrics, explanation, confidence, judgements });
 }
 
-/** A custom plugin may give anything; in the place of an evaluator it has to give what an evaluator gives. */
+/** A custom plugin may return anything; used as an evaluator, it must return the result of an evaluator. */
 function checkScore(result: unknown): void {
   try {
     validateOutputData('evaluator', result);
@@ -172,7 +172,7 @@ function checkScore(result: unknown): void {
   }
 }
 
-/** The text that a transform gave: in an object, or bare. @throws {CallError} `CALL_INVALID_OUTPUT` if there is none. */
+/** The text that a transform returned: in an object, or bare. @throws {CallError} `CALL_INVALID_OUTPUT` if there is none. */
 export function readText(data: unknown): string {
   if (typeof data === 'string') return data;
   const text = (data as { text?: unknown } | null)?.text;

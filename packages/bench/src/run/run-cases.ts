@@ -4,7 +4,7 @@ import type { CaseName } from '../results/result-row.js';
 import type { SystemName } from '../results/score-board.js';
 import type { Pipeline, ProviderStage } from './load-pipeline.js';
 
-/** What a record is asked: one call of a provider. */
+/** One call of a provider for a record. */
 export interface RunCase {
   readonly prompt: Prompt;
   readonly provider: ProviderStage;
@@ -13,7 +13,7 @@ export interface RunCase {
   readonly epoch: number;
 }
 
-/** What each record is asked, in the order of its rows: prompt by prompt, provider by provider, model by model, epoch by epoch. */
+/** The cases of each record, in the order of its rows: prompt by prompt, provider by provider, model by model, epoch by epoch. */
 export function runCases(pipeline: Pipeline, epochs: number): RunCase[] {
   const cases: RunCase[] = [];
   for (const prompt of pipeline.prompts) {
@@ -39,7 +39,7 @@ export function systemNames(
   );
 }
 
-/** What names a case within a record. */
+/** Identifies a case within a record. */
 export function caseKey({ prompt, provider, model, epoch }: Omit<CaseName, 'index'>): string {
   return JSON.stringify([prompt, provider, model, epoch]);
 }

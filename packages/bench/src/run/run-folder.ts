@@ -32,14 +32,14 @@ export interface OpenRun {
   readonly writer: RunWriter;
   /** Folder of the run. */
   readonly path: string;
-  /** True if it was there before. */
+  /** True if it already existed. */
   readonly isResumed: boolean;
 }
 
 /**
- * Opens the run of a plan for writing; begins it if there is none.
+ * Opens the run of a plan for writing; creates it if there is none.
  *
- * @param shard What a part of the run begins with; its folder is another one.
+ * @param shard Initial document of a part of the run, which has a separate folder.
  * @throws {BenchError} `BENCH_RUN_LOCKED`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`, `BENCH_RUN_UNREADABLE`, `BENCH_OUTPUT_FAILED`.
  */
 export async function openRun(
@@ -79,7 +79,7 @@ export async function openRun(
   }
 }
 
-/** Begins a shard, or compares it with what was begun. */
+/** Begins a shard, or compares it with the one already begun. */
 async function openShard(writer: RunWriter, path: string, shard: ShardDocument): Promise<void> {
   const file = join(path, 'shard.json');
   const found = await readShardDocument(writer, file);
@@ -108,7 +108,7 @@ async function openShard(writer: RunWriter, path: string, shard: ShardDocument):
 /**
  * Removes the folder of a run that failed before anything was paid for or stored.
  *
- * @param made Folders that were made for it, the deepest first.
+ * @param made Folders created for it, deepest first.
  */
 export async function removeEmptyRun(path: string, made: readonly string[] = []): Promise<void> {
   const documents = [MANIFEST_FILE, ...RUN_DOCUMENTS.map(documentName)];
@@ -118,7 +118,7 @@ export async function removeEmptyRun(path: string, made: readonly string[] = [])
 }
 
 /**
- * The plan of a run that was written.
+ * Reads the plan of a stored run.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
@@ -145,9 +145,9 @@ function damagedPlan(path: string, found: string, expected: string): BenchError 
 }
 
 /**
- * Reads all rows of a run's segments, so that a damaged one is reported before anything is spent, and takes out those that hold failed cases.
+ * Reads all rows of a run's segments, so that damage is reported before anything is spent, and removes the segments that hold failed cases.
  *
- * @returns How many failed cases will be run again.
+ * @returns The number of failed cases that will be run again.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */
 export async function checkSegments(
@@ -162,8 +162,8 @@ export async function checkSegments(
 /**
  * Reads all rows of a run for failed cases.
  *
- * @param path Of the run, for errors.
- * @returns How many there are, and the segments that hold them.
+ * @param path Path of the run, for error messages.
+ * @returns Their number, and the segments that hold them.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  */
 export async function findFailed(
@@ -175,7 +175,7 @@ export async function findFailed(
   for (const segment of run.segments) {
     let found = 0;
     for await (const row of run.rows(segment)) {
-      // Nearly all rows are without, and parsing them takes longer than looking.
+      // Almost all rows have neither, and parsing is slower than searching.
       if (!row.includes('"failure":') && !row.includes('"errors":')) continue;
       if (isFailed(parseRow(row, path))) found += 1;
     }
@@ -192,7 +192,7 @@ export interface OtherRun {
   readonly plan: PlanContent;
 }
 
-/** The newest other run of a plan's name in a folder, by when it was written last. */
+/** The newest other run with a plan's name in a folder, by time of the last write. */
 export async function newestOther(
   plan: Plan,
   outputDir: string,
@@ -201,7 +201,7 @@ export async function newestOther(
   return await findEarlierRun(
     createFolderRuns(outputDir, { inputs }),
     plan,
-    // One that is gone meanwhile is the oldest.
+    // A run that has disappeared in the meantime counts as the oldest.
     async (name) => {
       const found = await stat(join(outputDir, name, 'manifest.json')).catch(() => undefined);
       return found?.mtimeMs ?? 0;
@@ -215,7 +215,7 @@ async function findEarlierRun(
   writtenAt: (run: string) => Promise<number>,
 ): Promise<OtherRun | undefined> {
   const runs = (await store.list()).filter(
-    // Nor are shards of the run itself another one.
+    // Shards of the run itself do not count as another run either.
     (run) =>
       run !== plan.run &&
       !run.startsWith(`${plan.run}.shard-`) &&
@@ -224,7 +224,7 @@ async function findEarlierRun(
   const dated = await Promise.all(runs.map(async (run) => ({ run, at: await writtenAt(run) })));
   dated.sort((one, other) => other.at - one.at);
   for (const { run } of dated) {
-    // One that cannot be read is not a reason not to run.
+    // An unreadable run must not prevent this one.
     const reader = await store.read(run).catch(() => undefined);
     const text = await reader?.document('plan').catch(() => undefined);
     if (reader === undefined || text === undefined) continue;

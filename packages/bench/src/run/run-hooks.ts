@@ -8,15 +8,15 @@ export interface RunEventPlace {
   readonly plan: string;
   /** Position of the first record. */
   readonly from: number;
-  /** Position behind the last record. */
+  /** Position after the last record. */
   readonly to: number;
-  /** Trace context of who handed out the work, as the header `traceparent` of W3C has it; undefined on one machine. */
+  /** Trace context of the process that handed out the work, in the format of the W3C `traceparent` header; undefined on one machine. */
   readonly traceparent?: string;
 }
 
 /**
- * What happens to a run, or to one of its shards. A run on one machine has `run-…` alone; of one that is cut, each process that runs a shard
- * tells `shard-…`, and the process that hands them out and merges them `run-…`.
+ * Events of a run, or of one of its shards. A run on one machine has only `run-…` events; if a run is cut, each process that runs a shard
+ * emits `shard-…`, and the process that hands out and merges the shards emits `run-…`.
  */
 export type RunEvent =
   | (RunEventPlace & { readonly type: 'run-start' | 'shard-start'; readonly timestampMs: number })
@@ -28,17 +28,17 @@ export type RunEvent =
       readonly rows: number;
       /** Of these, the ones that lack a score. */
       readonly failedRows: number;
-      /** Why it did not come to its end. */
+      /** Why it did not finish. */
       readonly error?: unknown;
     })
-  /** The rows of a record are there: with fuel, usage, cost and waiting of each call. */
+  /** The rows of a record are available, with the fuel, usage, cost and waiting time of each call. */
   | (RunEventPlace & {
       readonly type: 'record-end';
       readonly rows: readonly ResultRow[];
-      /** True if an earlier process, or another machine, had made them. */
+      /** True if they were made by an earlier process or another machine. */
       readonly isEarlier: boolean;
     })
-  /** What a stage did in a run or shard, told at its end. */
+  /** The totals of a stage in a run or shard, reported at its end. */
   | (RunEventPlace & {
       readonly type: 'stage-end';
       /** `providers[0]`, `transforms[0]`, `filters[0]`, or the evaluator's name. */
@@ -50,14 +50,14 @@ export type RunEvent =
       readonly calls: number;
       readonly failedCalls: number;
       readonly fuelUsed: number;
-      /** Wall time inside of the plugin, in milliseconds. */
+      /** Wall time inside the plugin, in milliseconds. */
       readonly timeMs: number;
     });
 
-/** What watches runs from outside, such as telemetry. */
+/** Observers of runs, such as telemetry. */
 export interface RunHooks {
   /** Called for each event. Must not throw or take long: the run waits for it. */
   onEvent(event: RunEvent): void;
-  /** Trace context that work which is handed out carries. @default none */
+  /** Trace context to attach to work that is handed out. @default none */
   traceparent?(): string | undefined;
 }

@@ -17,16 +17,16 @@ import type { PreparedRun } from './prepare-run.js';
 import { type RunCase, runCases } from './run-cases.js';
 import { recordsOf } from './earlier-rows.js';
 
-/** Calls inside this thread leave no room for signals and timers; this often the run makes some, in milliseconds. */
+/** Calls in this thread block signals and timers; the run yields to them at this interval, in milliseconds. */
 const BREATHE_EVERY_MS = 50;
-/** Cases in flight where nothing waits: as many as share the cost of a batch, few enough to hold in memory. */
+/** Cases in flight if nothing waits: enough to share the cost of a batch, few enough to hold in memory. */
 const BATCH_CASES = 256;
-/** Batches that these cases are: as many as keep the threads of two processors busy while the next ones are made. */
+/** Number of batches for these cases: enough to keep the threads of two processors busy while the next batches are made. */
 const BATCHES = 4;
-/** Cases that are begun for each call that may be in flight, so that a slow one does not hold up the others. */
+/** Cases begun per call that may be in flight, so that a slow case does not hold up the others. */
 const CASES_A_CALL = 4;
 
-/** Gets ready for a record, in the order of records, and then makes its rows. */
+/** Prepares a record, in the order of records, and then makes its rows. */
 export type EvaluateRecord = (
   sample: PositionedSample,
 ) => Promise<(options: EvaluateOptions) => Promise<readonly ResultRow[]>>;
@@ -45,11 +45,11 @@ interface MadeRecord {
 /** Where rows come from and go to. */
 export interface RunLoopOptions {
   readonly run: PreparedRun;
-  /** The records that are gone through. @default all of the plan */
+  /** The records to process. @default all of the plan */
   readonly range?: RunRange | undefined;
   /** Undefined if rows are not kept. */
   readonly writer: RunWriter | undefined;
-  /** Makes the rows of a record. To be called in the order of records; what it gives may end in any. */
+  /** Makes the rows of a record. Must be called in the order of records; the results may settle in any order. */
   readonly evaluate: EvaluateRecord;
   /** Makes the rows of many records at a time, instead of `evaluate`. */
   readonly evaluateBatch: EvaluateBatch | undefined;
@@ -61,13 +61,13 @@ export interface RunLoopOptions {
 }
 
 /**
- * Goes through the records of a plan: rows of complete segments are read, all others are made and written.
+ * Processes the records of a plan: rows of complete segments are read, all others are made and written.
  *
- * What was made before an error or a cancel is brought to the disk before that is thrown.
+ * Rows made before an error or a cancellation are written to disk before the error is thrown.
  */
 export async function runRecords(options: RunLoopOptions): Promise<void> {
   const { run, writer, signal } = options;
-  // Aborted also when the run ends early, so that calls in flight do not go on for nothing.
+  // Also aborted when the run ends early, so that calls in flight do not continue in vain.
   const stop = new AbortController();
   const endWatch = onAbort(signal, () => stop.abort());
   const loop = new RunLoop(options, stop);
@@ -120,7 +120,7 @@ class RunLoop {
       for await (const made of this.#rowsOf(from, to)) {
         for (const { position, rows } of made) {
           this.#throwIfAborted();
-          // Waiting for nothing, record by record, would cost as much as writing.
+          // Awaiting nothing for every record would cost as much as writing.
           const written = sink?.add(position, rows);
           if (written !== undefined) await written;
           const told = onRecord(rows, false);
@@ -131,7 +131,7 @@ class RunLoop {
       await sink?.flush();
     } catch (error) {
       this.#stop.abort();
-      // What is complete must outlive whatever happened; if that fails too, the first reason counts.
+      // Complete rows must survive the failure; if flushing fails too, the first reason counts.
       await sink?.flush().catch(() => {});
       throw this.#failure === undefined ? error : this.#failure.error;
     } finally {
@@ -225,7 +225,7 @@ class RunLoop {
   }
 }
 
-/** The records up to the first that could not be made, and then why. */
+/** Yields the records up to the first failure, then throws its reason. */
 function* madeOf(
   samples: readonly PositionedSample[],
   outcomes: readonly RecordOutcome[],

@@ -12,64 +12,64 @@ import type { RangeExecutor } from './range-executor.js';
 import type { RunHooks } from './run-hooks.js';
 import type { BenchSystem } from './stage.js';
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface BenchmarkProgress {
-  /** Records done, those of earlier processes among them. */
+  /** Records done, including those of earlier processes. */
   readonly records: number;
-  /** Of these, the ones that were there when this process began. */
+  /** Of these, the ones that were done before this process began. */
   readonly earlierRecords: number;
   /** Records of the run. */
   readonly totalRecords: number;
-  /** Share of the whole, 0 to 1. */
+  /** Fraction done, from 0 to 1. */
   readonly fraction: number;
   /** Rows so far with at least one failed call. */
   readonly failedRows: number;
-  /** Paid calls that are under way now. */
+  /** Paid calls currently in flight. */
   readonly inFlight: number;
-  /** What paid calls have cost so far, in the currency of the prices. */
+  /** Cost of paid calls so far, in the currency of the prices. */
   readonly cost: number;
 }
 
-/** What planning, running and scoring take besides what is run. */
+/** Options of planning, running and scoring. */
 export interface RunOptions extends Pick<OpenDatasetOptions, 'readers'> {
   /** Makes plugins of scripts, for configurations that name some; `createScriptCompiler` of `@testbench/script` makes one. @default scripts are refused */
   readonly compileScript?: CompileScript;
-  /** Finds plugins that are named, before the package `@testbench/plugins` is asked: those of a lockfile. @default that package alone */
+  /** Finds plugins by name, such as those of a lockfile, before the package `@testbench/plugins` is searched. @default only that package */
   readonly findPlugin?: FindPlugin;
-  /** Where plugins are loaded; they are unloaded at the end. @default a system of its own */
+  /** Where plugins are loaded; they are unloaded at the end. @default a new system */
   readonly system?: BenchSystem;
-  /** Where plugins are that the configuration names by `oci://…`; unused if `system` is given. @default none: they are refused */
+  /** Store of the plugins that the configuration names by `oci://…`; unused if `system` is given. @default none: such plugins are refused */
   readonly store?: PluginStore;
-  /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records stay, and the same plan continues from there. */
+  /** Stops the run with `BENCH_CANCELLED` within 2 s; complete records are kept, and the same plan continues from there. */
   readonly signal?: AbortSignal;
-  /** Called after each record, and every second while calls are waited for. Must not throw. */
+  /** Called after each record, and every second while waiting for calls. Must not throw. */
   readonly onProgress?: (progress: BenchmarkProgress) => void;
-  /** Called with each row, in the order of records and cases, those of earlier processes too. The run waits for it. */
+  /** Called with each row, in the order of records and cases, including those of earlier processes. The run waits for it. */
   readonly onRow?: (row: ResultRow) => void | Promise<void>;
-  /** Called with notices for people: what was cleaned up, what is repeated, what changed since the last plan. Must not throw. */
+  /** Called with notices for people: cleanup, repeated calls, changes since the last plan. Must not throw. */
   readonly onNotice?: (message: string) => void;
-  /** Files that results must not replace, besides those that the configuration names. @default none */
+  /** Files that results must not replace, in addition to those that the configuration names. @default none */
   readonly inputs?: readonly OutputInput[];
-  /** Gets what plugins log; unused if `system` is given. @default dropped */
+  /** Gets the logs of plugins; unused if `system` is given. @default dropped */
   readonly onLog?: LogSink;
   /**
-   * Whether cases of earlier processes that lack a score are run again. Answers that had come are not asked for again.
+   * Whether cases of earlier processes that lack a score are run again. Answers already received are not requested again.
    * @default true
    */
   readonly retryFailed?: boolean;
   /** Cases that may stay without a score before the run counts as failed. @default that of the configuration */
   readonly maxErrors?: number;
   /**
-   * Runs one part of the records alone, into a folder next to that of the run; `mergeShards` of `@testbench/bench/shards` puts the parts together. Scores of
-   * whole sets are left to it, and the part has its share of the budgets' tokens and money.
+   * Runs only one part of the records, into a folder next to that of the run; `mergeShards` of `@testbench/bench/shards` puts the parts together. Scores of
+   * whole sets are left to the merge, and the part gets its share of the budgets' tokens and money.
    * @default all records
    */
   readonly shard?: Shard;
-  /** Makes the rows somewhere else, such as on other machines; the run must have an `outputDir`. @default this process does */
+  /** Makes the rows elsewhere, such as on other machines; the run must have an `outputDir`. @default this process */
   readonly executor?: RangeExecutor;
-  /** Asked before each attempt at a paid call: limits that several processes share. @default none */
+  /** Limits shared by several processes, checked before each attempt at a paid call. @default none */
   readonly callGate?: CallGate;
-  /** Watch the run from outside, such as telemetry. @default nobody does */
+  /** Observe the run, such as for telemetry. @default none */
   readonly hooks?: RunHooks;
 }
 

@@ -72,7 +72,7 @@ const head = (model: string, id = '0'): object => {
   return { index: 0, id, line: 1, prompt: 'default', provider: 'echo', model, epoch: 1 };
 };
 
-/** The rows of the one run in a folder, as they are on the disk. */
+/** The rows of the only run in a folder, as stored on disk. */
 async function writtenRows(outputDir: string): Promise<ResultRow[]> {
   const rows: ResultRow[] = [];
   for (const run of await listRuns(outputDir)) {
@@ -499,7 +499,7 @@ describe('runBenchmark()', () => {
       { slowFirst: ['provider', slowFirst] },
       { provider: { plugin: '/slowFirst.wasm', models: ['a'] }, failFast: true },
     );
-    // Calls of a plugin that waits go side by side; in a batch the first would be known first.
+    // Calls of a plugin that waits run concurrently; in a batch the first would finish first.
     const { system } = options;
     const load = system.loadPlugin.bind(system);
     system.loadPlugin = async (path, given) => {
@@ -540,7 +540,7 @@ describe('runBenchmark()', () => {
     expect(rows.length).toBeLessThan(6);
     expect(await writtenRows(join(folder, 'out'))).toEqual(rows.slice(0, 4));
     expect(options.system.loaded.size).toBe(0);
-    // The same plan goes on from there.
+    // The same plan continues from there.
     const again: ResultRow[] = [];
     const { measured } = await runBenchmark(config, {
       ...options,
@@ -611,7 +611,7 @@ describe('runBenchmark()', () => {
       code: 'BENCH_OUTPUT_FAILED',
       message: expect.stringContaining('data.jsonl'),
     });
-    // Found out before anything is loaded.
+    // Detected before anything is loaded.
     expect(options.system.unloaded).toEqual([]);
   });
 

@@ -44,14 +44,14 @@ export interface RunResult {
  * Runs a plan: each record with each prompt, model and epoch, through providers, transforms, evaluators and filters.
  *
  * Records stream in and rows stream out, so memory does not grow with their number. Rows are kept in `<outputDir>/<name>-<digest>`, in
- * segments that are complete or absent: a killed run continues after the last of them, and a finished run does nothing
- * but repeat failed cases. A failed call is counted, and the run continues. A plan that differs from the newest run of its name
+ * segments that are complete or absent: a killed run continues after the last of them, and a finished run only
+ * repeats failed cases. A failed call is counted, and the run continues. A plan that differs from the newest run of its name
  * only in having more prompts, models, epochs or records reuses the existing rows.
  *
- * @param what A plan of `planRun`, which must still be what its plugins and its data set make it; or a configuration, whose plan is made.
+ * @param what A plan of `planRun`, whose plugins and data set must not have changed since; or a configuration, which is planned first.
  * @throws {ConfigError} The configuration or an option is wrong, or a plugin has the wrong type for its place.
  * @throws {LoadError} A plugin does not load.
- * @throws {BenchError} See its codes; `BENCH_PLAN_CHANGED` if a given plan is not the same any more.
+ * @throws {BenchError} See its codes; `BENCH_PLAN_CHANGED` if a given plan is no longer the same.
  */
 export async function runPlan(
   what: Plan | BenchmarkConfig,
@@ -79,7 +79,7 @@ export async function runBenchmark(
   return (await runPlan(config, options)).summary;
 }
 
-/** Finds out before anything is loaded whether a run could be written; nothing is changed. */
+/** Checks, before anything is loaded, whether a run could be written; changes nothing. */
 async function checkOutputDir(outputDir: string): Promise<void> {
   await guardWriting(outputDir, () =>
     findOutputPlace(join(outputDir, 'run', 'manifest.json'), { makeFolder: true }),
@@ -107,19 +107,19 @@ function evaluateWith(earlier: EarlierRows | undefined): EvaluateRecord {
   };
 }
 
-/** Rows that were made before, by others. */
+/** Rows that were already made elsewhere. */
 export interface MadeRows {
-  /** Brings them into the run. */
+  /** Copies them into the run. */
   fill(open: OpenRun): Promise<void>;
-  /** What those know who made them. */
+  /** Facts from the processes that made them. */
   readonly facts: readonly ShardFacts[];
 }
 
 /**
- * Runs what is prepared.
+ * Runs a prepared plan.
  *
  * @param evaluate Makes the rows of a record. @default asks all its cases
- * @param made Rows that are there already.
+ * @param made Rows that already exist.
  */
 export async function executeRun(
   prepared: PreparedRun,
@@ -177,7 +177,7 @@ export async function executeRun(
     const tallied = new RunTally(run, options, paid, { range, facts });
     tally = tallied;
     if (paid.maxCalls !== undefined) {
-      // A model may think for minutes, and no record ends meanwhile.
+      // A model may think for minutes, during which no record finishes.
       beat = setInterval(() => tallied.tell(), PROGRESS_MS).unref();
     }
     const batches =
@@ -197,7 +197,7 @@ export async function executeRun(
         return tallied.add(rows, isEarlier);
       },
     });
-    // What needs the whole set is left to the merge.
+    // Scores that need the whole set are left to the merge.
     const sets = shard === undefined ? await tally.scoreSets() : undefined;
     const summary = tally.summary(open?.path, sets);
     if (shard === undefined) {
@@ -228,13 +228,13 @@ export async function executeRun(
     paid?.close(isDone);
     await open?.writer.close();
     const isEmpty = open?.isResumed === false && open.writer.segments.length === 0;
-    // One that was ended by its user is gone on with, as that one was told.
+    // A run that its user ended can be continued, and its user was told so.
     const isRefused = !isDone && options.signal?.aborted !== true;
     if (isEmpty && isRefused && paid?.hasPaid !== true) await removeEmptyRun(open.path, missing);
   }
 }
 
-/** A stage as events tell of it. */
+/** A stage as reported in events. */
 function stageOf(
   {
     stage,
@@ -251,11 +251,11 @@ function stageOf(
   return { stage, plugin: name, version, digest, calls, failedCalls, fuelUsed, timeMs };
 }
 
-/** A sample of more records than there are is all of them, and no sample. */
+/** A sample of more records than there are is the whole data set, not a sample. */
 function tellSample({ config, dataset }: PreparedRun, { onNotice = () => {} }: RunOptions): void {
   const { sample, offset, limit } = config.dataset;
   const { count } = dataset;
-  // Fewer may be what somebody asked for.
+  // Fewer records may be what the user asked for.
   if (sample === undefined || sample.n <= count || offset > 0 || limit !== undefined) return;
   onNotice(
     `a sample of ${sample.n} records is asked for, and the data set has ${count}: all of them are taken`,
@@ -290,7 +290,7 @@ async function tellRepairs(open: OpenRun, options: RunOptions): Promise<void> {
   }
 }
 
-/** Looks for the newest other run of the same name: says what changed, and takes over what can be. */
+/** Finds the newest other run of the same name: reports what changed, and reuses the rows that it can. */
 async function takeOver(
   run: PreparedRun,
   open: OpenRun,

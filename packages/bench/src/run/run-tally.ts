@@ -19,20 +19,20 @@ import { measuredOf } from '../shards/shard-facts.js';
 import { pluginSummaries } from './plugin-summaries.js';
 import { SetTally } from './set-tally.js';
 
-/** Which records are added up, and what other processes know of them. */
+/** Which records are added up, and what other processes know about them. */
 export interface TallyPlace {
   readonly range: RunRange;
   /** Of the shards that the rows come from. @default none: this process made them */
   readonly facts?: readonly ShardFacts[] | undefined;
 }
 
-/** A plugin at its place. */
+/** A plugin and its place. */
 interface StageAt {
   readonly id: string;
   readonly path: string;
 }
 
-/** Adds up the rows of a run while they come, and says how far it is. */
+/** Adds up the rows of a run as they arrive, and reports progress. */
 export class RunTally {
   readonly #run: PreparedRun;
   readonly #options: RunOptions;
@@ -64,7 +64,7 @@ export class RunTally {
     });
   }
 
-  /** Adds the rows of one record. @returns undefined unless a callback for rows takes time. */
+  /** Adds the rows of one record. @returns undefined unless a row callback is asynchronous. */
   add(rows: readonly ResultRow[], isEarlier: boolean): Promise<void> | undefined {
     const { onRow } = this.#options;
     this.#board.add(rows);
@@ -90,7 +90,7 @@ export class RunTally {
     this.#end(isEarlier);
   }
 
-  /** How many rows there are, and how many of them lack a score. */
+  /** The number of rows, and the number of rows that lack a score. */
   get counts(): { readonly rows: number; readonly failedRows: number } {
     return { rows: this.#cases, failedRows: this.#failed };
   }
@@ -101,7 +101,7 @@ export class RunTally {
     this.tell();
   }
 
-  /** Says how far the run is. */
+  /** Reports the progress of the run. */
   tell(): void {
     const { onProgress } = this.#options;
     if (onProgress === undefined) return;
@@ -127,7 +127,7 @@ export class RunTally {
 
   /**
    * @param path Folder of the run, if there is one.
-   * @param sets What `scoreSets` gave.
+   * @param sets The result of `scoreSets`.
    */
   summary(path: string | undefined, sets: readonly SetScore[] | undefined): BenchmarkSummary {
     const { config, plan, pipeline, dataset } = this.#run;

@@ -31,10 +31,10 @@ import { executeRun, type RunResult } from './run-plan.js';
 
 /** How stored answers are scored. */
 export interface ScoreRunConfig {
-  /** As in a configuration; relative paths start at the working directory. */
+  /** As in a configuration; relative paths are resolved against the working directory. */
   readonly evaluators: readonly Scripted<EvaluatorConfig>[];
   /**
-   * `append`: scores of the run stay, except those of evaluators with the same name. `replace`: only the new ones are there.
+   * `append`: scores of the run stay, except those of evaluators with the same name. `replace`: only the new ones are kept.
    * @default 'append'
    */
   readonly mode?: 'append' | 'replace';
@@ -47,11 +47,11 @@ const SCORING: OptionReaders<ScoreRunConfig> = {
 
 /**
  * Scores the answers of a run with other evaluators. No model is called, and no provider is loaded. The rows go to a new run next to
- * it, with the plan that would have given them; the old run stays. If it has these scores already, nothing is done.
+ * it, with the plan that would have produced them; the old run stays. If the new run already has these scores, nothing is done.
  *
- * @param folder Of a run that is complete.
- * @throws {BenchError} `BENCH_PLAN_CHANGED` if the data set has changed, if the run is not complete, or if it has filters, which have
- *   taken texts away; and what `runPlan` throws.
+ * @param folder Folder of a complete run.
+ * @throws {BenchError} `BENCH_PLAN_CHANGED` if the data set has changed, if the run is not complete, or if it has filters, which
+ *   remove texts; and the errors of `runPlan`.
  * @throws {ConfigError} An evaluator or an option is wrong.
  * @throws {LoadError} An evaluator does not load.
  */
@@ -76,7 +76,7 @@ export async function scoreRun(
     options,
     async (run) => {
       const merged = { ...mergeRun(run, stored, before, isKept), keptSets };
-      // The run itself has these scores: rows that are read must not be taken out to be made again.
+      // The run itself has these scores: rows being read must not be removed to be made again.
       const isItself = merged.plan.digest === stored.digest;
       const how = isItself ? { ...options, retryFailed: false } : options;
       return await executeRun(merged, how, scoreStored(stored));
@@ -97,7 +97,7 @@ function checkScorable({ path, plan, isComplete }: StoredRun): void {
   );
 }
 
-/** The run that would have had these scores: answers as planned before, evaluators of both. */
+/** The run that would have had these scores: the answers as planned before, and the evaluators of both. */
 function mergeRun(
   run: PreparedRun,
   { path, plan: before }: StoredRun,
@@ -130,8 +130,8 @@ function mergeRun(
 }
 
 /**
- * Scores of whole sets of the evaluators that stay: their rows stay as they are, and so do these. They stand in the run's summary; where it
- * is gone, they are made of the rows again, if the evaluators still load.
+ * Whole-set scores of the evaluators that stay: like their rows, they do not change. They are read from the run's summary; if it
+ * is missing, they are computed from the rows again, provided that the evaluators still load.
  */
 async function keptSetsOf(
   stored: StoredRun,
@@ -158,7 +158,7 @@ async function keptSetsOf(
   }
 }
 
-/** A summary comes from a file: what is not a score of a set is left to those who read the new one. */
+/** A summary comes from a file: entries that are not set scores are left to the readers of the new summary. */
 function keptOf(sets: unknown, isKept: (evaluator: string) => boolean): SetScore[] {
   if (!Array.isArray(sets)) return [];
   return (sets as readonly SetScore[]).filter(
@@ -166,7 +166,7 @@ function keptOf(sets: unknown, isKept: (evaluator: string) => boolean): SetScore
   );
 }
 
-/** Takes the answers of stored rows, record by record in the order of both. */
+/** Scores the answers of stored rows, record by record in the order of both runs. */
 export function scoreStored(stored: StoredRun): EvaluateRecord {
   const rows = stored.rows();
   let next: IteratorResult<ResultRow> | undefined;
@@ -176,7 +176,7 @@ export function scoreStored(stored: StoredRun): EvaluateRecord {
       next ??= await rows.next();
       if (next.done === true) break;
       if (next.value.index === sample.index) found.push(next.value);
-      // Records of segments that this run has already are passed over.
+      // Records of segments that this run already has are skipped.
       else if (found.length > 0) break;
       next = undefined;
     }
@@ -193,7 +193,7 @@ export function scoreStored(stored: StoredRun): EvaluateRecord {
   };
 }
 
-/** Of a case whose answer is there only the names are needed. */
+/** Only the names are needed if a case already has an answer. */
 function caseOf({ prompt, provider, model, epoch }: ResultRow): RunCase {
   return {
     prompt: new Prompt(prompt, {}),

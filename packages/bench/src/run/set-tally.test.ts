@@ -18,7 +18,7 @@ interface Asked {
   readonly output: string;
 }
 
-/** Words that were found of all: of a set, another number than the mean of the shares. */
+/** Fraction of words found: for a set, it differs from the mean of the fractions. */
 const coverage: Script = ({ aggregate, output }: Asked) => {
   if (aggregate !== undefined) return { score: aggregate.found / aggregate.words };
   const words = output.length;

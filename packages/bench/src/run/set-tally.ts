@@ -7,7 +7,7 @@ import type { ResultRow } from '../results/result-row.js';
 import { cancelled } from './call-failure.js';
 import type { EvaluatorStage } from './load-pipeline.js';
 
-/** Sets by group that a summary has: it is read by people, and a data set may have a group a record. */
+/** Maximum number of sets by group in a summary: people read it, and a data set may have one group per record. */
 export const MAX_GROUP_SETS = 1000;
 
 /** A board, and whether its sets get intervals. */
@@ -17,7 +17,7 @@ interface Board {
   readonly resampling: boolean;
 }
 
-/** Adds up the metrics of a run's rows for evaluators of sums, while they come; the others cost nothing. */
+/** Adds up the metrics of a run's rows for evaluators of sums as the rows arrive; other evaluators cost nothing. */
 export class SetTally {
   readonly #stages: readonly EvaluatorStage[];
   readonly #boards: readonly Board[];
@@ -26,7 +26,7 @@ export class SetTally {
     this.#stages = evaluators.filter(({ stage }) => canAggregate(stage.plugin));
     const namesOf = (stages: readonly EvaluatorStage[]): string[] =>
       stages.map(({ config }) => config.name);
-    // A plugin that may use the network is asked once a set, and not a thousand times.
+    // A plugin that may use the network is called once per set, not a thousand times.
     const waiting = namesOf(this.#stages.filter(({ stage }) => stage.waits));
     const others = namesOf(this.#stages.filter(({ stage }) => !stage.waits));
     this.#boards = [
@@ -42,9 +42,9 @@ export class SetTally {
   }
 
   /**
-   * Asks for the scores: by prompt, provider and model, each with its interval, and then by group, if there are at most 1,000 such sets.
+   * Computes the scores: by prompt, provider and model, each with its interval, and then by group, if there are at most 1,000 such sets.
    *
-   * @returns undefined if no evaluator is of sums.
+   * @returns undefined if there is no evaluator of sums.
    * @throws {BenchError} `BENCH_CANCELLED`.
    */
   async scores(signal: AbortSignal | undefined): Promise<SetScore[] | undefined> {

@@ -5,17 +5,17 @@ import { handedData, isHanded } from '@testbench/types/reads';
 
 import { CallBatcher } from './call-batcher.js';
 
-/** What the bench needs of a plugin system. */
+/** The parts of a plugin system that the bench needs. */
 export interface BenchSystem extends Pick<
   PluginSystem,
   'executePlugin' | 'executePluginBatch' | 'unloadPlugin'
 > {
-  /** Without it records go from plugin to plugin through the bench, which takes longer. */
+  /** Without it, records go from plugin to plugin through the bench, which is slower. */
   readonly executePipeline?: PluginSystem['executePipeline'];
   loadPlugin(path: string, options: LoadPluginOptions): Promise<{ readonly info: PluginInfo }>;
 }
 
-/** What a call gave, and what it cost. */
+/** The result and the cost of a call. */
 export interface StageAnswer<Data> {
   readonly data: Data;
   readonly fuelUsed: number;
@@ -25,7 +25,7 @@ export interface StageAnswer<Data> {
 export interface StageUse {
   /** The place, as a path of the configuration: `providers[0]`, `transforms[0]`; for an evaluator, its name. */
   readonly name: string;
-  /** What the plugin is loaded as. */
+  /** The id under which the plugin is loaded. */
   readonly id: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly limits: Partial<ResourceLimits>;
@@ -53,17 +53,17 @@ export class Stage {
     this.#system = system;
   }
 
-  /** True if the plugin says that it uses the network, so that its calls wait for others, and are paid for. */
+  /** True if the plugin says that it uses the network, so that its calls wait for others and are paid for. */
   get waits(): boolean {
     return waitsForNetwork(this.plugin);
   }
 
-  /** True if it asks instead of waiting, so that each of its asks is made, and paid for, by the run. */
+  /** True if it asks instead of waiting, so that the run makes and pays for each of its asks. */
   get asks(): boolean {
     return this.waits && this.plugin.metadata.asking === true;
   }
 
-  /** Where the plugin is loaded: for calls that are about no case. */
+  /** The system in which the plugin is loaded, for calls that do not belong to a case. */
   get system(): BenchSystem {
     return this.#system;
   }
@@ -73,7 +73,7 @@ export class Stage {
     return this.#timeMs;
   }
 
-  /** Largest linear memory that the plugin had after a call so far, in bytes. */
+  /** Largest linear memory of the plugin after a call so far, in bytes. */
   get peakMemoryBytes(): number {
     return this.#peakMemoryBytes;
   }
@@ -83,12 +83,12 @@ export class Stage {
     return isHanded(this.plugin.metadata, field);
   }
 
-  /** What the plugin reads of its data. */
+  /** The fields of its data that the plugin reads. */
   handed(data: object): object {
     return handedData(this.plugin.metadata, data);
   }
 
-  /** Counts what a call took. @param usage Undefined if it is not known. */
+  /** Counts the usage of a call. @param usage Undefined if unknown. */
   addUsage(usage: Pick<CallUsage, 'executionTimeMs' | 'memoryUsedBytes'> | undefined): void {
     if (usage === undefined) return;
     this.#timeMs += usage.executionTimeMs;
@@ -101,7 +101,7 @@ export class Stage {
    * Runs one input through the plugin.
    *
    * @param requestId Names the call in the plugin's log.
-   * @param answerAsks Answers what the plugin asks. @default the host does
+   * @param answerAsks Answers the plugin's asks. @default the host does
    * @throws {CallError}
    */
   async call<Data>(
@@ -120,7 +120,7 @@ export class Stage {
     }
   }
 
-  /** A plugin that waits for a network has its calls side by side; the others' go together. */
+  /** Calls of a plugin that waits for a network run concurrently; those of others are batched. */
   #execute(
     input: PluginInput,
     signal: AbortSignal,
@@ -133,7 +133,7 @@ export class Stage {
     // All calls of a run have the same signal.
     this.#batcher ??= new CallBatcher(
       (inputs, options) => this.#system.executePluginBatch(this.id, inputs, options),
-      // Fuel stands in rows, and must not depend on the company.
+      // Fuel is stored in rows, and must not depend on the other calls of a batch.
       { signal, alone: true },
     );
     return this.#batcher.call(input);

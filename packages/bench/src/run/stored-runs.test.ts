@@ -22,7 +22,7 @@ interface Setting {
   readonly folder: string;
   readonly outputDir: string;
   readonly options: RunOptions & { readonly system: ScriptedSystem };
-  /** What providers were asked. */
+  /** The requests to providers. */
   readonly asked: string[];
   readonly notices: string[];
 }
@@ -164,7 +164,7 @@ describe('runPlan()', () => {
     const larger = { ...config, dataset, provider, epochs: 2 };
     const { summary } = await runPlan(larger, options);
     expect(summary.cases).toBe(5 * 2 * 2);
-    // Of the twenty, three were there.
+    // Three of the twenty already existed.
     expect(asked).toHaveLength(17);
     expect(notices.join('\n')).toMatch(/are taken over/);
     const [run] = await listRuns(outputDir);

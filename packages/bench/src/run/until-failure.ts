@@ -1,7 +1,7 @@
-/** Items that were read together; or why there are no more. */
+/** Items that were read together, or the reason why there are no more. */
 export type Batch<Item> = { readonly items: readonly Item[] } | { readonly error: unknown };
 
-/** Makes a failure of a stream its last item: what came before it is done first. */
+/** Turns a failure of a stream into its last item, so that earlier items are processed first. */
 export async function* untilFailure<Item>(
   source: AsyncIterable<readonly Item[]>,
 ): AsyncGenerator<Batch<Item>> {

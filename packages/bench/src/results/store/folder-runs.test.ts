@@ -131,7 +131,7 @@ describe('createFolderRuns()', () => {
     const expected = { code, file, message: expect.stringContaining(says) };
     await expect(createFolderRuns(folder).read('run')).rejects.toMatchObject(expected);
     await expect(createFolderRuns(folder).open('run')).rejects.toMatchObject(expected);
-    // Nothing that somebody may want to restore is touched.
+    // Nothing that someone may want to restore is touched.
     expect(await readFile(file, 'utf8')).toBe(text);
     expect(await readdir(segments)).toHaveLength(2);
     await writeFile(file, '{"formatVersion":1,"segments":[]}');

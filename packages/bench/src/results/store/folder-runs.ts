@@ -11,18 +11,18 @@ import { openFolder } from './run-writer.js';
 
 /** How runs are kept in a folder. */
 export interface FolderRunsOptions {
-  /** Files that must stay as they are: nothing is written over them, nor removed. @default none */
+  /** Files that must stay as they are: they are neither overwritten nor removed. @default none */
   readonly inputs?: readonly OutputInput[];
 }
 
 /**
- * Keeps runs in a folder, each in a folder of its own: `manifest.json`, `plan.json`, `config.json`, `inputs.json`, `summary.json`, and
+ * Keeps runs in a folder, each in its own subfolder: `manifest.json`, `plan.json`, `config.json`, `inputs.json`, `summary.json`, and
  * rows in `segments/<from>-<to>.jsonl`.
  *
- * Every file appears whole, under a temporary name first. A segment counts when the manifest lists it: what a killed writer leaves
- * besides is removed by the next one. One writer at a time, by a lock that ends with its process.
+ * Every file is first written under a temporary name, so that it appears whole. A segment counts once the manifest lists it: anything else
+ * that a killed writer leaves is removed by the next one. A lock that ends with its process allows one writer at a time.
  *
- * @param folder Made when the first run is opened.
+ * @param folder Created when the first run is opened.
  * @throws {ConfigError} For an unknown key or a wrong value among the options. Its methods throw `BenchError`: `BENCH_RUN_LOCKED`,
  *   `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`, `BENCH_RUN_UNREADABLE`, `BENCH_OUTPUT_FAILED`.
  *

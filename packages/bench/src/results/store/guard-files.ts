@@ -3,9 +3,9 @@ import { describeFileError, OutputError } from '@testbench/core/files';
 import { BenchError } from '../../errors.js';
 
 /**
- * Turns what the file system or an output says into our error.
+ * Turns errors of the file system or an output into ours.
  *
- * @throws {BenchError} `BENCH_OUTPUT_FAILED`; anything else as it is.
+ * @throws {BenchError} `BENCH_OUTPUT_FAILED`; any other error is rethrown as it is.
  */
 export async function guardWriting<T>(path: string, action: () => Promise<T>): Promise<T> {
   try {
@@ -15,7 +15,7 @@ export async function guardWriting<T>(path: string, action: () => Promise<T>): P
   }
 }
 
-/** The error for a file of a run that cannot be written; anything that is not from the file system or an output as it is. */
+/** The error for a file of a run that cannot be written; errors that are not from the file system or an output stay as they are. */
 export function unwritable(path: string, cause: unknown): unknown {
   const [file, state] =
     cause instanceof OutputError ? [cause.file, cause.state] : [path, describeFileError(cause)];
@@ -30,7 +30,7 @@ export function unwritable(path: string, cause: unknown): unknown {
 /**
  * The same for reading.
  *
- * @throws {BenchError} `BENCH_RUN_UNREADABLE`; anything else as it is.
+ * @throws {BenchError} `BENCH_RUN_UNREADABLE`; any other error is rethrown as it is.
  */
 export async function guardReading<T>(file: string, action: () => Promise<T>): Promise<T> {
   try {
@@ -40,7 +40,7 @@ export async function guardReading<T>(file: string, action: () => Promise<T>): P
   }
 }
 
-/** The error for a file of a run that cannot be read; anything that is not from the file system as it is. */
+/** The error for a file of a run that cannot be read; errors that are not from the file system stay as they are. */
 export function unreadable(file: string, cause: unknown): unknown {
   const state = describeFileError(cause);
   if (state === undefined) return cause;

@@ -5,13 +5,13 @@ import { BenchError } from '../../errors.js';
 import { RUN_FORMAT_VERSION } from '../limits.js';
 import { count, exactly, parseStored, sha256 } from '../stored-shape.js';
 
-/** Content of `manifest.json`: what of a run is complete. */
+/** Content of `manifest.json`: the complete segments of a run. */
 export interface Manifest {
   readonly formatVersion: typeof RUN_FORMAT_VERSION;
   readonly segments: readonly RunSegment[];
 }
 
-/** One line a segment, so that people and diffs can read it. */
+/** Writes one line per segment, which is readable for people and in diffs. */
 export function formatManifest(segments: readonly RunSegment[]): string {
   const lines = segments.map(({ from, to, rows, bytes, digest }) =>
     JSON.stringify({ from, to, rows, bytes, digest }),
@@ -23,7 +23,7 @@ export function formatManifest(segments: readonly RunSegment[]): string {
 /**
  * Reads a manifest, trusting nothing in it.
  *
- * @param file Where it stands, for errors.
+ * @param file Path of the manifest, for error messages.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, or `BENCH_RUN_VERSION`.
  */
 export function parseManifest(text: string, file: string): Manifest {
@@ -47,7 +47,7 @@ function checkManifest(node: ConfigNode, file: string): void {
   exactly({ formatVersion: count, segments: checkSegments })(node);
 }
 
-/** Segments stand in the order of their records, and no two have the same. */
+/** Checks that segments are in the order of their records, and that no two share records. */
 function checkSegments(node: ConfigNode): void {
   let end = 0;
   for (const entry of node.list()) {

@@ -4,7 +4,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { BenchError } from '../../errors.js';
 import { unreadable } from './guard-files.js';
 
-/** A run may be untrusted: a link would lead out of its folder, and opening a pipe would wait for a writer for ever. */
+/** A run may be untrusted: a link could point outside its folder, and opening a pipe would wait for a writer forever. */
 export const GUARDED_FLAGS: number =
   // Absent on Windows.
   (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
@@ -31,7 +31,7 @@ export async function openRegular(file: string): Promise<FileHandle | undefined>
   throw irregular(file);
 }
 
-/** As {@link openRegular}, for readers that cannot wait. */
+/** Like {@link openRegular}, for synchronous readers. */
 export function openRegularSync(file: string): number | undefined {
   let descriptor: number | undefined;
   try {
@@ -47,9 +47,9 @@ export function openRegularSync(file: string): number | undefined {
 }
 
 /**
- * Reads a file of a run whole.
+ * Reads a whole file of a run.
  *
- * At most one byte more than the cap is read: a file may grow after its size was looked at.
+ * Reads at most one byte more than the cap: a file may grow after its size was checked.
  *
  * @returns undefined if there is no such file.
  * @throws {BenchError} `BENCH_RUN_DAMAGED` if it is not a regular file or larger than the cap; `BENCH_RUN_UNREADABLE`.
@@ -74,7 +74,7 @@ export async function readRegular(file: string, maxBytes: number): Promise<Buffe
   return Buffer.concat(chunks);
 }
 
-/** As {@link readRegular}, for readers that cannot wait. */
+/** Like {@link readRegular}, for synchronous readers. */
 export function readRegularSync(file: string, maxBytes: number): Buffer | undefined {
   const descriptor = openRegularSync(file);
   if (descriptor === undefined) return undefined;
@@ -104,12 +104,12 @@ function isMissing(error: unknown): boolean {
 
 function notOpened(file: string, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  // What Linux and macOS say of a link, FreeBSD of one, and both of a socket.
+  // Linux and macOS report ELOOP for a link, FreeBSD EMLINK; a socket is ENXIO.
   const isOther = code === 'ELOOP' || code === 'EMLINK' || code === 'ENXIO';
   return isOther ? irregular(file, error) : unreadable(file, error);
 }
 
-/** The error for a link, a pipe, a device or a folder in the place of a run's file. */
+/** The error for a link, a pipe, a device or a folder where a file of a run is expected. */
 export function irregular(file: string, cause?: unknown): BenchError {
   return new BenchError(
     'BENCH_RUN_DAMAGED',

@@ -12,10 +12,10 @@ const CHUNK_BYTES = 256 * 1024;
 const LINE_FEED = 10;
 
 /**
- * The rows of a segment, in order; memory does not grow with their number. No row is handed on before all of them have been compared
- * with what was written.
+ * The rows of a segment, in order; memory does not grow with their number. No row is yielded before all of them have been compared
+ * with the manifest's digest.
  *
- * @throws {BenchError} `BENCH_RUN_DAMAGED` if the file is not what was written; `BENCH_RUN_UNREADABLE`.
+ * @throws {BenchError} `BENCH_RUN_DAMAGED` if the file has changed since it was written; `BENCH_RUN_UNREADABLE`.
  */
 export async function* readSegment(file: string, segment: RunSegment): AsyncGenerator<string> {
   await using handle = await openRegular(file);
@@ -34,11 +34,11 @@ export async function* readSegment(file: string, segment: RunSegment): AsyncGene
   }
   const first = checkedRows(handle, file, segment);
   while ((await first.next()).done !== true);
-  // Compared once more, since the file may change meanwhile.
+  // Compared again, since the file may have changed in the meantime.
   for await (const rows of checkedRows(handle, file, segment)) yield* rows;
 }
 
-/** Reads a file from its start; throws at the end of it unless it was what the manifest says. */
+/** Reads a file from its start; throws at its end unless it matches the manifest. */
 async function* checkedRows(
   handle: FileHandle,
   file: string,
@@ -72,11 +72,11 @@ async function* readRows(
   segment: RunSegment,
 ): AsyncGenerator<{ readonly rows: readonly string[]; readonly chunk: Uint8Array }> {
   const size = Math.max(1, Math.min(CHUNK_BYTES, segment.bytes));
-  /** Parts of a row whose end has not come yet. */
+  /** Parts of a row whose end has not been read yet. */
   let begun: Buffer[] = [];
   let begunBytes = 0;
   let position = 0;
-  // One byte more than expected: a grown file is detected, and an endless one ends.
+  // One byte more than expected: this detects a file that has grown, and ends an endless one.
   while (position <= segment.bytes) {
     const read = await handle
       .read(Buffer.allocUnsafe(size), 0, size, position)

@@ -17,7 +17,7 @@ export function documentName(name: RunDocument): string {
 }
 
 /**
- * Reads a run's folder as it is now.
+ * Reads the current state of a run's folder.
  *
  * @returns undefined if there is no run in it.
  * @throws {BenchError} `BENCH_RUN_UNREADABLE`, `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`.

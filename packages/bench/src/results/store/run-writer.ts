@@ -130,9 +130,9 @@ async function checkNoInput(path: string, inputs: readonly OutputInput[]): Promi
 
 class FolderWriter implements RunWriter {
   #segments: readonly RunSegment[];
-  /** Manifests are written one after the other. */
+  /** Manifests are written one after another. */
   #writing: Promise<void> = Promise.resolve();
-  /** What the next one is to change: those that come while one is written share the next. */
+  /** The next manifest write: changes that arrive during a write share the next one. */
   #next: Promise<void> = Promise.resolve();
   #changes: ((segments: readonly RunSegment[]) => readonly RunSegment[])[] = [];
   readonly #unlock: () => void;
@@ -206,7 +206,7 @@ class FolderWriter implements RunWriter {
   async #write(name: string, text: string): Promise<void> {
     await guardWriting(this.folder, async () => {
       const path = join(this.folder, name);
-      // Outputs follow links: that of a run from elsewhere may lead to any file.
+      // Outputs follow links: a link in a run from elsewhere may point to any file.
       const there = await lstat(path).catch(ignoreMissing);
       if (there?.isFile() === false) {
         throw new BenchError(
@@ -220,14 +220,14 @@ class FolderWriter implements RunWriter {
     });
   }
 
-  /** What is on the disk is what this object says: it changes only when the manifest is written. */
+  /** This object always matches the disk: it changes only when the manifest is written. */
   async #change(change: (segments: readonly RunSegment[]) => readonly RunSegment[]): Promise<void> {
     this.#changes.push(change);
     if (this.#changes.length === 1) this.#next = this.#writeNext();
     await this.#next;
   }
 
-  /** Writes all changes that have come until the manifest before is there. */
+  /** Writes all changes that have arrived by the time the previous manifest is written. */
   async #writeNext(): Promise<void> {
     const before = this.#writing;
     const write = async (): Promise<void> => {

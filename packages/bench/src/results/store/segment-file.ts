@@ -8,7 +8,7 @@ import { BenchError } from '../../errors.js';
 import { MAX_ROW_BYTES } from '../limits.js';
 import { guardWriting } from './guard-files.js';
 
-/** Rows are made bytes of in pieces of so many characters. */
+/** Rows are encoded in pieces of this many characters. */
 const CHUNK_CHARACTERS = 64 * 1024;
 
 /** Name of a segment's file. */
@@ -23,7 +23,7 @@ export class SegmentFile implements RunSegmentWriter {
   readonly #from: number;
   readonly #file: OutputFile;
   readonly #list: (segment: RunSegment) => Promise<void>;
-  /** Rows that are not handed to the file yet: a row by itself is too small for the way there. */
+  /** Rows not yet handed to the file: a write per row would be too expensive. */
   #text = '';
   #rows = 0;
   #bytes = 0;
@@ -42,8 +42,8 @@ export class SegmentFile implements RunSegmentWriter {
   }
 
   /**
-   * @param folder Of the segments.
-   * @param list Makes a segment one of the run's.
+   * @param folder Folder of the segments.
+   * @param list Adds a segment to the run's manifest.
    * @throws {BenchError} `BENCH_OUTPUT_FAILED`.
    */
   static async open(
@@ -78,7 +78,7 @@ export class SegmentFile implements RunSegmentWriter {
   }
 
   async #flush(last = ''): Promise<void> {
-    // Three bytes for a character at most, so that most rows need not be measured.
+    // A character takes three bytes at most, so most rows need not be measured.
     if (last.length * 3 > MAX_ROW_BYTES && Buffer.byteLength(last) >= MAX_ROW_BYTES) {
       throw new BenchError(
         'BENCH_OUTPUT_FAILED',

@@ -19,12 +19,12 @@ const good: AskAnswer = { status: 200, url: 'u', headers, body };
 interface Setting {
   readonly cache?: CallCache;
   readonly budget?: BudgetOptions;
-  /** What the host answers, ask by ask. @default good answers */
+  /** The host's answer to each ask. @default good answers */
   readonly answer?: (ask: Ask, number: number) => AskAnswer | Promise<AskAnswer>;
   readonly providers?: Readonly<Record<string, CompletingProvider>>;
 }
 
-/** The rounds of one call, and what was asked of the host. */
+/** The rounds of one call, and the asks that reached the host. */
 function open({ cache, budget = {}, answer = () => good, providers }: Setting = {}) {
   const asked: Ask[] = [];
   const trail = new AskTrail();
@@ -55,7 +55,7 @@ function open({ cache, budget = {}, answer = () => good, providers }: Setting = 
   return { asked, trail, run: (round: AskedRound) => rounds.answer(round, ask) };
 }
 
-/** A round as a judge makes it: the mark is another one each time. */
+/** A round as a judge makes it: the mark differs each time. */
 const marked = (mark: string, count = 3): AskedRound => ({
   round: 1,
   firstAsk: 0,
@@ -136,7 +136,7 @@ describe('AnswerRounds', () => {
 
   it('reserves the most that each ask can cost, and ends the call when there is too little', async () => {
     const setting = open({ budget: { tokens: 2 * 1200 } });
-    // Each may take its bytes, 1,024 tokens and 9 more; 15 are used.
+    // Each may use its bytes plus 1,024 tokens plus 9; 15 are used.
     await setting.run(marked('a', 2));
     const poor = open({ budget: { tokens: 1000 } });
     await expect(poor.run(marked('a', 1))).rejects.toMatchObject({ code: 'BENCH_BUDGET_SPENT' });

@@ -19,30 +19,30 @@ import { type KeptAnswer, readKeptAnswer, roundName } from './kept-round.js';
 /** Has the host answer an ask. */
 type AskHost = (ask: Ask, signal?: AbortSignal) => Promise<AskAnswer>;
 
-/** What the asks of a plugin go through. */
+/** How the asks of a plugin are answered. */
 export interface AnswerRoundsOptions {
   readonly calls: PaidCalls;
   /** @default none: nothing is kept */
   readonly cache: CallCache | undefined;
-  /** All but the number of the ask. */
+  /** All parts except the number of the ask. */
   readonly key: Omit<CallKeyParts, 'ask'>;
   readonly cost: AskCostOptions;
   readonly signal: AbortSignal;
   readonly trail: AskTrail;
-  /** Where what is under way is noted. */
+  /** Opens the note of a call in flight. */
   readonly note: (key: string) => CallNote;
   readonly measure: (outcome: PaidOutcome) => CallMeasured;
-  /** Answers for the providers of the configuration; undefined for a plugin that may not ask them. */
+  /** Answers on behalf of the configuration's providers; undefined for a plugin that may not ask them. */
   readonly complete: ((provider: string) => CompletingProvider | undefined) | undefined;
 }
 
-/** A provider of the configuration that is asked by another plugin. */
+/** A provider of the configuration that another plugin asks. */
 export interface CompletingProvider {
   readonly calls: PaidCalls;
   readonly complete: (data: object, signal: AbortSignal) => Promise<unknown>;
 }
 
-/** Carries an answer that is a failure through cache and control. */
+/** Carries a failed answer through cache and control. */
 class FailedAnswer extends Error {
   readonly retryable: boolean | undefined;
   readonly retryAfterMs: number | undefined;
@@ -60,9 +60,9 @@ class FailedAnswer extends Error {
 }
 
 /**
- * Answers the rounds of one call in a run: from the cache, or within the budget, as the control of the stage's calls says, and into the cache.
+ * Answers the rounds of one call in a run: from the cache, or else by a call that keeps to the budget and the stage's call control, and is then cached.
  *
- * Each ask has a key, a reservation and retries of its own; what fails after all of them is the plugin's to tell.
+ * Each ask has its own key, reservation and retries; if all retries fail, the plugin decides what to report.
  */
 export class AnswerRounds {
   readonly #of: AnswerRoundsOptions;
@@ -102,10 +102,10 @@ export class AnswerRounds {
     return { answers, continue: first.continue };
   }
 
-  /** The round whose answers were kept, or some of them. */
+  /** The round with all or some of its answers in the cache. */
   async #keptRound({ asks, firstAsk }: AskedRound): Promise<KeptRound | undefined> {
     const { cache, key } = this.#of;
-    // One that is alone is found, or made, in one go.
+    // A single ask is looked up and made in one step.
     if (cache === undefined || asks.length === 1) return undefined;
     const found = await Promise.all(
       asks.map((_, index) => cache.read(callKey({ ...key, ask: firstAsk + index }))),
@@ -155,7 +155,7 @@ export class AnswerRounds {
     return { answer: kept.answer, kept };
   }
 
-  /** By whom, at which price and how an ask is answered. */
+  /** Who answers an ask, at which price and how. */
   #wayOf(
     ask: Ask,
     askHost: AskHost,
@@ -226,7 +226,7 @@ function failureOf(answer: AskAnswer, signal: AbortSignal): Error | undefined {
     const message = 'Cannot finish call: no answer within the time limit of the stage';
     return new CallError('CALL_DEADLINE_EXCEEDED', message, { retryable: true });
   }
-  // What never left the host has cost nothing, as if a server had refused it.
+  // A request that never left the host costs nothing, as if a server had refused it.
   const status = UNSENT.has(code) ? REFUSED_STATUS : undefined;
   return new FailedAnswer(answer, { retryable: retryable ?? false, retryAfterMs, status });
 }

@@ -3,16 +3,16 @@ import type { TokenUsage } from '../../calls/token-usage.js';
 import { withoutUndefined } from '../../config/without-undefined.js';
 import type { CallMeasured } from '../../results/result-row.js';
 
-/** What the asks of one call took, and came to. */
+/** Usage and outcome of the asks of one call. */
 export class AskTrail {
-  /** Keys of what was asked or found; what they stand for is forgotten if the plugin can make nothing of it. */
+  /** Cache keys of the asks made or found; their entries are removed if the plugin cannot use the answers. */
   readonly keys: string[] = [];
-  /** Why the call cannot go on, where that is not an answer to the plugin. */
+  /** Why the call cannot continue, if the reason is not an answer to the plugin. */
   failure: { readonly error: unknown } | undefined;
   readonly #measured: CallMeasured[] = [];
   #usage: TokenUsage | undefined;
 
-  /** Tokens of all answers, if any told. */
+  /** Tokens of all answers, if any answer reported them. */
   get usage(): TokenUsage | undefined {
     return this.#usage;
   }
@@ -29,7 +29,7 @@ export class AskTrail {
     };
   }
 
-  /** Of one ask as it is; of several, their sums from the first on. */
+  /** The measurements of a single ask; for several, their sums, from the start of the first. */
   get measured(): CallMeasured {
     const [first, ...others] = this.#measured;
     if (first === undefined) return { attempts: 0 };

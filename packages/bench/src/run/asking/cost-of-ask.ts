@@ -5,22 +5,22 @@ import { REQUEST_TOKENS } from '../../calls/limits.js';
 import type { PaidCall } from '../../calls/paid-calls.js';
 import { isObject } from '../../is-object.js';
 
-/** What is known of what a plugin asks, before it asks. */
+/** What is known about an ask before it is made. */
 export interface AskCostOptions {
-  /** The model that counts, as prices name it; undefined if that is what the request says. */
+  /** The model to charge for, as named in the prices; undefined if the request names it. */
   readonly model: string | undefined;
-  /** The model where the request does not say. */
+  /** The model if the request does not name one. */
   readonly fallbackModel: string;
-  /** Where a request does not say: the most tokens of an answer. */
+  /** Maximum tokens of an answer if the request does not say. */
   readonly maxAnswerTokens: number | undefined;
-  /** What goes to the model if the request cannot be read. */
+  /** The input of the model if the request cannot be read. */
   readonly request: Readonly<Record<string, unknown>>;
 }
 
 /** What an ask can cost. */
 export type AskCost = Pick<PaidCall, 'model' | 'request' | 'maxAnswerTokens' | 'greatest'>;
 
-/** The most that an ask can cost: what is sent is known here to the byte. */
+/** The maximum cost of an ask: the exact bytes sent are known here. */
 export function costOfAsk(ask: Ask, options: AskCostOptions): AskCost {
   const body = isCompletionAsk(ask) ? ask.complete : readBody(ask.body);
   const { maxAnswerTokens } = options;
@@ -31,7 +31,7 @@ export function costOfAsk(ask: Ask, options: AskCostOptions): AskCost {
   if (usage === undefined) {
     return maxAnswerTokens === undefined ? rest : { ...rest, maxAnswerTokens };
   }
-  // A server of another kind may have its prompt under any name.
+  // Other kinds of servers may take the prompt under any name.
   const bytes = Buffer.byteLength(JSON.stringify(body)) + REQUEST_TOKENS;
   return { ...rest, greatest: { ...usage, promptTokens: Math.max(usage.promptTokens, bytes) } };
 }

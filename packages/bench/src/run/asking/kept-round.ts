@@ -5,18 +5,18 @@ import type { Ask, AskAnswer, AskRound } from '@testbench/types/asking';
 import { isObject } from '../../is-object.js';
 
 /**
- * An answer as it is kept, with the round that it belongs to: a judge puts a mark of its own into what it asks and what it keeps, so that answers of
- * one round are of no use to another.
+ * A cached answer, with the round that it belongs to: a judge puts a unique mark into its requests and its state, so answers of
+ * one round are useless in another.
  */
 export interface KeptAnswer {
   readonly answer: AskAnswer;
   readonly asks: readonly Ask[];
   readonly continue: unknown;
-  /** Of asks and state. */
+  /** Name of the round, made from its asks and state. */
   readonly round: string;
 }
 
-/** Names a round by what is asked and kept in it. */
+/** Names a round by its asks and its state. */
 export function roundName({ asks, continue: state }: AskRound): string {
   return createHash('sha256')
     .update(JSON.stringify([asks, state]))
@@ -24,7 +24,7 @@ export function roundName({ asks, continue: state }: AskRound): string {
     .slice(0, 32);
 }
 
-/** What was kept, if it is an answer with its round. */
+/** Reads a cached value, if it is an answer with its round. */
 export function readKeptAnswer(value: unknown): KeptAnswer | undefined {
   if (!isObject(value) || !isObject(value['answer']) || !Array.isArray(value['asks'])) {
     return undefined;
