@@ -4,11 +4,11 @@ import type { PlanContent } from '../plan/plan.js';
 import { damagedRun, parseRow } from '../results/check-row.js';
 
 /**
- * Compares rows that were made elsewhere with their plan: each record of the range has all its cases, in their order, and nothing else. Where
- * neither sampling nor shuffling moves records, each is the one of its position.
+ * Compares rows that were made elsewhere with their plan: each record of the range has all its cases, in order, and nothing else. If
+ * neither sampling nor shuffling moves records, each record must also be the one at its position.
  *
- * @param file Where the rows come from, for errors.
- * @returns To be called with each row, and at the end with undefined.
+ * @param file Source of the rows, for error messages.
+ * @returns A function to call with each row, and with undefined at the end.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
 export function checkShardRows(

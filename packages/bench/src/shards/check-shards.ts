@@ -6,18 +6,18 @@ import type { StoredRun } from '../results/read-run.js';
 import type { ShardDocument } from './shard-document.js';
 import { shardRange } from './shard.js';
 
-/** A shard as it was read. */
+/** A shard as read from its folder. */
 export interface StoredShard {
   readonly stored: StoredRun;
   readonly document: ShardDocument;
   readonly reader: RunReader;
 }
 
-/** Shards that a message names. */
+/** Maximum number of shards listed in a message. */
 const SHOWN_SHARDS = 5;
 
 /**
- * The shards in their order, if they are one run.
+ * Sorts the shards, and checks that together they form one run.
  *
  * @throws {BenchError} `BENCH_SHARDS_MISSING`, `BENCH_SHARDS_DOUBLED`, `BENCH_SHARDS_MISMATCHED`.
  */

@@ -1,4 +1,4 @@
-/** Shards that a run is cut into by hand: as many folders are merged at once, and a data set has 100 million records. */
+/** Maximum number of shards that a run is cut into manually: that many folders are merged at once, and a data set has up to 100 million records. */
 export const MAX_SHARDS = 100_000;
-/** Denials that a shard keeps for the hints of the merged summary: the first of each stage, of which a run has some dozens. */
+/** Maximum number of denials that a shard keeps for the hints of the merged summary: the first of each stage, and a run has a few dozen stages. */
 export const MAX_DENIALS = 1000;

@@ -89,7 +89,7 @@ async function setUp(change: Partial<BenchmarkConfig> = {}, given?: string): Pro
 
 async function runShards({ folder, config, options }: Setting, of: number): Promise<string[]> {
   const folders: string[] = [];
-  // Backwards, since no shard may depend on another.
+  // In reverse order, since no shard may depend on another.
   for (let index = of; index >= 1; index -= 1) {
     const outputDir = join(folder, `machine-${index}`);
     const { summary } = await runPlan(
@@ -109,7 +109,7 @@ async function bytesOf({ summary }: RunResult): Promise<string> {
   return (await Promise.all(texts)).join('');
 }
 
-/** Of a summary, what neither clocks nor folders decide. */
+/** The part of a summary that depends on neither clocks nor folders. */
 const lasting = ({ measured: _m, run: _r, ...rest }: BenchmarkSummary): string =>
   JSON.stringify(rest);
 
@@ -153,7 +153,7 @@ describe('mergeShards()', () => {
     );
     const [one, other] = await Promise.all(claims);
     expect(other).toEqual(one);
-    // Done again, as after a kill: nothing changes.
+    // Repeated, as after a kill: nothing changes.
     const again = await mergeShards(shards, { ...options, outputDir: join(folder, 'merged') });
     expect(lasting(again.summary)).toBe(lasting(merged.summary));
   });

@@ -20,7 +20,7 @@ import { checkShardRows } from './check-shard-rows.js';
 import { checkShards, type StoredShard } from './check-shards.js';
 import { readShardDocument } from './shard-document.js';
 
-/** How shards are put together. */
+/** How shards are merged. */
 export interface MergeShardsOptions extends Pick<
   RunOptions,
   | 'compileScript'
@@ -36,9 +36,9 @@ export interface MergeShardsOptions extends Pick<
   | 'inputs'
   | 'hooks'
 > {
-  /** Where the run goes, in a folder of its own. @default where the first shard is */
+  /** Parent of the merged run's folder. @default the parent of the first shard's folder */
   readonly outputDir?: string;
-  /** The configuration of the run, where paths are other ones on this machine. @default that of the first shard */
+  /** The configuration of the run, if paths differ on this machine. @default that of the first shard */
   readonly config?: BenchmarkConfig;
 }
 
@@ -60,14 +60,14 @@ const OPTIONS: OptionReaders<MergeShardsOptions> = {
 };
 
 /**
- * Puts the shards of a run together, in any order: the rows, the summary and the scores of whole sets are those that one machine gives, byte
- * for byte, except for what depends on clocks and servers. The data set is not needed; the plugins are, since they score whole sets, and so are
- * prompts that stand in files.
+ * Merges the shards of a run, in any order: the rows, the summary and the scores of whole sets are identical to those of a single machine, byte
+ * for byte, except for what depends on clocks and servers. The data set is not needed; the plugins are, since they score whole sets, as are
+ * prompts in files.
  *
- * @param folders Of all the shards of one run, as `shard` of `RunOptions` made them. They may come from anywhere, and stay as they are.
- * @throws {BenchError} `BENCH_SHARDS_MISSING` if one is not there or lacks records; `BENCH_SHARDS_DOUBLED` if one is there twice, or the run is
- *   there already; `BENCH_SHARDS_MISMATCHED` if they are not of one plan, one number of shards and one version of the metering, this one's;
- *   `BENCH_PLAN_CHANGED` if plugins or prompts are not what they were; `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`, `BENCH_CANCELLED`.
+ * @param folders Folders of all shards of one run, as made with `shard` of `RunOptions`. They may come from anywhere, and are not changed.
+ * @throws {BenchError} `BENCH_SHARDS_MISSING` if one is missing or lacks records; `BENCH_SHARDS_DOUBLED` if one occurs twice, or the run
+ *   already exists; `BENCH_SHARDS_MISMATCHED` unless all have the same plan, the same number of shards and the metering version of this program;
+ *   `BENCH_PLAN_CHANGED` if plugins or prompts have changed; `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`, `BENCH_CANCELLED`.
  * @throws {ConfigError} An option is wrong.
  * @throws {LoadError} A plugin does not load.
  */
@@ -95,7 +95,7 @@ export async function mergeShards(
     const inputs: OutputInput[] = [...(options.inputs ?? [])];
     return await executeRun(
       run,
-      // A shard has run its failed cases as often as it was told to.
+      // The shards have already retried their failed cases as configured.
       { ...options, inputs, retryFailed: false },
       () => Promise.reject(missingRows(target)),
       { facts, fill: async (open) => await fill(open, [first, ...others]) },
@@ -119,7 +119,7 @@ async function readShard(folder: string): Promise<StoredShard> {
   return { stored, document, reader };
 }
 
-/** The records of a run that are all there already. */
+/** The data set of a run whose records all exist already. */
 function plannedDataset({ plan, path }: StoredRun, formats: readonly string[]): RunDataset {
   const { digest, records: count } = plan.dataset;
   return {
@@ -146,10 +146,10 @@ function missingRows(path: string): BenchError {
   );
 }
 
-/** So many at a time share a manifest, and few enough files are open. */
+/** Number of segments copied at a time: enough to share a manifest write, few enough to limit open files. */
 const TOGETHER = 64;
 
-/** Copies all segments that are not there yet, each compared with its digest and its plan. After a failure nothing of them stays. */
+/** Copies all missing segments, and compares each with its digest and its plan. After a failure none of them are kept. */
 async function fill({ writer, path }: OpenRun, shards: readonly StoredShard[]): Promise<void> {
   const wanted = shards.flatMap(({ reader, stored }) =>
     reader.segments.map((segment) => ({ segment, reader, stored })),
@@ -161,7 +161,7 @@ async function fill({ writer, path }: OpenRun, shards: readonly StoredShard[]): 
     if (isSame) there.delete(from);
     return !isSame;
   });
-  // A merge that was done, or killed on its way, may be done again; another run's rows stay as they are.
+  // A finished or killed merge may be repeated; another run's rows stay as they are.
   if (there.size > 0) throw otherRows(path);
   const before = writer.segments;
   for (let at = 0; at < left.length; at += TOGETHER) {

@@ -6,13 +6,13 @@ import { createFolderRuns } from '../results/store/folder-runs.js';
 import { readShardDocument } from './shard-document.js';
 import type { Shard } from './shard.js';
 
-/** Which part of its run a folder is. */
+/** Which part of its run a folder holds. */
 export interface ShardRun extends Shard, RunRange {}
 
 /**
- * Says which part of a run a folder is.
+ * Says which part of a run a folder holds.
  *
- * @param folder Of a run, or of a shard.
+ * @param folder Folder of a run or of a shard.
  * @returns undefined if it is a whole run.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_VERSION`, `BENCH_RUN_UNREADABLE`.
  */

@@ -16,25 +16,25 @@ import {
 import { MAX_DENIALS, MAX_SHARDS } from './limits.js';
 import { type Shard, shardRange } from './shard.js';
 
-/** What a process knows of the records that it ran, and no row says. */
+/** What a process knows about the records that it ran and that is not in the rows. */
 export interface ShardFacts {
   /** ISO 8601, UTC. */
   readonly startedAt: string;
   readonly durationMs: number;
-  /** Wall time inside of plugins, in milliseconds, by stage. */
+  /** Wall time inside plugins, in milliseconds, by stage. */
   readonly timeMs: Readonly<Record<string, number>>;
-  /** Paid calls that were under way when an earlier process was killed, and were made again. */
+  /** Paid calls that were in flight when an earlier process was killed, and were repeated. */
   readonly repeatedCalls: number;
-  /** What plugins were refused, by their ids: hints are made of it. */
+  /** What plugins were denied, by plugin id; hints are made from it. */
   readonly denials: readonly { readonly id: string; readonly message: string }[];
 }
 
-/** `shard.json`: which part of which run a folder has. */
+/** `shard.json`: which part of which run a folder holds. */
 export interface ShardDocument {
   readonly formatVersion: 1;
   /** `sha256:` and the hex digest of the plan of the whole run. */
   readonly plan: string;
-  /** Version of the metering that the rows' fuel was counted with. */
+  /** Version of the metering that counted the rows' fuel. */
   readonly rewrite: number;
   readonly index: number;
   readonly of: number;
@@ -42,7 +42,7 @@ export interface ShardDocument {
   readonly to: number;
   /** Formats of the data set, for the summary. */
   readonly formats: readonly string[];
-  /** Once all its records are there. */
+  /** Set once all its records are done. */
   readonly done?: ShardFacts;
 }
 
@@ -76,7 +76,7 @@ const DOCUMENT: Shape = (node) => {
   if (index > of) node.reject('an "index" of at most "of"');
 };
 
-/** What a shard of a plan begins with. */
+/** The initial document of a shard of a plan. */
 export function beginShard(plan: Plan, shard: Shard, formats: readonly string[]): ShardDocument {
   const { index, of } = shard;
   const { from, to } = shardRange(shard, plan.content.dataset.records);
@@ -93,7 +93,7 @@ export function beginShard(plan: Plan, shard: Shard, formats: readonly string[])
 }
 
 /**
- * What a folder says of the shard that it is.
+ * Reads the shard document of a folder.
  *
  * @returns undefined if it is not a shard.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.

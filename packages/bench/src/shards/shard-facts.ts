@@ -8,7 +8,7 @@ type Measured = Pick<SummaryMeasured, 'startedAt' | 'durationMs' | 'timeMs' | 'r
   readonly resumedRecords: 0;
 };
 
-/** What a process knows of what it ran, for the summary of the whole. */
+/** What a process knows about its part, for the summary of the whole run. */
 export function factsOf(
   startedAt: Date,
   { stages }: Pick<Pipeline, 'stages'>,
@@ -24,7 +24,7 @@ export function factsOf(
   };
 }
 
-/** What shards measured, as one run: from the first beginning to the last end, and the time inside of plugins of all. Nothing if nothing is known. */
+/** The measurements of all shards as one run: from the first start to the last end, with the total time inside plugins. Empty if nothing is known. */
 export function measuredOf(facts: readonly ShardFacts[] = []): Measured | Record<string, never> {
   if (facts.length === 0) return {};
   const starts = facts.map(({ startedAt }) => Date.parse(startedAt)).filter(Number.isFinite);

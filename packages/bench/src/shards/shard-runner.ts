@@ -18,7 +18,7 @@ import { RUN_OPTIONS, type RunOptions } from '../run/run-options.js';
 import { factsOf } from './shard-facts.js';
 import type { ShardFacts } from './shard-document.js';
 
-/** What a process that runs parts of a plan is given. */
+/** Options of a process that runs parts of a plan. */
 export interface ShardRunnerOptions extends Pick<
   RunOptions,
   | 'readers'
@@ -32,7 +32,7 @@ export interface ShardRunnerOptions extends Pick<
   | 'callGate'
   | 'hooks'
 > {
-  /** When the run was begun, in milliseconds: answers that it has refreshed since count where `cache` is `refresh`. @default now */
+  /** Start of the run, in milliseconds: if `cache` is `refresh`, answers refreshed since then count. @default now */
   readonly begunAt?: number;
 }
 
@@ -50,13 +50,13 @@ const OPTIONS: OptionReaders<ShardRunnerOptions> = {
   begunAt: (node) => node.wholeNumber(0),
 };
 
-/** What goes with one part. */
+/** One part to run. */
 export interface ShardWork extends RunRange {
   /** Gets each row as a text without line feeds, in the order of records and cases. */
   readonly write: (row: string) => void;
-  /** Ends it within 2 s; nothing of it is kept. */
+  /** Ends the part within 2 s; none of its rows are kept. */
   readonly signal?: AbortSignal | undefined;
-  /** Trace context of who handed it out. */
+  /** Trace context of the process that handed it out. */
   readonly traceparent?: string | undefined;
 }
 
@@ -64,16 +64,16 @@ export interface ShardWork extends RunRange {
 export interface ShardRunner {
   readonly plan: Plan;
   /**
-   * Makes the rows of a range; several at a time, if need be. A range gives the same rows wherever it runs, and whatever ran before.
+   * Makes the rows of a range; several ranges may run concurrently. A range gives the same rows wherever it runs and regardless of what ran before.
    *
-   * @throws {RangeError} The range is not one of the plan.
+   * @throws {RangeError} The range is not within the plan.
    * @throws {BenchError} See its codes.
    */
   run(work: ShardWork): Promise<ShardFacts>;
 }
 
 /**
- * Opens data set and plugins of a configuration, to run parts of it; closes everything when `action` is done. Nothing is written but the cache
+ * Opens data set and plugins of a configuration, to run parts of it; closes everything when `action` is done. Nothing is written except the cache
  * of paid answers.
  *
  * @throws {ConfigError} The configuration or an option is wrong.

@@ -28,9 +28,9 @@ export function readShard(node: ConfigNode): Shard {
 }
 
 /**
- * The records of a shard. Shards differ by one record at most, and one of more shards than records may be empty.
+ * The records of a shard. The sizes of shards differ by one record at most; if there are more shards than records, some are empty.
  *
- * @param records Of the whole run.
+ * @param records Number of records of the whole run.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@ import type { BudgetsConfig, SpendingConfig } from '../config/benchmark-config.j
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { PreparedRun } from '../run/prepare-run.js';
 
-/** The run with budgets of a part of its records: together the parts spend no more tokens and money than the whole may. Its time each part has whole. */
+/** The run with the budgets for a part of its records: together the parts spend no more tokens and money than the whole run may. Each part has the full time. */
 export function shareBudgets(run: PreparedRun, { from, to }: RunRange): PreparedRun {
   const share = (to - from) / Math.max(1, run.dataset.count);
   const { timeMs, judge, ...whole } = run.config.budgets;

@@ -1,7 +1,7 @@
 import { proportionInterval } from '@testbench/statistics';
 import { studentQuantile } from '@testbench/statistics/distributions';
 
-/** How an interval was found. */
+/** Method of an interval. */
 export type IntervalMethod = 'wilson' | 'student';
 
 /** A two-sided 95 % confidence interval of a mean. */
@@ -59,12 +59,12 @@ export class ScoreTally {
     return this.#count === 0 ? undefined : this.#sum / this.#count;
   }
 
-  /** Standard deviation with n − 1 in the denominator; undefined below two scores. */
+  /** Standard deviation with n − 1 in the denominator; undefined for fewer than two scores. */
   get standardDeviation(): number | undefined {
     return this.#count < 2 ? undefined : Math.sqrt(this.#squares / (this.#count - 1));
   }
 
-  /** The 95 % interval of the mean; undefined if there are too few scores for one. */
+  /** The 95 % interval of the mean; undefined if there are too few scores. */
   interval(): ConfidenceInterval | undefined {
     const { mean, standardDeviation } = this;
     if (mean === undefined) return undefined;

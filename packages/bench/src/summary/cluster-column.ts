@@ -1,2 +1,2 @@
-/** Column of a data set that says which records belong together, unless another is named. */
+/** Default column of a data set that says which records belong together. */
 export const CLUSTER_COLUMN = 'cluster';

@@ -6,20 +6,20 @@ import { LEAST_CLUSTERS } from './limits.js';
 export interface Clusters {
   /** `group`, or the name of a column. */
   readonly by: string;
-  /** A number for each record: those with the same belong together. */
+  /** A number for each record: records with the same number belong together. */
   readonly numbers: Uint32Array;
   /** How many there are. */
   readonly count: number;
 }
 
-/** By what records are clustered: `auto`, `none`, `group`, or the name of a column that the rows keep. */
+/** How records are clustered: `auto`, `none`, `group`, or the name of a column that the rows keep. */
 export type ClusterBy = string;
 
 /**
- * The clusters of some records. `auto` takes the column `cluster`, or else the groups if there are enough of them: fewer are parts of the
- * data that are looked at one by one, and no sample of groups.
+ * The clusters of some records. `auto` takes the column `cluster`, or else the groups if there are enough of them: few groups are parts of the
+ * data that are examined one by one, not a sample of groups.
  *
- * @returns undefined for records that are independent: no names, or a cluster each.
+ * @returns undefined for independent records: without names, or each in a separate cluster.
  */
 export function clustersOf(
   { groups, clusters }: Pick<RecordColumns, 'groups' | 'clusters'>,
@@ -43,7 +43,7 @@ function named(by: string, names: NameColumn, least: number): Clusters | undefin
   const { size } = names.pool;
   if (size === 0) return undefined;
   let count = size;
-  // A record without a name is a cluster of its own.
+  // A record without a name forms a separate cluster.
   const numbers = names.numbers.map((number) => {
     if (number !== 0) return number;
     count += 1;
@@ -52,7 +52,7 @@ function named(by: string, names: NameColumn, least: number): Clusters | undefin
   return count < least || count === numbers.length ? undefined : { by, numbers, count };
 }
 
-/** Texts, numbers and truth values name clusters; anything else does not. */
+/** Texts, numbers and booleans name clusters; other values do not. */
 export function clusterName(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;

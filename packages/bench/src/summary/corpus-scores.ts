@@ -10,22 +10,22 @@ import { scoreSignature } from './score-signature.js';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A score of a whole set as a run's `summary.json` has it, after it was checked. */
+/** A score of a whole set from a run's `summary.json`, after validation. */
 interface StoredSet {
   readonly evaluator: string;
   readonly labels: Json;
   readonly n: number;
-  /** The evaluator's name, or that and the name of a value. */
+  /** The evaluator's name, alone or with the name of a value. */
   readonly metric: string;
   readonly value: number | null;
   readonly interval: Interval | null;
 }
 
 /**
- * The scores of whole sets that a run found when it ended, by system.
+ * The scores of whole sets that a run computed at its end, by system.
  *
- * @param metrics Of the plan, for signatures.
- * @returns An entry for each system that has some, by its key.
+ * @param metrics Metrics of the plan, for signatures.
+ * @returns An entry for each system that has such scores, by its key.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
 export function corpusScores(
@@ -57,7 +57,7 @@ export function corpusScores(
   return found;
 }
 
-/** Of a system's metric, in whatever group. */
+/** Key of a system's metric, regardless of the group. */
 function setKey({ labels, metric }: StoredSet): string {
   return JSON.stringify([systemKey(labels as unknown as SystemName), metric]);
 }
@@ -85,13 +85,13 @@ function signatureOf(
     ...(known?.config === undefined ? {} : { config: known.config }),
     ...(group === undefined ? {} : { group }),
     n,
-    // Failed cases have nothing to add up, whatever counts as wrong elsewhere.
+    // Failed cases have nothing to add up, even if they count as wrong elsewhere.
     onError: 'missing',
     ...(label === undefined ? {} : { interval: label }),
   });
 }
 
-/** The score of a set, and what else its evaluator says of it: one entry each. */
+/** The score of a set and its evaluator's further values: one entry each. */
 function readSet(set: unknown, path: string): StoredSet[] {
   const wrong = (): never => {
     throw damagedRun(path, 'an entry of "sets" of its summary.json is no score of a set');
@@ -136,7 +136,7 @@ function isBootstrap(value: unknown): value is Bootstrap {
   );
 }
 
-/** @returns undefined if it is none. */
+/** @returns undefined if it is not an interval. */
 function readInterval(value: unknown, bootstrap: Bootstrap | null): Interval | null | undefined {
   if (value === null || value === undefined) return null;
   if (!isObject(value) || bootstrap === null) return undefined;

@@ -31,8 +31,8 @@ export interface MeanEstimate {
 /**
  * The mean of scores from 0 to 1 with its interval.
  *
- * @param values Without missing ones.
- * @param clusters Of these values; undefined if they are independent.
+ * @param values The scores, without missing ones.
+ * @param clusters Clusters of these values; undefined if they are independent.
  */
 export function estimateMean(
   values: readonly number[],
@@ -43,7 +43,7 @@ export function estimateMean(
   const scale = values.every((value) => value === 0 || value === 1) ? 'binary' : 'graded';
   const facts = { n, scale, mean, standardDeviation: sd } as const;
   if (n === 0) return { ...facts, interval: null };
-  // Without any spread no method but Wilson's says that there is doubt left.
+  // Without any spread, only Wilson's method shows remaining uncertainty.
   const hasSpread = values.some((value) => value !== values[0]);
   if (!hasSpread) {
     return { ...facts, interval: scale === 'binary' || n > 1 ? wilson(values, options) : null };
@@ -60,7 +60,7 @@ export function estimateMean(
   };
 }
 
-/** What the interval's part of a score signature says. */
+/** The interval's part of a score signature. */
 export function intervalLabel(interval: Interval | null): string | undefined {
   if (interval === null) return undefined;
   const { method, clusteredBy, clusters, resamples, seed } = interval;

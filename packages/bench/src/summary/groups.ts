@@ -11,7 +11,7 @@ export interface GroupMembers {
 /**
  * The first 1,000 groups of some records, in the order in which they occur; records without one are left out.
  *
- * @param places Of the records; all of them if there are none.
+ * @param places Places of the records. @default all records
  */
 export function groupsOf(groups: NameColumn, places?: ArrayLike<number>): GroupMembers[] {
   const { numbers } = groups;

@@ -9,18 +9,18 @@ import type { Metric } from './metric-list.js';
 import type { AgreementSummary, Interval } from './run-summary.js';
 import { scoreSignature } from './score-signature.js';
 
-/** Scores of one evaluator with the labels that people gave the same cases. */
+/** Scores of one evaluator, with the human labels of the same cases. */
 export class LabelColumns {
   readonly #scores = new NumberColumn();
   readonly #labels = new NumberColumn();
 
-  /** @param column Of the data set, with the labels. */
+  /** @param column Column of the data set with the labels. */
   constructor(
     readonly evaluator: string,
     readonly column: string,
   ) {}
 
-  /** Counts a case that has both. */
+  /** Counts a case that has both a score and a label. */
   add({ scores, columns, dropped }: ResultRow): void {
     const score = ownValue(scores, this.evaluator);
     const label = labelOf(ownValue(columns ?? {}, this.column));
@@ -30,8 +30,8 @@ export class LabelColumns {
   }
 
   /**
-   * @param metric Of the plan, for the signature.
-   * @param confidence Of the interval.
+   * @param metric Metric of the plan, for the signature.
+   * @param confidence Confidence level of the interval.
    */
   summary(metric: Metric | undefined, confidence: number): AgreementSummary {
     const scores = this.#scores.present();
@@ -95,7 +95,7 @@ const NOTHING = {
   interval: null,
 } as const;
 
-/** Without a standard error above 0 there is none: full agreement of a few cases is not a certainty. */
+/** There is no interval without a standard error above 0: full agreement on a few cases is not certainty. */
 export function kappaInterval(
   kappa: number | null,
   stderr: number | null,
@@ -107,7 +107,7 @@ export function kappaInterval(
   return { low, high, confidence, method: 'asymptotic' };
 }
 
-/** A number from 0 to 1, or whether it is right; also as texts, as CSV has them. */
+/** A number from 0 to 1, or a boolean for right or wrong; also as text, as in CSV. */
 function labelOf(value: unknown): number | undefined {
   if (typeof value === 'boolean') return Number(value);
   if (value === 'true' || value === 'false') return Number(value === 'true');

@@ -10,7 +10,7 @@ const WEIGHTED = 'score';
 /** Whether all thresholds were reached. */
 const PASSED = 'passed';
 
-/** A metric of a plan, and what its signature says of it. */
+/** A metric of a plan, with the data for its signature. */
 export interface Metric {
   readonly metric: string;
   readonly kind: MetricKind;
@@ -21,7 +21,7 @@ export interface Metric {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** Evaluators in the order of the plan; then the weighted mean, if there are several, and whether cases passed, if there are thresholds. */
+/** Evaluators in the order of the plan; then the weighted mean if there are several, and whether cases passed if there are thresholds. */
 export function metricsOf({ evaluators }: Pick<PlanContent, 'evaluators'>): Metric[] {
   const metrics = evaluators.map((evaluator): Metric => {
     const { as, threshold, weight, version, digest, config } = evaluator;
@@ -58,7 +58,7 @@ export function systemsOf({
 }
 
 /**
- * Checks what statistics use of a stored plan, which may come from anywhere.
+ * Checks the parts of a stored plan that statistics use; it may come from anywhere.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */

@@ -3,14 +3,14 @@ import type { ClusterBy, Clusters } from './clusters.js';
 import { MAX_GROUPS } from './limits.js';
 import type { RunFacts, StatisticsNote, SystemReport } from './run-summary.js';
 
-/** What is said of a run that has not all its rows. */
+/** Note on a run that lacks rows. */
 export function incompleteNote({ run, isComplete, records, dataset }: RunFacts): StatisticsNote[] {
   if (isComplete) return [];
   const message = `${run} has the rows of ${records} of ${dataset.records} records so far`;
   return [{ code: 'RUN_INCOMPLETE', message }];
 }
 
-/** What is said where a sample was to have more records than there are. */
+/** Note on a sample that asked for more records than there are. */
 export function sampleNote({ records, sample }: PlannedDataset): StatisticsNote[] {
   const { n } = (sample ?? {}) as { readonly n?: unknown };
   if (typeof n !== 'number' || n <= records) return [];
@@ -18,7 +18,7 @@ export function sampleNote({ records, sample }: PlannedDataset): StatisticsNote[
   return [{ code: 'SAMPLE_SHORT', message }];
 }
 
-/** By what records were clustered, if they were. */
+/** Note on how records were clustered, if they were. */
 export function clusterNote(
   by: ClusterBy,
   clusters: Clusters | undefined,
@@ -49,7 +49,7 @@ export function selfJudgedNote(
   }));
 }
 
-/** Evaluators that records name themselves are in the rows, and in no mean. */
+/** Evaluators that records name themselves are in the rows, but not in any mean. */
 export function recordEvaluatorsNote(names: ReadonlySet<string>): StatisticsNote[] {
   if (names.size === 0) return [];
   const shown = [...names].slice(0, 5).join(', ');
@@ -62,7 +62,7 @@ export function recordEvaluatorsNote(names: ReadonlySet<string>): StatisticsNote
   ];
 }
 
-/** What is said where there are more groups than are listed. */
+/** Note that there are more groups than are listed. */
 export function groupsNote(groups: number): StatisticsNote[] {
   if (groups <= MAX_GROUPS) return [];
   const message = `There are ${groups} groups, of which the first ${MAX_GROUPS} are listed`;

@@ -1,4 +1,4 @@
-/** Numbers that are added one by one, eight bytes each; NaN for none. */
+/** Numbers that are added one by one, eight bytes each; NaN for a missing one. */
 export class NumberColumn {
   #values = new Float64Array(64);
   #length = 0;
@@ -17,7 +17,7 @@ export class NumberColumn {
     this.#length += 1;
   }
 
-  /** Says of all places up to `length` that have no number that they have none. */
+  /** Marks the places up to `length` without a number as missing. */
   padTo(length: number): void {
     while (this.#length < length) this.add(Number.NaN);
   }
@@ -31,7 +31,7 @@ export class NumberColumn {
     return place < this.#length ? this.#values[place]! : Number.NaN;
   }
 
-  /** Of the numbers that are there. */
+  /** Sum of the numbers that are present. */
   sum(): number {
     let sum = 0;
     for (let place = 0; place < this.#length; place += 1) {
@@ -41,7 +41,7 @@ export class NumberColumn {
     return sum;
   }
 
-  /** A number twice is found: the list is sorted unless it is in order already. */
+  /** Finds a number that occurs twice: sorts the list unless it is already in order. */
   firstTwice(): number | undefined {
     const values = this.#values.subarray(0, this.#length);
     const isInOrder = values.every((value, place) => place === 0 || values[place - 1]! < value);
@@ -50,7 +50,7 @@ export class NumberColumn {
     return sorted.find((value, place) => sorted[place - 1] === value);
   }
 
-  /** The numbers that are there. */
+  /** The numbers that are present. */
   present(): number[] {
     const found: number[] = [];
     for (let place = 0; place < this.#length; place += 1) {

@@ -1,32 +1,32 @@
 import { NumberColumn } from './number-column.js';
 import { NameColumn, PlaceIndex, TextList } from './text-pool.js';
 
-/** The records of a run: what they are called, and what they belong to. */
+/** The records of a run: their names, groups and clusters. */
 export interface RecordColumns {
   readonly count: number;
-  /** True if every record has an id of its own, by which it is found in other data too. */
+  /** True if every record has an id by which it can be found in other data too. */
   readonly hasIds: boolean;
   readonly groups: NameColumn;
-  /** Values of the column that clusters are named by, if there is one. */
+  /** Values of the column that names clusters, if there is one. */
   readonly clusters: NameColumn;
   /** The id, or else the index as a text. */
   keyAt(place: number): string;
   indexAt(place: number): number;
 }
 
-/** Records that are added one by one: some twenty bytes each, and the letters of ids. */
+/** Records that are added one by one: some twenty bytes each, plus the text of ids. */
 export class RecordList implements RecordColumns {
   readonly groups = new NameColumn();
   readonly clusters = new NameColumn();
-  /** None as long as records stand in the order of their indices, from 0. */
+  /** Undefined as long as records are in the order of their indices, from 0. */
   #indices: NumberColumn | undefined;
   #count = 0;
-  /** None as long as all records are called by their index. */
+  /** Undefined as long as all records are named by their index. */
   #ids: TextList | undefined;
   #areAllNamed = true;
   #isAnyNamed: boolean;
 
-  /** @param isAnyNamed True if the plan says which field the id is: then an id may look like an index. */
+  /** @param isAnyNamed True if the plan names the id field: then an id may look like an index. */
   constructor(isAnyNamed: boolean) {
     this.#isAnyNamed = isAnyNamed;
   }
@@ -49,7 +49,7 @@ export class RecordList implements RecordColumns {
     const key = id ?? String(index);
     if (this.#ids === undefined && key !== String(index)) this.#useIds();
     this.#ids?.add(key);
-    // Rows of data without ids have the index there, which names a record in the same data only.
+    // Rows of data without ids have the index instead, which identifies a record only within the same data.
     this.#areAllNamed &&= id !== undefined;
     this.#isAnyNamed ||= id !== String(index);
     if (this.#indices === undefined && index !== this.#count) this.#useIndices();
@@ -86,7 +86,7 @@ export class RecordList implements RecordColumns {
 /**
  * Places by the keys of records, or by their indices.
  *
- * @param twice Makes the error for a key that occurs twice.
+ * @param twice Creates the error for a key that occurs twice.
  */
 export function indexRecords(
   records: Pick<RecordColumns, 'count' | 'keyAt' | 'indexAt'>,
@@ -103,7 +103,7 @@ export function indexRecords(
   return index;
 }
 
-/** What a record is found by. */
+/** The key by which a record is found. */
 export function nameOf(
   records: Pick<RecordColumns, 'keyAt' | 'indexAt'>,
   by: 'id' | 'index',

@@ -3,18 +3,18 @@ import type { LatencySummary } from '@testbench/statistics';
 import type { OnError, Reducer } from '../config/benchmark-config.js';
 import type { SystemName } from '../results/score-board.js';
 
-/** Version of {@link RunSummary}: it is raised when a field goes or changes its meaning, not when one is added. */
+/** Version of {@link RunSummary}: incremented when a field is removed or changes its meaning, not when one is added. */
 export const RUN_SUMMARY_VERSION = 1;
 
-/** How an interval was found. */
+/** Method of an interval. */
 export type EstimateMethod =
-  /** Wilson's for a proportion: scores of only 0 and 1, and samples without any spread. */
+  /** Wilson's for a proportion: for scores of only 0 and 1, and for samples without any spread. */
   | 'wilson'
   /** Student's t, records taken as independent. */
   | 'student'
   /** Student's t with a standard error clustered by the records' groups. */
   | 'clustered'
-  /** Normal, from an asymptotic standard error: of kappa. */
+  /** Normal, from an asymptotic standard error: for kappa. */
   | 'asymptotic'
   /** Percentiles of resampled records, whole clusters at once where there are clusters. */
   | 'bootstrap';
@@ -26,16 +26,16 @@ export interface Interval {
   /** Such as 0.95. */
   readonly confidence: number;
   readonly method: EstimateMethod;
-  /** By what records belong together: `group`, or the name of a column. Only where that was used. */
+  /** What defines the clusters: `group`, or the name of a column. Only if clusters were used. */
   readonly clusteredBy?: string;
   /** Number of clusters. */
   readonly clusters?: number;
-  /** Of a bootstrap. */
+  /** Only for a bootstrap. */
   readonly resamples?: number;
   readonly seed?: number;
 }
 
-/** Which run a number is of. */
+/** The run that a number belongs to. */
 export interface RunFacts {
   /** Name of its folder, or of the baseline. */
   readonly run: string;
@@ -44,27 +44,27 @@ export interface RunFacts {
   /** `sha256:` and the hex digest of the plan. */
   readonly plan: string;
   readonly dataset: {
-    /** `sha256:` and the hex digest of what was read. */
+    /** `sha256:` and the hex digest of the data read. */
     readonly digest: string;
     /** Records of the plan. */
     readonly records: number;
   };
-  /** Records whose rows are there. */
+  /** Records whose rows exist. */
   readonly records: number;
   /** False while a run is under way, or if it ended early. */
   readonly isComplete: boolean;
   readonly epochs: { readonly count: number; readonly reducer: Reducer };
-  /** What the plan says of cases without a score. */
+  /** The plan's rule for cases without a score. */
   readonly onError: OnError;
 }
 
-/** Ends, mean and quantiles of type 7; null for no value. */
+/** Minimum, maximum, mean and quantiles of type 7; null without values. */
 export interface Quantiles extends LatencySummary {
   /** How the numbers were made, in one line: see `scoreSignature`. */
   readonly signature: string;
 }
 
-/** The same of what adds up, such as tokens and money. */
+/** The same for quantities that add up, such as tokens and money. */
 export interface Amounts extends Quantiles {
   readonly total: number;
 }
@@ -72,7 +72,7 @@ export interface Amounts extends Quantiles {
 /** What a metric is: an evaluator's score, the weighted mean of all of them, or whether all thresholds were reached. */
 export type MetricKind = 'evaluator' | 'weighted' | 'passed';
 
-/** `binary` if every score is 0 or 1: then a mean is a share of right answers. */
+/** `binary` if every score is 0 or 1: the mean is then the fraction of right answers. */
 export type MetricScale = 'binary' | 'graded';
 
 /** A mean over the records of one group. */
@@ -85,16 +85,16 @@ export interface GroupScore {
   readonly signature: string;
 }
 
-/** One number of a summary: a mean over records, and all that is needed to read it. */
+/** One number of a summary: a mean over records, with everything needed to interpret it. */
 export interface MetricSummary {
-  /** The evaluator's name; `score` for the weighted mean, `passed` for the share that reached all thresholds. */
+  /** The evaluator's name; `score` for the weighted mean, `passed` for the fraction that reached all thresholds. */
   readonly metric: string;
   readonly kind: MetricKind;
   readonly scale: MetricScale;
   /** Records that count. */
   readonly n: number;
   readonly mean: number | null;
-  /** Over records, n − 1 in the denominator. */
+  /** Over records, with n − 1 in the denominator. */
   readonly standardDeviation: number | null;
   readonly interval: Interval | null;
   /** Cases without a score because a call failed: left out, or counted as 0. */
@@ -122,7 +122,7 @@ export interface MetricSummary {
 
 /** A score of the whole set that is not a mean of records' scores, such as BLEU. */
 export interface CorpusSummary {
-  /** Of the evaluator, and the name of the value. */
+  /** Name of the evaluator, and of the value. */
   readonly evaluator: string;
   readonly metric: string;
   readonly n: number;
@@ -137,37 +137,37 @@ export interface CorpusSummary {
   readonly signature: string;
 }
 
-/** How far an evaluator, such as a judge, agrees with labels that people gave. */
+/** How far an evaluator, such as a judge, agrees with human labels. */
 export interface AgreementSummary {
   readonly evaluator: string;
   /** Column of the data set with the labels. */
   readonly labels: string;
   /** Cases that have both. */
   readonly n: number;
-  /** Share on which both say the same. */
+  /** Fraction of cases on which both agree. */
   readonly observed: number | null;
-  /** Share on which they would by chance, from their base rates. */
+  /** Fraction on which they would agree by chance, from their base rates. */
   readonly expected: number | null;
   /** Cohen's kappa, with its asymptotic standard error. */
   readonly kappa: number | null;
   readonly stderr: number | null;
-  /** For scores with more than two steps; null where the two are the same as `kappa`. */
+  /** For scores with more than two steps; null if the two are the same as `kappa`. */
   readonly linearKappa: number | null;
   readonly quadraticKappa: number | null;
-  /** Spearman's, of graded scores. */
+  /** Spearman's correlation, for graded scores. */
   readonly correlation: number | null;
-  /** How often each says what: a high agreement on labels of which one is rare says little. */
+  /** How often each gives each label: high agreement means little if one label is rare. */
   readonly baseRates: readonly {
     readonly label: number;
     readonly evaluator: number;
     readonly people: number;
   }[];
-  /** Of kappa: from its standard error, cut at −1 and 1; null without one. */
+  /** Interval of kappa: from its standard error, cut at −1 and 1; null without a standard error. */
   readonly interval: Interval | null;
   readonly signature: string;
 }
 
-/** What one evaluator that asks a model took. */
+/** Usage of one evaluator that asks a model. */
 export interface JudgeUsage {
   readonly evaluator: string;
   readonly totalMs: Quantiles;
@@ -176,7 +176,7 @@ export interface JudgeUsage {
   readonly cost: Amounts | null;
 }
 
-/** What one prompt, provider and model came to. */
+/** The results of one prompt, provider and model. */
 export interface SystemReport extends SystemName {
   readonly cases: number;
   /** Cases that lack a score. */
@@ -187,7 +187,7 @@ export interface SystemReport extends SystemName {
   readonly metrics: readonly MetricSummary[];
   readonly corpus: readonly CorpusSummary[];
   readonly agreement: readonly AgreementSummary[];
-  /** In milliseconds, of calls of the model: of a cached answer, those of the call that gave it. */
+  /** In milliseconds, of calls of the model; for a cached answer, of the original call. */
   readonly latency: {
     readonly queueMs: Quantiles;
     readonly firstTokenMs: Quantiles;
@@ -202,18 +202,18 @@ export interface SystemReport extends SystemName {
   readonly cost: Amounts | null;
   readonly cachedAnswers: number;
   readonly judges: readonly JudgeUsage[];
-  /** Evaluators that asked the tested model itself, and for how many of its answers: models favour what they wrote. */
+  /** Evaluators that asked the tested model itself, and for how many of its answers: models favour their own answers. */
   readonly selfJudged: readonly { readonly evaluator: string; readonly cases: number }[];
 }
 
-/** Caveats of a figure. */
+/** A caveat of a figure. */
 export interface StatisticsNote {
   /** Stable, such as `RUN_INCOMPLETE`. */
   readonly code: string;
   readonly message: string;
 }
 
-/** The numbers of a run: every mean with its interval, and how each was made. Plain JSON. */
+/** The numbers of a run: every mean with its interval, and how each was computed. Plain JSON. */
 export interface RunSummary {
   readonly type: 'run-summary';
   readonly schemaVersion: typeof RUN_SUMMARY_VERSION;

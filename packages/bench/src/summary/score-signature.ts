@@ -3,38 +3,38 @@ import { digestOf } from '@testbench/core/files';
 import { canonicalJson } from '../plan/canonical-json.js';
 import { isObject } from '../is-object.js';
 
-/** What a score signature is made of. */
+/** The parts of a score signature. */
 export interface SignatureParts {
-  /** What the number is called: an evaluator's name, or `evaluator.value` of a corpus score. */
+  /** Name of the number: an evaluator's name, or `evaluator.value` of a corpus score. */
   readonly metric: string;
-  /** Of the plugin; absent for what the bench computes itself. */
+  /** Version of the plugin; absent for numbers that the bench computes itself. */
   readonly version?: string;
   /** `sha256:` and the hex digest of the module. */
   readonly digest?: string;
   readonly config?: Readonly<Record<string, unknown>>;
-  /** Of records of one group alone. */
+  /** Set if the number covers only the records of one group. */
   readonly group?: string;
-  /** What it was held against, such as a column of labels. */
+  /** What it was compared with, such as a column of labels. */
   readonly against?: string;
-  /** Records that count; of latencies, tokens and agreement, cases. */
+  /** Records that count; for latencies, tokens and agreement, cases. */
   readonly n: number;
-  /** Treatment of cases without a score; absent without scores. */
+  /** Treatment of cases without a score; absent if there are no scores. */
   readonly onError?: 'missing' | 'wrong';
   readonly epochs?: { readonly count: number; readonly reducer: string };
-  /** What the number is, where it is not a mean: `kappa`, `quantiles(7)`. */
+  /** Kind of number, if it is not a mean: `kappa`, `quantiles(7)`. */
   readonly statistic?: string;
   /** How the interval was made, such as `wilson`, `clustered(group:57)`, `bootstrap(2000,seed:1)`; absent without one. */
   readonly interval?: string;
 }
 
-/** Hex digits of a digest: enough to tell the modules of a project apart, few enough for a line. */
+/** Hex digits shown of a digest: enough to tell the modules of a project apart, few enough for one line. */
 const DIGEST_DIGITS = 12;
-/** Of longer values of a configuration the digest stands there. */
+/** Longer values of a configuration are replaced by their digest. */
 const MAX_VALUE_CHARACTERS = 60;
 
 /**
- * One line that says how a number was made, so that others can make it again, after the signatures of sacreBLEU. Parts are separated by
- * `|`; what is special in a part stands there in percent-encoding.
+ * One line that says how a number was made, so that others can reproduce it, modelled on the signatures of sacreBLEU. Parts are separated by
+ * `|`; special characters in a part are percent-encoded.
  *
  * @see Post (2018), A Call for Clarity in Reporting BLEU Scores, doi:10.18653/v1/W18-6319
  *

@@ -13,32 +13,32 @@ import { NumberColumn } from './number-column.js';
 import { type RecordColumns, RecordList } from './record-columns.js';
 import type { RunFacts } from './run-summary.js';
 
-/** A run of which statistics are made: what `readRun` gives. */
+/** A run to compute statistics from, as returned by `readRun`. */
 export interface ScoredRun extends Pick<
   StoredRun,
   'path' | 'run' | 'digest' | 'plan' | 'records' | 'isComplete' | 'rows'
 > {
-  /** What the run came to, if it was finished: the scores of whole sets are taken from there. It is checked. */
+  /** The run's summary, if it was finished: the source of the scores of whole sets. It is validated. */
   readonly summary?: unknown;
 }
 
-/** One metric of one system: a number a record. */
+/** One metric of one system: one number per record. */
 export interface MetricColumn extends Metric {
-  /** Epochs are one number; NaN where there is none. */
+  /** The epochs of a record are reduced to one number; NaN for a missing one. */
   readonly values: NumberColumn;
-  /** Of the standard deviations among epochs: how many, and what they come to. */
+  /** Number and sum of the standard deviations among epochs. */
   readonly deviations: { count: number; total: number };
   errors: number;
   dropped: number;
 }
 
-/** What one prompt, provider and model have. */
+/** The columns of one prompt, provider and model. */
 export interface SystemColumns {
   readonly name: SystemName;
   readonly metrics: readonly MetricColumn[];
 }
 
-/** The scores of a run by record: what every statistic is made of. Eight bytes a score, and some twenty a record besides its id. */
+/** The scores of a run by record, the basis of every statistic. Takes eight bytes per score, and some twenty per record plus its id. */
 export interface ScoreTable {
   readonly facts: RunFacts;
   readonly records: RecordColumns;
@@ -51,11 +51,11 @@ export interface TableOptions {
   readonly onError?: OnError;
   /** Column whose values name clusters. @default `cluster` */
   readonly clusterColumn?: string;
-  /** Called with every row, after it was checked, and the places of its system and record in the table. */
+  /** Called with every row, after validation, and with the places of its system and record in the table. */
   readonly onRow?: (row: ResultRow, system: number, record: number) => void;
 }
 
-/** Facts of a run, for whatever is printed of it. */
+/** Facts of a run, for any output about it. */
 function runFacts({ run, digest, plan, records, isComplete }: ScoredRun): RunFacts {
   return {
     run,
@@ -170,7 +170,7 @@ class TableReader {
       if (hasFailed) column.errors += 1;
       if (hasFailed && this.#onError === 'missing') continue;
       const score = scoreOf(row, column) ?? (hasFailed ? 0 : undefined);
-      // What a filter dropped does not count; an evaluator of another record's own has no score here.
+      // Rows that a filter dropped do not count; an evaluator that only another record names has no score here.
       if (row.dropped !== undefined) column.dropped += 1;
       else if (score !== undefined) scores.push(score);
     }
@@ -189,7 +189,7 @@ function scoreOf(row: ResultRow, { metric, kind }: Metric): number | undefined {
   return row.passed === undefined ? undefined : Number(row.passed);
 }
 
-/** No two systems have the same, whatever characters their names have. */
+/** Unique per system, regardless of the characters in its names. */
 export function systemKey({ prompt, provider, model }: SystemName): string {
   return JSON.stringify([prompt, provider, model]);
 }

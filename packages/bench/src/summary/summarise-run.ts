@@ -34,29 +34,29 @@ import type { RecordColumns } from './record-columns.js';
 import { scoreSignature, type SignatureParts } from './score-signature.js';
 import { UsageColumns } from './usage-columns.js';
 
-/** Names that records give their own evaluators, as many as a note can be about. */
+/** Maximum number of names of records' own evaluators that are kept for the note. */
 const MAX_OWN_NAMES = 64;
 
-/** How a run is summed up. */
+/** How a run is summarised. */
 export interface SummaryOptions {
-  /** Of intervals. @default 0.95 */
+  /** Confidence level of intervals. @default 0.95 */
   readonly confidence?: number;
   /** `auto`: Wilson's for scores of 0 and 1, Student's t for others, clustered where there are clusters. @default 'auto' */
   readonly interval?: 'auto' | 'bootstrap';
-  /** Of a bootstrap. @default 2000 */
+  /** Number of bootstrap resamples. @default 2000 */
   readonly resamples?: number;
-  /** Of a bootstrap: the same seed gives the same interval on every machine. @default 0 */
+  /** Seed of a bootstrap: the same seed gives the same interval on every machine. @default 0 */
   readonly seed?: number;
   /**
-   * By what records belong together: `group`; the name of a column that the rows keep; `none`; or `auto`: the column `cluster` if there is
+   * What defines the clusters of records: `group`; the name of a column that the rows keep; `none`; or `auto`: the column `cluster` if there is
    * one, or else the groups if there are at least 10.
    *
    * @default 'auto'
    */
   readonly clusters?: ClusterBy;
-  /** Whether a case without a score leaves the mean, or counts as 0. @default what the plan says */
+  /** Whether a case without a score is left out of the mean or counts as 0. @default as the plan says */
   readonly onError?: OnError;
-  /** Labels that people gave, by the evaluator that they are for: a column that the rows keep. @default none */
+  /** Columns with human labels, by the evaluator to compare them with; the rows must keep these columns. @default none */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
@@ -75,8 +75,8 @@ const OPTIONS: OptionReaders<SummaryOptions> = {
 };
 
 /**
- * Sums up a stored run: every mean with its interval and how it was made, by group, with latency, tokens and cost. The rows are read once, and
- * a few numbers of each are kept.
+ * Summarises a stored run: every mean with its interval and how it was computed, by group, with latency, tokens and cost. The rows are read once, and
+ * a few numbers per row are kept.
  *
  * @throws {BenchError} `BENCH_RUN_DAMAGED`, `BENCH_RUN_UNREADABLE`.
  * @throws {ConfigError} An option is wrong.
@@ -176,7 +176,7 @@ export async function summariseRun(run: ScoredRun, given?: SummaryOptions): Prom
   }
 }
 
-/** The signature of a metric's number, from what differs among its numbers. */
+/** The signature of a metric's number, from the parts that differ between its numbers. */
 type SignatureOf = (parts: Pick<SignatureParts, 'n' | 'group' | 'interval'>) => string;
 
 function summariseMetric(
@@ -221,7 +221,7 @@ function summariseMetric(
   };
 }
 
-/** The values that are there, and their clusters. */
+/** The values that are present, and their clusters. */
 function selectPresent(
   values: NumberColumn,
   clusters: Clusters | undefined,

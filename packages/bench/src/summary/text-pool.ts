@@ -4,7 +4,7 @@ const FIRST_BYTES = 4096;
 const FIRST_TEXTS = 256;
 
 /**
- * Texts behind each other as UTF-8: a million ids take as many bytes as they have letters, and four each for where they end. Lone
+ * Texts stored one after another as UTF-8: ids take the bytes of their text, plus four each for the end offset. Lone
  * surrogates become U+FFFD.
  */
 export class TextList {
@@ -35,12 +35,12 @@ export class TextList {
   }
 }
 
-/** Different texts, each once, with a number from 1 in the order in which they came; 0 is none. */
+/** Distinct texts, each stored once, numbered from 1 in the order in which they were added; 0 means none. */
 export class TextPool {
   readonly #texts = new TextList();
   readonly #index = new PlaceIndex((place) => this.#texts.at(place));
 
-  /** How many there are. */
+  /** Number of texts. */
   get size(): number {
     return this.#texts.length;
   }
@@ -61,7 +61,7 @@ export class TextPool {
   }
 }
 
-/** Finds places by their keys, in ten bytes or so each: the keys themselves are kept elsewhere. */
+/** Finds places by their keys, in about ten bytes each: the keys themselves are stored elsewhere. */
 export class PlaceIndex {
   readonly #keyAt: (place: number) => string;
   readonly #seed = randomSeed();
@@ -84,7 +84,7 @@ export class PlaceIndex {
     return undefined;
   }
 
-  /** Of a key that is not there yet. */
+  /** Adds the place of a new key. */
   add(key: string, place: number): void {
     if (2 * this.#count >= this.#slots.length) this.#grow();
     this.#put(this.#hash(key), place + 1);
@@ -111,10 +111,10 @@ export class PlaceIndex {
   }
 }
 
-/** A name for each record, or none: four bytes each. */
+/** A name for each record, or none, in four bytes each. */
 export class NameColumn {
   readonly pool = new TextPool();
-  /** Nothing as long as no record has a name. */
+  /** Empty as long as no record has a name. */
   #numbers = new Uint32Array(0);
   #length = 0;
 
@@ -122,7 +122,7 @@ export class NameColumn {
     return this.#length;
   }
 
-  /** Numbers in `pool`, 0 for none: of all records, in memory that is used on. */
+  /** Numbers in `pool` of all records, 0 for none; the memory is shared, not copied. */
   get numbers(): Uint32Array {
     this.#makeRoom();
     return this.#numbers.subarray(0, this.#length);
@@ -139,7 +139,7 @@ export class NameColumn {
     return this.pool.at(this.#numbers[place] ?? 0);
   }
 
-  /** For all names so far: new places are 0. */
+  /** Makes room for all records so far: new places are 0. */
   #makeRoom(): void {
     if (this.#length <= this.#numbers.length) return;
     const larger = new Uint32Array(Math.max(this.#length, 2 * this.#numbers.length, FIRST_TEXTS));

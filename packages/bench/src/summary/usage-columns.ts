@@ -12,7 +12,7 @@ interface JudgeColumns {
   readonly cost: NumberColumn;
 }
 
-/** Durations, tokens and money of one system's calls, a few numbers a case. */
+/** Durations, tokens and cost of one system's calls: a few numbers per case. */
 export class UsageColumns {
   readonly #queueMs = new NumberColumn();
   readonly #firstTokenMs = new NumberColumn();
