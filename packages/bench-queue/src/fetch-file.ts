@@ -6,19 +6,19 @@ import type { FileReference } from './message.js';
 import type { FetchFile } from './run-document.js';
 import type { Share } from './share.js';
 
-/** What a worker lets come onto its machine. */
+/** Which files a worker accepts onto its machine. */
 export interface FilePolicy {
   readonly share: Share;
-  /** Base addresses that data may be taken from; the run's own count only if they begin with one of them. */
+  /** Base addresses that data may be fetched from; the run's own sources count only if they begin with one of them. */
   readonly granted: readonly string[];
   /** Digests of the plugins that may run; undefined for any. */
   readonly plugins: ReadonlySet<string> | undefined;
 }
 
 /**
- * Fetches files of a run: from the share, or else data from the run's sources, so far as they are granted. Each is compared with its digest.
+ * Fetches files of a run: from the share, or else, for data, from those of the run's sources that are granted. Each file is compared with its digest.
  *
- * @param sources Of the run.
+ * @param sources Data sources of the run.
  * @throws {QueueError} `QUEUE_NOT_GRANTED`, `QUEUE_FILE_MISSING`, `QUEUE_FILE_DAMAGED`.
  */
 export function fileFetcher(
@@ -33,7 +33,7 @@ export function fileFetcher(
         `Cannot run plugin ${file.digest}: this worker admits only those that it was told`,
       );
     }
-    // What was fetched before was compared then, and the folder is the worker's own.
+    // Files fetched earlier were compared then, and only the worker uses the folder.
     const there = await stat(target).catch(() => undefined);
     if (there?.isFile() === true && there.size === file.bytes) return;
     if (await share.fetch(file, target, signal)) return;
@@ -57,7 +57,7 @@ export function fileFetcher(
   };
 }
 
-/** Whether an address is a base, or below it: by whole segments of its path. */
+/** Whether an address equals a base or is below it, comparing whole path segments. */
 function isWithin(source: string, base: string): boolean {
   if (!URL.canParse(source) || !URL.canParse(base)) return false;
   const [one, other] = [new URL(source), new URL(base)];
@@ -80,7 +80,7 @@ async function download(
   const hex = file.digest.slice('sha256:'.length);
   let response: Response;
   try {
-    // A redirection would lead to where nothing was granted.
+    // A redirect could lead to an address that is not granted.
     response = await fetch(`${source}/sha256/${hex}`, {
       redirect: 'error',
       signal,

@@ -13,19 +13,19 @@ import type { ResultPlace, Share } from './share.js';
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * A share in a folder that all machines see, such as one of NFS: `files/sha256/<hex>`, `results/<run>/<shard>/<hex>`, and `cache`.
+ * A share in a folder that all machines can access, such as over NFS: `files/sha256/<hex>`, `results/<run>/<shard>/<hex>`, and `cache`.
  *
- * Every file appears whole. What is read is compared with its digest, and none of it is a link: anyone who may write to the folder can make a run
- * fail, but not make others run or count what was not asked for.
+ * Every file appears whole. Files are compared with their digests when read, and links are refused: anyone who may write to the folder can make a run
+ * fail, but cannot make others run or count anything that was not requested.
  *
- * @param folder Made if it is not there, for its user alone.
+ * @param folder Created if missing, accessible only to its user.
  */
 export function openFolderShare(folder: string): Share {
   const root = resolve(folder);
   const filePath = ({ digest }: FileReference): string =>
     join(root, 'files', 'sha256', hexOf(digest));
   const resultFolder = ({ run, shard }: ResultPlace): string => {
-    // Names come by way of Redis: nothing but these may become a path.
+    // Names come through Redis: only names of this form may become a path.
     if (!RUN.test(run) || parseShardName(shard) === undefined) {
       throw new RangeError(`Cannot find results of ${JSON.stringify(run)}: no such run or shard`);
     }
@@ -61,7 +61,7 @@ export function openFolderShare(folder: string): Share {
     async putResult(place, bytes) {
       const file = { digest: digestOf(bytes), bytes: bytes.length };
       const target = join(resultFolder(place), hexOf(file.digest));
-      // Also over one of that name: it may have other content.
+      // Also replaces an existing file of that name: its content may differ.
       await publish(target, async (output) => await output.write(bytes));
       return file;
     },
@@ -84,7 +84,7 @@ export function openFolderShare(folder: string): Share {
   };
 }
 
-/** Writes what is read, if it is what its digest says; a larger stream is not read to its end. */
+/** Copies a stream, if it matches its digest; a stream that is too large is not read to its end. */
 export async function copyChecked(
   chunks: AsyncIterable<Uint8Array>,
   file: FileReference,
@@ -109,7 +109,7 @@ export function digestOf(bytes: Uint8Array): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
-/** @throws {RangeError} It is no digest, and would be a path. */
+/** @throws {RangeError} It is not a digest, and must not become a path. */
 export function hexOf(digest: string): string {
   if (!DIGEST.test(digest)) throw new RangeError('Cannot find a file: that is no digest');
   return digest.slice('sha256:'.length);

@@ -1,7 +1,7 @@
 /**
  * Hands the shards of a benchmark to workers on other machines, through BullMQ and Redis.
  *
- * It is a package of its own because one machine needs no server, and should not install the client of one.
+ * It is a separate package because a single machine needs no server, and should not install a client for one.
  *
  * @packageDocumentation
  */

@@ -8,21 +8,21 @@ import {
 } from './message.js';
 import { QueueError } from './errors.js';
 
-/** What a worker is told of a shard: references alone. Where files are, and what plugins may do, it decides itself. */
+/** A shard as sent to a worker: only references. The worker itself decides where files are and what plugins may do. */
 export interface ShardJob extends ShardRange {
   readonly v: 1;
   /** Name of the run. */
   readonly run: string;
   /** `sha256:` and the hex digest of its plan. */
   readonly plan: string;
-  /** Trace context of the run, as the header `traceparent` of W3C has it. */
+  /** Trace context of the run, in the format of the W3C `traceparent` header. */
   readonly traceparent?: string;
 }
 
 /**
- * Reads the data of a job: a message that anyone may have sent who reaches Redis.
+ * Reads the data of a job: anyone who can reach Redis may have sent it.
  *
- * @throws {QueueError} `QUEUE_MESSAGE_INVALID`: it is too large, has a key that is not known, a wrong value, or an empty or too large range.
+ * @throws {QueueError} `QUEUE_MESSAGE_INVALID`: it is too large, or has an unknown key, a wrong value, or a range that is empty or too large.
  */
 export function readJob(data: unknown): ShardJob {
   const job = readMessage<ShardJob>(
@@ -47,7 +47,7 @@ export function readJob(data: unknown): ShardJob {
 }
 
 /**
- * Compares a job with the run whose worker got it.
+ * Checks that a job belongs to the run that the worker serves.
  *
  * @throws {QueueError} `QUEUE_MESSAGE_INVALID`.
  */

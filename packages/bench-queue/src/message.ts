@@ -6,12 +6,12 @@ import { MAX_DENIALS, MAX_OUTCOME_BYTES, MAX_SHARD_RECORDS, MAX_TAGS } from './l
 
 /** `sha256:` and 64 hex digits. */
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
-/** Name of a run: a plan's name, and 12 digits of its digest. Never a path. */
+/** Name of a run: a plan's name and 12 digits of its digest. Never a path. */
 export const RUN = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}-[0-9a-f]{12}$/;
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const TAG = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 
-/** A file by its content. */
+/** A reference to a file by its content. */
 export interface FileReference {
   /** `sha256:` and the hex digest. */
   readonly digest: string;
@@ -19,7 +19,7 @@ export interface FileReference {
 }
 
 /**
- * Reads JSON that came by way of Redis or the share, trusting nothing in it.
+ * Reads JSON that came through Redis or the share, trusting nothing in it.
  *
  * @throws {QueueError} `QUEUE_MESSAGE_INVALID`.
  */
@@ -42,7 +42,7 @@ export function readMessage<T extends object>(
     throw cause instanceof QueueError ? cause : invalid('it is not JSON', cause);
   }
   try {
-    // The reader takes own keys alone, and knows all of them: `__proto__` is as unknown as any other.
+    // The reader takes only own keys, and all of them are checked: `__proto__` is unknown like any other.
     new ConfigNode(parsed).object();
     return readOptions<T>(parsed, readers, '', required);
   } catch (cause) {
@@ -69,7 +69,7 @@ export function readTags(node: ConfigNode): readonly string[] {
   );
 }
 
-/** Reads which file it is. */
+/** Reads a reference to a file. */
 export function readFileReference(node: ConfigNode): FileReference {
   return readOptions<FileReference>(
     node.value,
@@ -79,7 +79,7 @@ export function readFileReference(node: ConfigNode): FileReference {
   );
 }
 
-/** What a worker hands back of a shard: where its rows are, and what no row says. */
+/** What a worker returns for a shard: where its rows are, and data that is not in the rows. */
 export interface ShardOutcome extends FileReference {
   readonly rows: number;
   readonly worker: string;
@@ -127,18 +127,18 @@ export function readOutcome(value: unknown): ShardOutcome {
   );
 }
 
-/** A part of a run, as a range of its records. */
+/** A part of a run, as a range of records. */
 export interface ShardRange {
   readonly from: number;
   readonly to: number;
 }
 
-/** How a shard is called: in Redis, and as a folder of the share. */
+/** The name of a shard, in Redis and as a folder of the share. */
 export function shardName({ from, to }: ShardRange): string {
   return `${from}-${to}`;
 }
 
-/** Reads a range that {@link shardName} named; undefined if it is none. */
+/** Parses a name made by {@link shardName}; undefined if it is not one. */
 export function parseShardName(name: string): ShardRange | undefined {
   const [, from, to] = /^(0|[1-9]\d{0,8})-([1-9]\d{0,8})$/.exec(name) ?? [];
   if (from === undefined) return undefined;

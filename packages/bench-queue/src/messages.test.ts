@@ -118,7 +118,7 @@ describe('openFolderShare()', () => {
     await writeFile(join(folder, 'secret'), bytes);
     await symlink(join(folder, 'secret'), path);
     await expect(share.readResult(place, file)).rejects.toMatchObject(damaged);
-    // The process that made the file again replaces what was put there.
+    // The process that makes the file again replaces the file that was put there.
     await rm(path);
     await share.putResult(place, bytes);
     expect(Buffer.from(await share.readResult(place, file))).toEqual(bytes);

@@ -4,7 +4,7 @@ import type { Redis } from 'ioredis';
 import { forgetRun } from './queue-executor.js';
 import { findRun, keys, QUEUE_PREFIX, type RunState, stateOf } from './run-record.js';
 
-/** A worker as it says of itself. */
+/** A worker, as reported by itself. */
 export interface WorkerStatus {
   readonly id: string;
   /** The run that it works for. */
@@ -21,31 +21,31 @@ export interface QueuedRun {
   readonly state: RunState;
   readonly records: number;
   readonly tags: readonly string[];
-  /** As the coordinator told last. */
+  /** As last reported by the coordinator. */
   readonly shards: number;
   readonly done: number;
   /** Jobs in Redis. */
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;
-  /** Set apart, with their errors. */
+  /** Shards that were set aside, with their errors. */
   readonly failed: readonly { readonly shard: string; readonly reason: string }[];
-  /** Workers that do not take it, and why. */
+  /** Workers that refuse the run, and why. */
   readonly refusals: readonly { readonly worker: string; readonly reason: string }[];
-  /** Left, in milliseconds, at the pace so far; undefined before the first shard is done. */
+  /** Time left at the current pace, in milliseconds; undefined before the first shard is done. */
   readonly leftMs?: number;
 }
 
-/** What a queue has. */
+/** The state of a queue. */
 export interface QueueStatus {
   readonly runs: readonly QueuedRun[];
   readonly workers: readonly WorkerStatus[];
 }
 
-/** Errors that are listed of a run. */
+/** Maximum number of errors listed per run. */
 const SHOWN = 20;
 
-/** Says how far the runs of a queue are, and who works for them. */
+/** Reports the progress of a queue's runs, and their workers. */
 export async function queueStatus(client: Redis): Promise<QueueStatus> {
   const runs: QueuedRun[] = [];
   for (const run of await client.zrange(keys.runs, 0, -1)) {
@@ -55,7 +55,7 @@ export async function queueStatus(client: Redis): Promise<QueueStatus> {
   const workers: WorkerStatus[] = [];
   for (const id of await client.zrange(keys.workers, 0, -1)) {
     const text = await client.get(keys.worker(id));
-    // One that died said nothing of it.
+    // A worker that died did not sign off.
     if (text === null) await client.zrem(keys.workers, id);
     else workers.push(JSON.parse(text) as WorkerStatus);
   }
@@ -95,20 +95,20 @@ async function statusOf(client: Redis, run: string): Promise<QueuedRun> {
   }
 }
 
-/** Lets no worker take further shards of a run; those that are under way are finished. @throws {QueueError} `QUEUE_RUN_UNKNOWN`. */
+/** Stops workers from taking further shards of a run; shards in progress are finished. @throws {QueueError} `QUEUE_RUN_UNKNOWN`. */
 export async function pauseRun(client: Redis, run: string): Promise<void> {
   await findRun(client, run);
   await client.set(keys.state(run), 'paused');
 }
 
-/** Lets workers go on with a run that was paused. @throws {QueueError} `QUEUE_RUN_UNKNOWN`. */
+/** Lets workers continue a paused run. @throws {QueueError} `QUEUE_RUN_UNKNOWN`. */
 export async function continueRun(client: Redis, run: string): Promise<void> {
   await findRun(client, run);
   await client.set(keys.state(run), 'running');
 }
 
 /**
- * Ends a run: its shards are taken out of the queue, and its coordinator ends. Rows that it has already stay in its folder.
+ * Ends a run: its shards are removed from the queue, and its coordinator ends. Rows that it already has stay in its folder.
  *
  * @throws {QueueError} `QUEUE_RUN_UNKNOWN`.
  */
@@ -122,7 +122,7 @@ export async function cancelRun(client: Redis, run: string): Promise<void> {
     await queue.close();
   }
   const state = keys.state(run);
-  // The coordinator has to see it: its state outlives the rest for a minute.
+  // The coordinator has to see the cancellation: the state is kept a minute longer than the rest.
   await forgetRun(client, run);
   await client.set(state, 'cancelled', 'EX', 60);
 }

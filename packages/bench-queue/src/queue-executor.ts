@@ -31,15 +31,15 @@ export interface QueueExecutorOptions extends LocateOptions {
   /** Connection to Redis; the caller closes it. */
   readonly client: Redis;
   readonly share: Share;
-  /** Records of a shard. @default 1000 */
+  /** Records per shard. @default 1000 */
   readonly shardRecords?: number;
-  /** Jobs that are in Redis at a time. @default 1000 */
+  /** Jobs in Redis at a time. @default 1000 */
   readonly windowJobs?: number;
   /** Labels that a worker must have. @default none */
   readonly tags?: readonly string[];
-  /** Where workers take the data from, `<source>/sha256/<hex>`, where it does not go through the share. @default the share */
+  /** Base addresses that workers fetch the data from, `<source>/sha256/<hex>`, instead of from the share. @default the share */
   readonly sources?: readonly string[];
-  /** Hears how far it is. */
+  /** Called with the progress of the run. */
   readonly onStatus?: (status: ExecutorStatus) => void;
 }
 
@@ -55,19 +55,19 @@ const OPTIONS: OptionReaders<QueueExecutorOptions> = {
   onStatus: (node) => node.callback(),
 };
 
-/** How far a run is. */
+/** Progress of a run. */
 export interface ExecutorStatus {
   readonly shards: number;
   readonly done: number;
   readonly failed: number;
 }
 
-/** How often the coordinator looks whether the queue still has what it was given, in looks. */
+/** How often the coordinator checks that the queue still has its jobs, in polls. */
 const CHECK_LOOKS = 30;
 
 /**
- * Has the shards of a run made by workers of a queue: `executor` of `RunOptions`. It may be killed at any moment: run again, it collects what
- * was done meanwhile, and goes on.
+ * Lets workers of a queue make the shards of a run: `executor` of `RunOptions`. It may be killed at any moment: run again, it collects the work
+ * done in the meantime and continues.
  *
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  */
@@ -88,7 +88,7 @@ export function createQueueExecutor(given: QueueExecutorOptions): RangeExecutor 
   };
 }
 
-/** Puts the files of a run into the share, and tells the workers of it. */
+/** Puts the files of a run into the share, and announces the run to the workers. */
 async function publishRun(
   { client, share, tags = [], sources = [], compileScript, findPlugin }: QueueExecutorOptions,
   { plan, files }: RangeWork,
@@ -124,7 +124,7 @@ async function announce(client: Redis, record: RunRecord): Promise<void> {
     .multi()
     .set(keys.record(run), JSON.stringify(record))
     .zadd(keys.runs, 'NX', begunAt, run);
-  // One that is paused stays so; one that was cancelled is started again by the next process that runs it.
+  // A paused run stays paused; a cancelled run is restarted by the next process that runs it.
   if (state !== 'paused') change.set(keys.state(run), 'running');
   await change.exec();
 }
@@ -149,13 +149,13 @@ class Coordinator {
   readonly #options: QueueExecutorOptions;
   readonly #work: RangeWork;
   readonly #record: RunRecord;
-  /** Shards without rows, by name; those behind `#next` are not in the queue yet. */
+  /** Shards without rows, by name; those after `#next` are not in the queue yet. */
   readonly #open: Map<string, ShardRange>;
   readonly #ranges: readonly ShardRange[];
   #next = 0;
   readonly #failed = new Map<string, string>();
   readonly #refusals = new Map<string, number>();
-  /** Handed to the run, and not settled yet. */
+  /** Shards handed to the run, but not settled yet. */
   readonly #underWay = new Set<string>();
 
   constructor(queue: Queue, options: QueueExecutorOptions, work: RangeWork, record: RunRecord) {
@@ -167,7 +167,7 @@ class Coordinator {
     this.#open = new Map(this.#ranges.map((range) => [shardName(range), range]));
   }
 
-  /** All rows, as they come. @throws {QueueError} `QUEUE_RUN_CANCELLED`, `QUEUE_SHARDS_FAILED`. */
+  /** All rows, as they arrive. @throws {QueueError} `QUEUE_RUN_CANCELLED`, `QUEUE_SHARDS_FAILED`. */
   async *rows(): AsyncGenerator<RangeRows> {
     const { signal, plan } = this.#work;
     const { client } = this.#options;
@@ -199,7 +199,7 @@ class Coordinator {
     this.#next += ranges.length;
   }
 
-  /** A job that is there already, also one that is done, is not added again. */
+  /** A job that already exists, even a finished one, is not added again. */
   async #add(ranges: readonly ShardRange[]): Promise<void> {
     const { plan, traceparent } = this.#work;
     await this.#queue.addBulk(
@@ -247,12 +247,12 @@ class Coordinator {
     return found;
   }
 
-  /** The rows of a job that says that it is done; nothing that it says is believed. */
+  /** The rows of a job that reports that it is done; its report is not trusted. */
   async #take(job: Job): Promise<RangeRows | undefined> {
     const name = String(job.id);
     const range = parseShardName(name);
     if (range === undefined || !this.#open.has(name)) {
-      // A job of an earlier process, whose rows are there; or nobody's.
+      // A job of an earlier process, whose rows already exist, or a job of unknown origin.
       await job.remove().catch(() => {});
       return undefined;
     }
@@ -283,7 +283,7 @@ class Coordinator {
     this.#underWay.delete(name);
     if (refusal !== undefined) return await this.#again(job, name, refusal);
     this.#open.delete(name);
-    // Only now that the rows are on the disk: killed before, the next coordinator finds the job.
+    // Only now that the rows are on disk: if this process is killed before, the next coordinator finds the job.
     await job.remove().catch(() => {});
   }
 
@@ -310,7 +310,7 @@ class Coordinator {
     }
   }
 
-  /** A queue without a log of its own forgets what it was given when it is killed: that is given again. */
+  /** A queue without an append-only log loses its jobs when it is killed: they are added again. */
   async #check(): Promise<void> {
     const { client } = this.#options;
     if ((await client.exists(keys.record(this.#record.run))) === 0) {
@@ -349,7 +349,7 @@ class Coordinator {
     );
   }
 
-  /** Nothing of the run stays in the queue, nor its rows in the share. */
+  /** Removes everything of the run from the queue, and its rows from the share. */
   async #clear(): Promise<void> {
     const { client, share } = this.#options;
     const { run } = this.#record;
@@ -359,7 +359,7 @@ class Coordinator {
   }
 }
 
-/** Removes what Redis has of a run besides its jobs. */
+/** Removes everything that Redis holds for a run except its jobs. */
 export async function forgetRun(client: Redis, run: string): Promise<void> {
   const rates = await client.smembers(keys.rates(run));
   await client.zrem(keys.runs, run);
@@ -375,7 +375,7 @@ export async function forgetRun(client: Redis, run: string): Promise<void> {
   );
 }
 
-/** Cuts what is missing at whole multiples, so that a run that goes on asks for the same shards. */
+/** Cuts the missing ranges at multiples of the size, so that a continued run asks for the same shards. */
 function cut(missing: readonly ShardRange[], size: number): ShardRange[] {
   const ranges: ShardRange[] = [];
   for (const { from, to } of missing) {

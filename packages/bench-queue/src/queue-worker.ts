@@ -42,29 +42,29 @@ import { createSharedGate } from './shared-gate.js';
 import { readShare, type Share } from './share.js';
 import { type WorkerIsolation, WorkerSystem } from './worker-system.js';
 
-/** How a worker works, and what it admits. What a run says of it counts for nothing. */
+/** How a worker works, and what it admits. A run cannot override any of it. */
 export interface QueueWorkerOptions {
   readonly address: QueueAddress;
   readonly share: Share;
-  /** Folder of this worker alone, for plugins and data. */
+  /** Folder for plugins and data, used only by this worker. */
   readonly workDir: string;
-  /** Shards at a time. @default 1 */
+  /** Shards run concurrently. @default 1 */
   readonly concurrency?: number;
-  /** Where guests run. @default 'process', since anyone who reaches the queue can name a plugin */
+  /** Where guests run. @default 'process', since anyone who can reach the queue can name a plugin */
   readonly isolation?: WorkerIsolation;
-  /** Labels: runs that ask for others are left alone. @default none */
+  /** Labels of the worker: runs that require other labels are ignored. @default none */
   readonly tags?: readonly string[];
-  /** A policy file: what plugins are granted, by name and digest. @default nothing is */
+  /** A policy file: the grants of plugins, by name and digest. @default no grants */
   readonly policy?: string;
-  /** Digests of the plugins that may run. @default any, without more than the policy grants */
+  /** Digests of the plugins that may run. @default any, with no more permissions than the policy grants */
   readonly plugins?: readonly string[];
-  /** Base addresses that data may be taken from. @default none: the share alone */
+  /** Base addresses that data may be fetched from. @default none: only the share */
   readonly sources?: readonly string[];
-  /** Watch what it does, such as telemetry. */
+  /** Observe the worker, such as for telemetry. */
   readonly hooks?: RunHooks;
-  /** Hears what a person should know. */
+  /** Called with notices for people. */
   readonly onNotice?: (message: string) => void;
-  /** Drains the worker: shards that are under way are finished, no other is begun, and `runWorker` ends. */
+  /** Drains the worker: shards in progress are finished, no others are started, and `runWorker` ends. */
   readonly signal: AbortSignal;
 }
 
@@ -91,10 +91,10 @@ export interface WorkerReport {
 }
 
 /**
- * Works for the runs of a queue, the oldest first, until its signal fires.
+ * Works on the runs of a queue, oldest first, until its signal fires.
  *
- * Runs of another version, and those that ask for what its policy does not grant, are refused: it takes none of their shards, and says why where
- * `queueStatus` shows it.
+ * Runs of another version, and runs that ask for more than the worker's policy grants, are refused: it takes none of their shards, and records the reason,
+ * which `queueStatus` shows.
  *
  * @throws {QueueError} `QUEUE_UNREACHABLE`, `QUEUE_URL_INVALID`.
  * @throws {ConfigError} For an unknown key or a wrong value among the options, or in the policy.
@@ -118,7 +118,7 @@ class RunningWorker {
   readonly #options: QueueWorkerOptions;
   readonly #policy: PluginPolicy;
   readonly #concurrency: number;
-  /** Runs that it does not take, until they are announced again. */
+  /** Runs that it refuses until they are announced again. */
   readonly #refused = new Map<string, number>();
   #run: string | undefined;
   #shards = 0;
@@ -157,7 +157,7 @@ class RunningWorker {
       }
     } finally {
       clearInterval(beat);
-      // Not waited for where the queue is away: what it says of itself is forgotten anyway.
+      // Not awaited if the queue is unreachable: the worker's status expires anyway.
       const leave = this.#client
         .multi()
         .zrem(keys.workers, this.#id)
@@ -168,7 +168,7 @@ class RunningWorker {
     return { shards: this.#shards, failed: this.#failed };
   }
 
-  /** Says that it is there. */
+  /** Announces that the worker is alive. */
   async #beat(): Promise<void> {
     const about = {
       id: this.#id,
@@ -186,7 +186,7 @@ class RunningWorker {
       .catch(() => {});
   }
 
-  /** The oldest run that it can work for, and that has something to do. */
+  /** The oldest run that the worker can serve and that has work. */
   async #nextRun(): Promise<RunRecord | undefined> {
     for (const run of await this.#client.zrange(keys.runs, 0, -1)) {
       let record: RunRecord;
@@ -212,7 +212,7 @@ class RunningWorker {
         this.#client.llen(`${queue}:active`),
         this.#client.zcard(`${queue}:delayed`),
       ]);
-      // A dead worker may have left one that is still active.
+      // A dead worker may have left a job that is still active.
       if (waiting + active + delayed > 0) return record;
     }
     return undefined;
@@ -226,11 +226,11 @@ class RunningWorker {
     await this.#client.hset(keys.refusals(run), this.#id, state.slice(0, 500)).catch(() => {});
   }
 
-  /** Works for one run until it is through, paused or cancelled, or the worker is drained. */
+  /** Works on one run until it is finished, paused or cancelled, or the worker is drained. */
   async #attach(record: RunRecord): Promise<void> {
     const { share, workDir, isolation = 'process', hooks, onNotice } = this.#options;
     const { run } = record;
-    // A run's name was checked when it was read: it is no path.
+    // A run's name was checked when it was read: it is not a path.
     const folder = join(workDir, run);
     makeFolder(folder);
     const config = await this.#fetchConfig(record, folder);
@@ -294,7 +294,7 @@ class RunningWorker {
     const { run } = record;
     const { address, signal } = this.#options;
     const stop = new AbortController();
-    // Blocking commands need a connection of their own.
+    // Blocking commands need a separate connection.
     const connection = await connectQueue(address);
     const worker = new Worker(
       run,
@@ -326,11 +326,11 @@ class RunningWorker {
         if (signal.aborted) break;
         const state = await stateOf(this.#client, run).catch(() => 'running' as const);
         if (state !== 'running') {
-          // Of a cancelled run nothing is worth finishing.
+          // Nothing of a cancelled run is worth finishing.
           if (state !== 'paused') stop.abort();
           break;
         }
-        // Idle, and another run may wait.
+        // Idle, while another run may be waiting.
         const isIdle = isActive <= 0;
         idleSince = isIdle ? (idleSince ?? Date.now()) : undefined;
         if (idleSince !== undefined && Date.now() - idleSince > 3 * WORKER_TTL_MS) break;
@@ -341,7 +341,7 @@ class RunningWorker {
     }
   }
 
-  /** @throws UnrecoverableError: it is not tried again. */
+  /** @throws UnrecoverableError: the job is not retried. */
   async #runJob(
     job: Job,
     record: RunRecord,
@@ -402,7 +402,7 @@ class RunningWorker {
   }
 }
 
-/** What no further attempt mends. */
+/** Whether an error cannot be fixed by another attempt. */
 function isFinal(error: unknown): boolean {
   if (!PluginError.is(error)) return false;
   return (

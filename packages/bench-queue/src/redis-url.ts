@@ -5,14 +5,14 @@ import { Redis, type RedisOptions } from 'ioredis';
 
 import { QueueError } from './errors.js';
 
-/** Where the queue is, and how it is reached. */
+/** The address of the queue, and how to connect to it. */
 export interface QueueAddress {
-  /** `redis://` or `rediss://` with TLS; may have a name, a password and the number of a database. Never shown with its password. */
+  /** `redis://` or `rediss://` with TLS; may have a user name, a password and a database number. Never shown with its password. */
   readonly url: string;
-  /** In place of those of the URL, which other users of the machine may see. */
+  /** Used instead of the credentials in the URL, which other users of the machine may see. */
   readonly username?: string | undefined;
   readonly password?: string | undefined;
-  /** File with the authority of the server's certificate, in PEM, for `rediss://`. @default those of Node */
+  /** File with the certificate authority of the server, in PEM, for `rediss://`. @default the authorities of Node */
   readonly ca?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ function readAddress(address: QueueAddress): QueueAddress {
   return readOptions<QueueAddress>(address, ADDRESS, '', ['url']);
 }
 
-/** The address as it may be shown: without name and password. */
+/** The address as it may be shown: without user name and password. */
 export function shownAddress({ url }: QueueAddress): string {
   if (!URL.canParse(url)) return 'the address';
   const { protocol, host, pathname } = new URL(url);
@@ -38,7 +38,7 @@ export function shownAddress({ url }: QueueAddress): string {
 /**
  * Reads the address of a queue.
  *
- * @throws {QueueError} `QUEUE_URL_INVALID`; the message has nothing of the address's name and password.
+ * @throws {QueueError} `QUEUE_URL_INVALID`; the message does not contain the address's user name or password.
  */
 export function redisOptions(address: QueueAddress): RedisOptions {
   const { url, ca, ...given } = readAddress(address);
@@ -66,7 +66,7 @@ export function redisOptions(address: QueueAddress): RedisOptions {
     ...(protocol === 'rediss:'
       ? { tls: { servername: hostname, ...(ca === undefined ? {} : { ca: readCa(ca) }) } }
       : {}),
-    // A queue that is away for a while is waited for: nothing that was acknowledged is lost meanwhile.
+    // Waits for a queue that is temporarily unreachable: no acknowledged data is lost in the meantime.
     maxRetriesPerRequest: null,
     retryStrategy: (attempt) => Math.min(50 * attempt, 1000),
     enableReadyCheck: true,
@@ -106,13 +106,13 @@ function readCa(path: string): string {
 
 /** How long the first connection may take, in milliseconds. */
 const FIRST_MS = 10_000;
-/** Answers that waiting does not mend. */
+/** Errors that waiting does not fix. */
 const REFUSED = /WRONGPASS|NOAUTH|NOPERM|DB index|certificate|SSL|TLS|self.signed|EPROTO/i;
 
 /**
  * Connects to Redis.
  *
- * @param onNotice Hears when the connection is lost, and when it is back.
+ * @param onNotice Called when the connection is lost and when it is restored.
  * @throws {QueueError} `QUEUE_URL_INVALID`, `QUEUE_UNREACHABLE`.
  */
 export async function connectQueue(
@@ -129,7 +129,7 @@ export async function connectQueue(
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(refuse(problem)), FIRST_MS);
       client.on('error', (error: Error & { code?: string }) => {
-        // Without the command: it may hold what was written.
+        // Without the command: it may contain the data written.
         problem = error.code ?? error.message.split('\n')[0]!.slice(0, 200);
         if (REFUSED.test(`${problem} ${error.message}`)) reject(refuse(problem));
       });

@@ -18,19 +18,19 @@ interface DocumentPlugin extends FileReference {
 
 /** A file of the data set. */
 interface DocumentData extends FileReference {
-  /** Its name without folders: the ending says its format. */
+  /** Its name without folders; the extension determines the format. */
   readonly name: string;
 }
 
-/** What a worker needs to make the same plan: a configuration whose files are named by digest. */
+/** What a worker needs to make the same plan: a configuration that names files by digest. */
 export interface RunDocument {
   readonly v: 1;
   readonly plan: string;
-  /** As it was resolved, without folders, policy and reports of the machine that it comes from. */
+  /** The resolved configuration, without the folders, policy and reports of the machine that it comes from. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly plugins: readonly DocumentPlugin[];
   readonly data: readonly DocumentData[];
-  /** Where data may be taken from besides the share: `<source>/sha256/<hex>`. Workers ask only those that they were granted. */
+  /** Where data may be fetched from in addition to the share: `<source>/sha256/<hex>`. Workers use only sources that they are granted. */
   readonly sources: readonly string[];
 }
 
@@ -89,7 +89,7 @@ function isName(name: string): boolean {
   return NAME.test(name) && name !== '.' && name !== '..';
 }
 
-/** A source is an http or https address without name, password and query. */
+/** A source is an http or https address without user name, password and query. */
 export function readSource(node: ConfigNode): string {
   const text = node.text();
   if (!URL.canParse(text)) return node.reject('an http or https address');
@@ -104,19 +104,19 @@ export function readSource(node: ConfigNode): string {
 /** What goes into a document. */
 export interface PackOptions {
   readonly plan: Plan;
-  /** Files of the data set, in their order. */
+  /** Files of the data set, in order. */
   readonly files: readonly string[];
-  /** Where the module at a place of the configuration is, such as `providers[0]`. */
+  /** Returns the path of the module at a place of the configuration, such as `providers[0]`. */
   readonly moduleOf: (place: string) => Promise<string>;
-  /** Where workers take the data from; then it is not put into the share. */
+  /** Where workers fetch the data from; if set, the data is not put into the share. */
   readonly sources: readonly string[];
 }
 
 /**
- * Puts all that workers need of a run into the share.
+ * Puts everything that workers need for a run into the share.
  *
  * @returns The document's file.
- * @throws {QueueError} `QUEUE_UNSUPPORTED`: the data come from the standard input, or a provider replays another run.
+ * @throws {QueueError} `QUEUE_UNSUPPORTED`: the data comes from standard input, or a provider replays another run.
  */
 export async function packRun(
   share: Share,
@@ -188,7 +188,7 @@ export async function packRun(
   return await share.putBytes(bytes);
 }
 
-/** Brings a file of the run onto this machine. */
+/** Fetches a file of the run to this machine. */
 export type FetchFile = (
   file: FileReference,
   target: string,
@@ -196,10 +196,10 @@ export type FetchFile = (
 ) => Promise<void>;
 
 /**
- * Brings all files of a run onto this machine, and makes the configuration of it.
+ * Fetches all files of a run to this machine, and makes its configuration.
  *
- * @param folder Of this run, on this machine.
- * @throws What `fetchFile` throws.
+ * @param folder Folder of this run on this machine.
+ * @throws The errors of `fetchFile`.
  */
 export async function unpackRun(
   document: RunDocument,
@@ -220,7 +220,7 @@ export async function unpackRun(
       ? (config[list] as Record<string, unknown>[])
       : []) {
       const path = modules.get(String(use['plugin']));
-      // A path, a name, or a script of the worker's own machine would be taken otherwise.
+      // Otherwise a path, a name or a script of the worker's own machine would be used.
       if (path === undefined || FOREIGN.some((key) => Object.hasOwn(use, key))) {
         throw foreign(`${list} name a plugin that is none of its files`);
       }
@@ -241,7 +241,7 @@ export async function unpackRun(
   } as unknown as BenchmarkConfig;
 }
 
-/** What `packRun` leaves of a configuration. Shorthands such as `provider` would name plugins past the check of them. */
+/** The keys of a configuration that `packRun` keeps. Shorthands such as `provider` would name plugins that bypass the check. */
 const KEYS = new Set([
   'name',
   'description',
@@ -262,10 +262,10 @@ const KEYS = new Set([
   'maxErrors',
 ]);
 const PROMPT_KEYS = new Set(['name', 'template', 'messages']);
-/** Of a use of a plugin: what stands for another source of it. */
+/** Keys of a plugin use that name a different source for it. */
 const FOREIGN = ['from', 'script', 'inline', 'language'];
 
-/** Nothing of a document may name a file of the worker's machine: what it read there would stand in rows, and go to models. */
+/** Nothing in a document may name a file of the worker's machine: its content would end up in rows and be sent to models. */
 function checkConfig(config: Readonly<Record<string, unknown>>): void {
   const strange = Object.keys(config).find((key) => !KEYS.has(key));
   if (strange !== undefined) throw foreign(`it has the key ${JSON.stringify(strange)}`);

@@ -13,11 +13,11 @@ import {
   readTags,
 } from './message.js';
 
-/** What is done with a run. */
+/** States of a run. */
 const RUN_STATES = ['running', 'paused', 'cancelled'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
-/** What Redis has of a run. */
+/** The record of a run in Redis. */
 export interface RunRecord {
   readonly v: 1;
   readonly run: string;
@@ -25,21 +25,21 @@ export interface RunRecord {
   /** The document of the run, in the share. */
   readonly document: FileReference;
   readonly records: number;
-  /** Records of a shard. */
+  /** Records per shard. */
   readonly shardRecords: number;
-  /** Version of the metering: a worker with another one would count other fuel. */
+  /** Version of the metering: a worker with another version would count fuel differently. */
   readonly rewrite: number;
   /** Version of the contract between host and plugins. */
   readonly contract: string;
   /** Labels that a worker must have. */
   readonly tags: readonly string[];
-  /** When it was begun, in milliseconds. */
+  /** Start of the run, in milliseconds. */
   readonly begunAt: number;
 }
 
 /** Prefix of all our keys. BullMQ adds its own. */
 const PREFIX = 'testbench';
-/** Before the keys of BullMQ. */
+/** Prefix of the keys of BullMQ. */
 export const QUEUE_PREFIX = 'testbench-jobs';
 
 export const keys = {
@@ -90,7 +90,7 @@ function readRunRecord(text: string): RunRecord {
 }
 
 /**
- * What the queue has of a run.
+ * The queue's record of a run.
  *
  * @throws {QueueError} `QUEUE_RUN_UNKNOWN`, `QUEUE_MESSAGE_INVALID`.
  */
@@ -103,7 +103,7 @@ export async function findRun(client: Redis, run: string): Promise<RunRecord> {
   );
 }
 
-/** What is to be done with a run now; undefined if the queue does not have it. */
+/** The state of a run; undefined if the queue does not have it. */
 export async function stateOf(client: Redis, run: string): Promise<RunState | undefined> {
   const text = await client.get(keys.state(run));
   return RUN_STATES.find((state) => state === text);

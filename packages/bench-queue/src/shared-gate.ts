@@ -8,21 +8,21 @@ import type { Redis } from 'ioredis';
 import { HOLD_MS } from './limits.js';
 import { keys } from './run-record.js';
 
-/** What of a configuration all workers keep to together. */
+/** The limits of a configuration that all workers share. */
 export interface SharedLimits {
   readonly budgets: SpendingConfig & { readonly judge?: SpendingConfig };
-  /** Rates by the place of the models, such as `providers[0].models`. */
+  /** Rates by the path of the models, such as `providers[0].models`. */
   readonly rates: ReadonlyMap<string, Pick<CallsConfig, 'requestsPerMinute' | 'tokensPerMinute'>>;
 }
 
-/** As a process counts money by itself. */
+/** Units of money, the same as within a process. */
 const UNITS = 1_000_000_000;
-/** Waits of one that may go on when others have settled, in milliseconds. */
+/** How long a call waits before it checks again whether others have settled, in milliseconds. */
 const LOOK_MS = 100;
 
 /**
  * Takes units out of buckets that fill evenly, all or none: the generic cell rate algorithm, by the clock of Redis.
- * KEYS: a bucket each. ARGV: for each, milliseconds a unit, milliseconds of burst, units. Gives milliseconds to wait, 0 if they were taken.
+ * KEYS: one per bucket. ARGV: for each, milliseconds per unit, milliseconds of burst, units. Returns milliseconds to wait, 0 if they were taken.
  */
 const TAKE = `
 local time = redis.call('TIME')
@@ -41,9 +41,9 @@ end
 return 0`;
 
 /**
- * Charges the most that a call can use, if every limit has it left.
- * KEYS: what is spent, who holds. ARGV: id, milliseconds of a hold, then field, amount and limit each.
- * Gives 0 if charged, 1 if others hold what is missing, 2 and the field if it is spent.
+ * Charges the maximum that a call can use, if every limit has that much left.
+ * KEYS: amounts spent, holders. ARGV: id, milliseconds of a hold, then field, amount and limit for each.
+ * Returns 0 if charged, 1 if others hold the missing amount, 2 and the field if it is spent.
  */
 const HOLD = `
 local time = redis.call('TIME')
@@ -60,17 +60,17 @@ for i = 3, #ARGV, 3 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
 redis.call('ZADD', KEYS[2], now + tonumber(ARGV[2]), ARGV[1])
 return {0, ''}`;
 
-/** Gives back what was not used. KEYS as above. ARGV: id, then field and amount each. */
+/** Returns the unused amounts. KEYS as above. ARGV: id, then field and amount for each. */
 const SETTLE = `
 redis.call('ZREM', KEYS[2], ARGV[1])
 for i = 2, #ARGV, 2 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
 return 0`;
 
 /**
- * Budgets and rates that all workers of a run keep to together, in Redis.
+ * Budgets and rates in Redis that all workers of a run share.
  *
- * What a call can cost at most is charged before it is made, and corrected afterwards: that of a worker that died stays charged, since its server may have
- * billed it.
+ * The maximum cost of a call is charged before it is made, and corrected afterwards: if a worker dies, its calls stay charged, since the server may have
+ * billed them.
  */
 export function createSharedGate(client: Redis, run: string, limits: SharedLimits): CallGate {
   const { budgets, rates } = limits;
@@ -100,7 +100,7 @@ async function takeRate(
   const args: number[] = [];
   const add = (name: string, perMinute: number | undefined, units: number): void => {
     if (perMinute === undefined) return;
-    // As many as a second brings may be taken at once, and no minute has more than its own.
+    // The burst is one second's worth, and no minute exceeds its rate.
     const burst = Math.max(1, Math.floor(perMinute / 60));
     const msPerUnit = 60_000 / (perMinute - (burst - 1));
     buckets.push(keys.rate(run, `${path}:${name}`));
@@ -148,7 +148,7 @@ async function hold(
   return (used) => {
     const given = used === undefined ? wanted : amounts(used);
     const back = fields.flatMap(({ field }, at) => [field, given[at]! - wanted[at]!]);
-    // If Redis is away for longer, what was set aside counts as spent.
+    // If Redis is unreachable for longer, the reservation counts as spent.
     client.eval(SETTLE, 2, ...places, id, ...back).catch(() => {});
   };
 }
@@ -156,7 +156,7 @@ async function hold(
 interface Field {
   readonly field: string;
   readonly kind: 'tokens' | 'money';
-  /** In units; -1 for none. */
+  /** In units; -1 for no limit. */
   readonly limit: number;
 }
 

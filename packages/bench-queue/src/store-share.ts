@@ -11,19 +11,19 @@ import type { Share } from './share.js';
 const MEDIA_TYPE = 'application/vnd.testbench.share.v1';
 
 /**
- * A share in a registry or any other store of artifacts, under one name: each file is the only layer of an artifact, found by its digest.
+ * A share in a registry or another artifact store, under one name: each file is the only layer of an artifact, found by its digest.
  *
- * It has no cache of paid answers, and files go through memory: a data set should be below some hundred megabytes. Registries delete nothing, so
+ * It has no cache of paid answers, and files go through memory: a data set should be smaller than a few hundred megabytes. Registries delete nothing, so
  * results stay there.
  *
- * @param store Such as `openRegistry` of `@testbench/registry-oci`; it compares what it reads with its digest.
- * @param name Of the artifacts, such as `registry.example/team/share`.
+ * @param store A store such as `openRegistry` of `@testbench/registry-oci`, which compares the bytes it reads with their digest.
+ * @param name Name of the artifacts, such as `registry.example/team/share`.
  */
 export function openStoreShare(store: PluginStore, name: string): Share {
   const put = async (bytes: Uint8Array): Promise<FileReference> => {
     const digest = digestOf(bytes);
     const layers = [{ mediaType: MEDIA_TYPE, bytes }];
-    // Without a tag a registry may take it for rubbish.
+    // Without a tag, a registry may garbage-collect it.
     await store.write({ name, tag: `share-${hexOf(digest)}`, layers });
     return { digest, bytes: bytes.length };
   };

@@ -4,10 +4,10 @@ import type { Permissions } from '@testbench/types';
 
 import { QueueError } from './errors.js';
 
-/** Where guests of a worker run: never in its own thread, whose timers keep its shards its own. */
+/** Where guests of a worker run: never in its own thread, whose timers must run to keep its shards locked. */
 export type WorkerIsolation = 'thread' | 'process';
 
-/** A plugin system that grants what the worker's own policy grants, whatever the run asks for. */
+/** A plugin system that grants what the worker's own policy grants, regardless of what the run asks for. */
 export class WorkerSystem implements BenchSystem, AsyncDisposable {
   readonly #system: PluginSystem;
   readonly #policy: PluginPolicy;
@@ -56,7 +56,7 @@ export class WorkerSystem implements BenchSystem, AsyncDisposable {
   }
 }
 
-/** What is asked for and not granted; undefined if nothing is. */
+/** The permissions requested but not granted; undefined if there are none. */
 function lacks(asked: Permissions | undefined, granted: Permissions): string | undefined {
   for (const [name, value] of Object.entries(asked ?? {})) {
     const has = (granted as Readonly<Record<string, unknown>>)[name];

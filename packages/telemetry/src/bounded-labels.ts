@@ -1,13 +1,13 @@
 import { cleanText } from './clean-text.js';
 import { MAX_LABEL_VALUES } from './limits.js';
 
-/** Names of labels with their values. */
+/** Label names with their values. */
 export type Labels = Readonly<Record<string, string>>;
 
 /** What stands for values beyond the cap. */
 export const OTHER = 'other';
 
-/** Keeps labels clean and few: the author of names of models, plugins or codes must not decide how much memory a backend takes. */
+/** Keeps labels clean and few: authors of models, plugins or error codes must not decide, by their names, how much memory a backend uses. */
 export class BoundedLabels {
   readonly #maxValues: number;
   /** Values seen, by label. */
@@ -34,7 +34,7 @@ export class BoundedLabels {
       this.#values.set(name, known);
     }
     if (known.has(value)) return value;
-    // What is kept is short, whatever came.
+    // The kept value is short, regardless of the input.
     const clean = cleanText(value);
     if (known.has(clean)) return clean;
     if (known.size >= this.#maxValues) return OTHER;

@@ -2,16 +2,16 @@ import { truncateText } from '@testbench/types';
 
 import { MAX_LABEL_CHARACTERS } from './limits.js';
 
-/** Control and format characters, line ends, and halves of characters: they forge lines and hide text wherever it is shown. */
+/** Control and format characters, line ends and lone surrogates: they can forge lines and hide text wherever it is shown. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /**
  * An untrusted text as one line of bounded length: unsafe characters become escapes.
  *
- * @param characters How many are left at most; what is cut says how long it was. @default 128
+ * @param characters Maximum length of the result; a truncated text states its original length. @default 128
  */
 export function cleanText(text: string, characters = MAX_LABEL_CHARACTERS): string {
-  // A little more than is needed: escapes make it longer, never shorter.
+  // A little more than needed: escapes make the text longer, never shorter.
   const escaped = text
     .slice(0, characters + 1)
     .replaceAll(UNSAFE, (unsafe) => `\\u{${unsafe.codePointAt(0)!.toString(16)}}`);
@@ -20,5 +20,5 @@ export function cleanText(text: string, characters = MAX_LABEL_CHARACTERS): stri
   return cut.length <= characters ? cut : cut.slice(0, characters);
 }
 
-/** What `truncateText` adds, for texts of any length. */
+/** Length of the suffix that `truncateText` adds, for texts of any length. */
 const SUFFIX_CHARACTERS = '… (1000000000 characters)'.length;

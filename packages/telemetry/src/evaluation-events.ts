@@ -4,7 +4,7 @@ import type { ResultRow } from '@testbench/bench/results';
 import { cleanText } from './clean-text.js';
 import { MAX_TEXT_CHARACTERS } from './limits.js';
 
-/** Which results of evaluators are told, and what of them. */
+/** Which results of evaluators are reported, and with which details. */
 export interface EvaluationEventOptions {
   readonly evaluations: 'all' | 'failed' | 'none';
   readonly explanations: boolean;
@@ -13,9 +13,9 @@ export interface EvaluationEventOptions {
 const EVENT = 'gen_ai.evaluation.result';
 
 /**
- * Tells each score of a row, and each evaluator that failed, as the event `gen_ai.evaluation.result`.
+ * Reports each score of a row, and each evaluator that failed, as a `gen_ai.evaluation.result` event.
  *
- * @param context Of the provider's call, or else of its stage.
+ * @param context Context of the provider's call, or else of its stage.
  */
 export function tellEvaluations(
   logger: Logger,

@@ -1,9 +1,9 @@
 /**
- * Tells OpenTelemetry and Prometheus of runs: one trace a run, over all its machines; metrics; results of evaluators as events; and a server of
+ * Reports runs to OpenTelemetry and Prometheus: one trace per run, across all its machines; metrics; results of evaluators as events; and a server for
  * `/metrics`, `/healthz` and `/readyz`.
  *
- * It is a package of its own so that nobody who does not want it has it: `bench` knows only the interface of its hooks, and this package only the API of
- * OpenTelemetry, no SDK.
+ * It is a separate package so that only its users install it: `bench` knows only the interface of its hooks, and this package only the API of
+ * OpenTelemetry, not an SDK.
  *
  * @packageDocumentation
  */

@@ -1,24 +1,24 @@
-/** Caps of what leaves the process, each with its reason. Names and codes in it come from plugins and configurations. */
+/** Caps on the data that leaves the process, each with its reason. Names and codes in it come from plugins and configurations. */
 
-/** Of an attribute or a label: names of models and plugins are far shorter, and a backend indexes each. */
+/** Maximum length of an attribute or a label: names of models and plugins are far shorter, and a backend indexes each. */
 export const MAX_LABEL_CHARACTERS = 128;
-/** Of an explanation, which is only sent if it is asked for: SDKs and backends cut or drop longer texts without a word. */
+/** Maximum length of an explanation, which is only sent on request: SDKs and backends silently truncate or drop longer texts. */
 export const MAX_TEXT_CHARACTERS = 4096;
-/** Values of one label that are kept apart; those behind count as `other`. A backend keeps a series for each, and so does `/metrics`. */
+/** Maximum number of distinct values per label; further ones count as `other`. A backend keeps a series for each, and so does `/metrics`. */
 export const MAX_LABEL_VALUES = 100;
-/** Series of one metric at `/metrics`: labels multiply. Those behind are counted in one series whose labels are all `other`. */
+/** Maximum number of series per metric at `/metrics`: labels multiply. Further ones are counted in one series whose labels are all `other`. */
 export const MAX_SERIES = 2000;
-/** Stages of a run or shard that have spans; plans have a few, records may name a few more. */
+/** Maximum number of stages of a run or shard that get spans; plans have a few, records may name a few more. */
 export const MAX_STAGE_SPANS = 300;
-/** Runs and shards that are open at once in a process; a worker has as many as it runs side by side. */
+/** Maximum number of runs and shards open at once in a process; a worker has as many as it runs concurrently. */
 export const MAX_OPEN_SPANS = 1000;
-/** Sockets of the server of metrics at once: a scraper and two probes have three. */
+/** Maximum number of concurrent sockets of the metrics server: a scraper and two probes need three. */
 export const MAX_CONNECTIONS = 32;
-/** For the whole head of a request: a scraper sends it at once. */
+/** Timeout for the whole head of a request: a scraper sends it at once. */
 export const REQUEST_TIMEOUT_MS = 5_000;
-/** Of a request's head. */
+/** Maximum size of a request's head. */
 export const MAX_HEADER_BYTES = 8 * 1024;
-/** For all checks of `/readyz`: probes give up after a second or a few. */
+/** Timeout for all checks of `/readyz`: probes give up after one or a few seconds. */
 export const READY_TIMEOUT_MS = 2_000;
-/** The answer of `/readyz` is kept for so long, so that a thousand requests a second do not ask Redis as often. */
+/** The answer of `/readyz` is cached for this long, so that a thousand requests per second do not query Redis as often. */
 export const READY_KEPT_MS = 1_000;

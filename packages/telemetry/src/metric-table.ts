@@ -1,14 +1,14 @@
-/** What a metric is, in one place: instruments of OpenTelemetry and lines of Prometheus are made of it. */
+/** The single definition of a metric, from which OpenTelemetry instruments and Prometheus lines are made. */
 export interface MetricDefinition {
   readonly kind: 'counter' | 'histogram' | 'gauge';
-  /** UCUM, as OpenTelemetry has units. */
+  /** In UCUM, like OpenTelemetry's units. */
   readonly unit: string;
   readonly description: string;
-  /** Upper bounds, of a histogram. */
+  /** Upper bounds of a histogram. */
   readonly buckets?: readonly number[];
 }
 
-/** As the conventions recommend for durations of inference. */
+/** As recommended by the conventions for inference durations. */
 const INFERENCE_SECONDS = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
 ];
@@ -16,7 +16,7 @@ const QUEUE_SECONDS = [0.001, 0.01, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 600];
 const SCORES = [0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
 
 /**
- * All metrics. Those of `gen_ai` are named by the GenAI conventions of OpenTelemetry.
+ * All metrics. Those of `gen_ai` are named after the GenAI conventions of OpenTelemetry.
  *
  * @see https://github.com/open-telemetry/semantic-conventions-genai
  */

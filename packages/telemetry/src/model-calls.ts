@@ -2,13 +2,13 @@ import type { CallMeasured, ResultRow } from '@testbench/bench/results';
 
 type Usage = NonNullable<ResultRow['usage']>;
 
-/** A call of a row that waited for a model: its provider's, or a judge's. */
+/** A call of a row that waited for a model: by its provider or by a judge. */
 export interface ModelCall {
   /** `provider`, or the evaluator's name. */
   readonly stage: string;
-  /** Who was asked, as the configuration calls it. */
+  /** Who was asked, as named in the configuration. */
   readonly provider: string;
-  /** Undefined for a judge, whose models its plugin knows. */
+  /** Undefined for a judge, whose models only its plugin knows. */
   readonly model: string | undefined;
   readonly measured: CallMeasured;
   readonly usage: Usage | undefined;
@@ -21,7 +21,7 @@ export interface ModelCall {
 /** The stage of a row's provider, as rows name it. */
 export const PROVIDER = 'provider';
 
-/** The calls of a row that waited for models. Of calls that waited for nothing there are no times, and none are made up. */
+/** The calls of a row that waited for models. Calls that waited for nothing have no times, and none are made up. */
 export function modelCallsOf(row: ResultRow): ModelCall[] {
   const { measured, failure, errors, usage, finishReason } = row;
   if (measured === undefined) return [];
@@ -57,12 +57,12 @@ export function modelCallsOf(row: ResultRow): ModelCall[] {
   return calls;
 }
 
-/** What the conventions call a provider; others stand under the name that they have in the configuration. */
+/** A provider's name in the conventions; other providers keep their name from the configuration. */
 export function providerName(name: string): string {
   return WELL_KNOWN.get(name) ?? name;
 }
 
-/** Where our names are others: those of the conventions are the same for OpenAI, Anthropic, Groq, Cohere and more. */
+/** Providers whose names differ: the conventions use the same names as we do for OpenAI, Anthropic, Groq, Cohere and more. */
 const WELL_KNOWN: ReadonlyMap<string, string> = new Map([
   ['gemini', 'gcp.gemini'],
   ['google', 'gcp.gen_ai'],

@@ -4,7 +4,7 @@ import type { Labels } from './bounded-labels.js';
 import type { MetricSink } from './metric-sink.js';
 import { type MetricDefinition, type MetricName, METRICS } from './metric-table.js';
 
-/** Gives figures to a meter of OpenTelemetry; its instruments are made when they are first needed. */
+/** Sends figures to an OpenTelemetry meter; its instruments are created when first needed. */
 export class OtelMetrics implements MetricSink {
   readonly #meter: Meter;
   readonly #instruments = new Map<MetricName, Counter | UpDownCounter | Histogram>();

@@ -10,11 +10,11 @@ type RecordEnd = Extract<RunEvent, { readonly type: 'record-end' }>;
 type End = Extract<RunEvent, { readonly type: 'run-end' | 'shard-end' }>;
 type StageEnd = Extract<RunEvent, { readonly type: 'stage-end' }>;
 
-/** Counts what rows say of calls, tokens, money and scores. */
+/** Counts the calls, tokens, cost and scores in rows. */
 export class RunMetrics {
   readonly #sink: MetricSink;
   readonly #labels = new BoundedLabels();
-  /** Of providers by run, in the order of the configuration, which is that of rows. */
+  /** Names of providers by run, in the order of the configuration, which is the order of rows. */
   readonly #providers = new Map<string, string[]>();
 
   constructor(sink: MetricSink) {
@@ -34,7 +34,7 @@ export class RunMetrics {
     this.#sink.add('testbench.shards', 1, { 'testbench.outcome': outcome });
   }
 
-  /** What a stage took; its calls were counted with their rows. */
+  /** The time of a stage; its calls were counted with their rows. */
   stage({ stage, timeMs, run }: StageEnd): void {
     if (!(timeMs > 0)) return;
     const index = /^providers\[(\d+)\]$/.exec(stage)?.[1];

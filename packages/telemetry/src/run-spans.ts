@@ -27,14 +27,14 @@ interface StageSpan {
   readonly context: Context;
 }
 
-/** Spans of a run or a shard: itself, its stages, and their calls that wait for models. Calls that wait for nothing have none: there are a million. */
+/** Spans of a run or a shard: itself, its stages, and their calls that wait for models. Calls that wait for nothing have none: there may be a million. */
 export class RunSpans {
   readonly #tracer: Tracer;
   readonly #span: Span;
   readonly #context: Context;
   readonly #startMs: number;
   readonly #stages = new Map<string, StageSpan>();
-  /** Of providers, in the order of the configuration, which is that of rows. */
+  /** Names of providers, in the order of the configuration, which is the order of rows. */
   readonly #providers: string[] = [];
 
   constructor(tracer: Tracer, event: Begin, parent: Span | undefined) {
@@ -62,12 +62,12 @@ export class RunSpans {
     return this.#span;
   }
 
-  /** For the header of work that is handed out. */
+  /** The trace context header for work that is handed out. */
   get traceparent(): string {
     return formatTraceparent(this.#span.spanContext());
   }
 
-  /** True if somebody looks at the spans. */
+  /** True if the spans are recorded. */
   get isRecording(): boolean {
     return this.#span.isRecording();
   }
@@ -75,7 +75,7 @@ export class RunSpans {
   /**
    * Makes spans of the calls of a row that waited for models.
    *
-   * @returns The context of the provider's call; or that of its stage, if it waited for nothing or its answer was kept.
+   * @returns The context of the provider's call, or that of its stage if it waited for nothing or its answer was cached.
    */
   row(row: ResultRow, nowMs: number): Context {
     if (!this.#providers.includes(row.provider) && this.#providers.length < MAX_STAGE_SPANS) {
@@ -111,7 +111,7 @@ export class RunSpans {
   }
 
   end({ timestampMs, rows, failedRows, error }: End): void {
-    // Those that were not told of: the run broke off.
+    // Stages without an end event: the run was cut short.
     for (const { span } of this.#stages.values()) if (span.isRecording()) span.end(timestampMs);
     this.#stages.clear();
     this.#span.setAttributes({ 'testbench.rows': rows, 'testbench.failed_rows': failedRows });
@@ -139,13 +139,13 @@ export class RunSpans {
     return made;
   }
 
-  /** @returns The context of the call; undefined if its answer was kept, so that there was none. */
+  /** @returns The context of the call; undefined if its answer was cached, so that no call was made. */
   #call(row: ResultRow, call: ModelCall, nowMs: number): Context | undefined {
     const { stage, measured, model, error } = call;
     if (measured.cached === true) return undefined;
     const parent = this.#stageOf(stage, stage === PROVIDER ? row.provider : undefined);
     const { startedAt, totalMs = 0 } = measured;
-    // Of a call that failed only its length is known.
+    // For a failed call, only its duration is known.
     const began = startedAt === undefined ? nowMs - totalMs : Date.parse(startedAt);
     const span = this.#tracer.startSpan(
       model === undefined ? 'chat' : `chat ${cleanText(model)}`,

@@ -158,7 +158,7 @@ describe('createRunTelemetry()', () => {
     tellRun(hooks, 'run', { from: 0, to: 1 }, [paidRow(0)], { isEarlier: true });
     expect(sdk.events()).toEqual([]);
     expect(registry.text()).not.toContain('testbench_cases');
-    // Their sums belong to those who made them.
+    // Their sums belong to the processes that made them.
     expect(registry.text()).not.toContain('testbench_stage_time');
     expect(sdk.spans().map(({ name }) => name)).toEqual(['testbench run']);
     const kept = paidRow(1, { measured: { ...paidRow(1).measured, cached: true } });

@@ -23,7 +23,7 @@ import { RunSpans } from './run-spans.js';
 /** The instrumentation's name, for providers. */
 const NAME = '@testbench/telemetry';
 
-/** Where spans, figures and events go, and what is told. */
+/** Where spans, figures and events go, and what is reported. */
 export interface RunTelemetryOptions {
   /** @default the global provider's, if one is registered */
   readonly tracer?: Tracer;
@@ -31,11 +31,11 @@ export interface RunTelemetryOptions {
   readonly meter?: Meter;
   /** @default the global provider's, if one is registered */
   readonly logger?: Logger;
-  /** Gets the figures too, for `/metrics`. @default none */
+  /** Also gets the figures, for `/metrics`. @default none */
   readonly registry?: MetricsRegistry;
-  /** Which results of evaluators are told as events. @default 'all' */
+  /** Which results of evaluators are reported as events. @default 'all' */
   readonly evaluations?: 'all' | 'failed' | 'none';
-  /** Whether events have the explanations of evaluators, which may quote prompts and answers. @default false */
+  /** Whether events include the explanations of evaluators, which may quote prompts and answers. @default false */
   readonly explanations?: boolean;
 }
 
@@ -50,9 +50,9 @@ const RUN_TELEMETRY_OPTIONS: OptionReaders<RunTelemetryOptions> = {
 };
 
 /**
- * Tells OpenTelemetry, and a registry for Prometheus, of runs: give the result to a run as `hooks`.
+ * Reports runs to OpenTelemetry, and to a registry for Prometheus: pass the result to a run as `hooks`.
  *
- * Through `@opentelemetry/api` alone. Where no provider is registered and no registry is given there is nothing to tell, and the result is
+ * Uses only `@opentelemetry/api`. If no provider is registered and no registry is given, there is nothing to report to, and the result is
  * undefined: a run without hooks does no work for telemetry.
  *
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -92,9 +92,9 @@ interface Targets {
 
 class RunTelemetry implements RunHooks {
   readonly #targets: Targets;
-  /** By run, range and trace, which tell apart what runs side by side. */
+  /** By run, range and trace, which distinguish concurrent runs and shards. */
   readonly #open = new Map<string, RunSpans>();
-  /** Those whose records were made here; a process that merges shards also gets their sums, which were counted where they were made. */
+  /** Runs and shards whose records were made here. A process that merges the work of others also gets their sums, which were already counted there. */
   readonly #made = new Set<string>();
   /** The run that this process hands out. */
   #run: RunSpans | undefined;
@@ -116,7 +116,7 @@ class RunTelemetry implements RunHooks {
         return;
       }
       case 'record-end':
-        // What was made before, or by another process, was told there.
+        // Rows made earlier, or by another process, were reported there.
         if (event.isEarlier) return;
         this.#made.add(keyOf(event));
         this.#record(event);
@@ -166,7 +166,7 @@ function keyOf({
   return `${run}\0${from}\0${to}\0${traceparent}`;
 }
 
-/** While no provider is registered the API gives a stand-in. */
+/** While no provider is registered, the API returns a no-op stand-in. */
 function registeredTracer(): Tracer | undefined {
   const tracer = trace.getTracer(NAME);
   return tracer instanceof ProxyTracer ? undefined : tracer;

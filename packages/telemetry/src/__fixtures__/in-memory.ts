@@ -57,7 +57,7 @@ export function inMemory() {
   };
 }
 
-/** Spans as a tree, one a line. */
+/** Spans as a tree, one per line. */
 export function asTree(spans: readonly ReadableSpan[]): string[] {
   const lines: string[] = [];
   const idOf = (span: ReadableSpan): string => span.spanContext().spanId;

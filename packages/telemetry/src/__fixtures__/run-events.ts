@@ -48,7 +48,7 @@ export interface EventRange {
   readonly traceparent?: string | undefined;
 }
 
-/** Tells hooks of a run or a shard as the bench does, with its rows. */
+/** Reports a run or a shard, with its rows, to hooks as the bench does. */
 export function tellRun(
   hooks: RunHooks,
   kind: 'run' | 'shard',

@@ -6,17 +6,17 @@ import { escapeHelp, formatLabels, formatNumber, prometheusName } from './text-f
 
 interface Series {
   readonly labels: Labels;
-  /** Of a counter or a gauge; the sum of a histogram. */
+  /** Value of a counter or a gauge; the sum of a histogram. */
   value: number;
   count: number;
-  /** Of a histogram: values up to each bound, not added up. */
+  /** For a histogram: number of values per bucket, not cumulative. */
   readonly buckets: number[];
 }
 
 /**
- * Adds figures up in this process, and writes them as Prometheus reads them.
+ * Adds up figures in this process, and writes them in the format of Prometheus.
  *
- * Memory is bounded: a metric has at most 2,000 series; what comes with further labels is counted in one series whose labels are all `other`.
+ * Memory is bounded: a metric has at most 2,000 series; values with further labels are counted in one series whose labels are all `other`.
  *
  * @example
  * ```ts
@@ -33,8 +33,8 @@ export class MetricsRegistry implements MetricSink {
   /**
    * Adds to a counter or a gauge, or records a value of a histogram.
    *
-   * @param value Finite; of a counter, from 0. Others are ignored: one of them would spoil the sum for good.
-   * @param labels Of few values each: all combinations that come are kept, up to 2,000.
+   * @param value Finite; for a counter, from 0. Other values are ignored: a single one would corrupt the sum permanently.
+   * @param labels Labels with few values each: all combinations are kept, up to 2,000.
    */
   add(name: MetricName, value: number, labels: Labels): void {
     const definition: MetricDefinition = METRICS[name];

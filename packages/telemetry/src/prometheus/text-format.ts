@@ -1,7 +1,7 @@
 import type { Labels } from '../bounded-labels.js';
 import type { MetricDefinition } from '../metric-table.js';
 
-/** How OpenTelemetry's units end names in Prometheus; those in braces are left out. */
+/** Suffixes of Prometheus names for OpenTelemetry's units; units in braces are left out. */
 const UNIT_SUFFIXES: Readonly<Record<string, string>> = { s: '_seconds' };
 
 /**
@@ -17,7 +17,7 @@ export function prometheusName(
   return `${base}${UNIT_SUFFIXES[unit] ?? ''}${kind === 'counter' ? '_total' : ''}`;
 }
 
-/** `{a="b",…}`; nothing without labels. Backslashes, quotes and line ends of values are escaped, as the format asks. */
+/** `{a="b",…}`; empty without labels. Backslashes, quotes and line ends in values are escaped, as the format requires. */
 export function formatLabels(labels: Labels): string {
   const pairs = Object.entries(labels).map(
     ([name, value]) => `${name.replaceAll(/[^a-zA-Z0-9_]/g, '_')}="${escapeValue(value)}"`,
@@ -25,12 +25,12 @@ export function formatLabels(labels: Labels): string {
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }
 
-/** A text in a line of help. */
+/** Escapes a text for a help line. */
 export function escapeHelp(text: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 }
 
-/** A number as Go's parser reads it, which reads JavaScript's form of finite ones. */
+/** A number in the format of Go's parser, which accepts JavaScript's notation of finite numbers. */
 export function formatNumber(value: number): string {
   return String(value);
 }

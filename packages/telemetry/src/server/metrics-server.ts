@@ -12,11 +12,11 @@ import { type ReadyCheck, ReadyChecks } from './ready-checks.js';
 export interface MetricsServerOptions {
   /** Figures at `/metrics`. */
   readonly registry: MetricsRegistry;
-  /** 0 for any that is free. */
+  /** Port to listen on; 0 for any free port. */
   readonly port: number;
-  /** Address to listen at. Others than those of this machine itself must be chosen deliberately: anyone who reaches it can read the figures. @default '127.0.0.1' */
+  /** Address to listen on. A non-loopback address must be a deliberate choice: anyone who can reach it can read the figures. @default '127.0.0.1' */
   readonly host?: string;
-  /** What must hold for work to be taken, by name: a check that throws, or takes longer than 2 s, does not. @default nothing: ready at once */
+  /** Checks that must pass for work to be taken, by name: a check that throws, or takes longer than 2 s, fails. @default none: ready at once */
   readonly ready?: Readonly<Record<string, ReadyCheck>>;
 }
 
@@ -27,23 +27,23 @@ const OPTIONS: OptionReaders<MetricsServerOptions> = {
   ready: (node) => node.object() as Readonly<Record<string, ReadyCheck>>,
 };
 
-/** A server of metrics and health. */
+/** A server for metrics and health. */
 export interface MetricsServer extends AsyncDisposable {
   readonly host: string;
   readonly port: number;
   /** Such as `http://127.0.0.1:9464`. */
   readonly url: string;
-  /** Says that no more work is taken: `/readyz` answers 503 from now on, and `/healthz` 200 as before. */
+  /** Signals that no more work is taken: from now on `/readyz` answers 503, and `/healthz` still 200. */
   drain(): void;
-  /** Ends it and its connections. */
+  /** Closes the server and its connections. */
   close(): Promise<void>;
 }
 
 /**
  * Serves `/metrics` for Prometheus, `/healthz` (the process answers) and `/readyz` (it can take work) over HTTP.
  *
- * It reads nothing of a request but its method and path, takes no bodies, and answers on loopback only those who ask for this machine by a name
- * of loopback, so that no page in a browser can read it through a name of its own.
+ * It reads only the method and path of a request, takes no bodies, and on loopback answers only requests that address this machine by a loopback
+ * name, so that a page in a browser cannot read it through its own host name.
  *
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  * @throws {TelemetryError} `TELEMETRY_PORT_UNUSABLE`.
@@ -68,7 +68,7 @@ export async function startMetricsServer(given: MetricsServerOptions): Promise<M
     headersTimeout: REQUEST_TIMEOUT_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     keepAliveTimeout: REQUEST_TIMEOUT_MS,
-    // Node looks for late ones this often.
+    // Node checks for late connections this often.
     connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 5,
   });
   server.maxConnections = MAX_CONNECTIONS;
@@ -90,7 +90,7 @@ export async function startMetricsServer(given: MetricsServerOptions): Promise<M
     server.listen({ port, host, exclusive: true }, resolve);
   });
   const { port: actual } = server.address() as AddressInfo;
-  // A worker that has nothing else to do may end.
+  // A worker with nothing else to do may exit.
   server.unref();
   let closing: Promise<void> | undefined;
   const close = (): Promise<void> => {
@@ -158,7 +158,7 @@ function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
-/** A page of another origin reaches loopback under a name of its own, which the header `Host` then has. */
+/** A page of another origin reaches loopback under its own host name, which is then in the `Host` header. */
 function isLocalName(host: string): boolean {
   return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host);
 }

@@ -1,10 +1,10 @@
 import { cleanText } from '../clean-text.js';
 import { READY_KEPT_MS, READY_TIMEOUT_MS } from '../limits.js';
 
-/** Resolves if all is well; throws if not. The signal fires when nobody waits any more. */
+/** Resolves if all is well; throws if not. The signal fires when the result is no longer needed. */
 export type ReadyCheck = (signal: AbortSignal) => Promise<unknown>;
 
-/** Runs checks of readiness: together, once for all who ask at the same time, and not more than once a second. */
+/** Runs readiness checks: concurrently, once for all simultaneous requests, and at most once per second. */
 export class ReadyChecks {
   readonly #checks: readonly (readonly [name: string, check: ReadyCheck])[];
   #running: Promise<readonly string[]> | undefined;
@@ -18,7 +18,7 @@ export class ReadyChecks {
     this.#isDraining = true;
   }
 
-  /** Names of what is not ready. Why is not told: the error may have an address or a password in it. */
+  /** Names of the checks that fail. The reason is not reported: the error may contain an address or a password. */
   async failing(): Promise<readonly string[]> {
     if (this.#isDraining) return ['draining'];
     if (this.#running === undefined) {
