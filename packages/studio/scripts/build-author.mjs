@@ -1,4 +1,4 @@
-// Bundles the editor's worker, and the playground: editor and visual builder as files for any static server. Nothing of it comes from a network.
+// Bundles the editor's worker, and the playground: editor and visual builder as files for any static server. Nothing comes from a network.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +10,7 @@ import { collectModule } from '../../../scripts/lib/sdk-reference/typescript.mjs
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const library = join(folder, '../../plugins-sdk');
 
-/** Sources of the library, as its users install them. */
+/** Reads the sources of the library, as users install them. */
 function readLibrary() {
   const names = readdirSync(join(library, 'assembly'), { recursive: true })
     .map((name) => `assembly/${name.replaceAll('\\', '/')}`)
@@ -31,7 +31,7 @@ const VIRTUAL = {
   ],
 };
 
-/** What the bundles need besides code: the library's sources and declarations, and empty modules in place of Node's. */
+/** What the bundles need in addition to code: the library's sources and declarations, and empty modules instead of Node's. */
 export const AUTHOR_PLUGIN = {
   name: 'author',
   setup({ onResolve, onLoad }) {
@@ -40,7 +40,7 @@ export const AUTHOR_PLUGIN = {
       const [name, value] = VIRTUAL[path]();
       return { contents: `export const ${name} = ${JSON.stringify(value)};` };
     });
-    // The compiler asks for them behind a test for Node.
+    // The compiler imports them only after checking for Node.
     onResolve({ filter: /^(?:fs|module|path|url|node:.*)$/ }, ({ path }) => ({
       path,
       namespace: 'absent',
@@ -65,7 +65,7 @@ const OPTIONS = {
   plugins: [AUTHOR_PLUGIN],
 };
 
-/** Writes the worker into a folder; all that it is made of must be built. Gives the file's name. */
+/** Writes the worker into a folder; its dependencies must be built. Returns the file's name. */
 export async function buildWorker(target) {
   const name = 'author-worker';
   await build({ ...OPTIONS, entryPoints: { [name]: 'src/author/worker/main.ts' }, outdir: target });

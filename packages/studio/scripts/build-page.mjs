@@ -1,4 +1,4 @@
-// Bundles what runs in the browser into dist/assets: files that the studio's server hands out. Nothing of it comes from a network.
+// Bundles the browser code into dist/assets: files that the studio's server serves. Nothing comes from a network.
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,13 +10,13 @@ import { AUTHOR_PLUGIN, buildWorker } from './build-author.mjs';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const target = join(folder, 'dist/assets');
 
-/** Files of the page by the name under which the server has them; a worker is one more line. */
+/** Files of the page by the name under which the server serves them; a worker takes one more line. */
 const ENTRIES = {
   main: 'src/page/main.ts',
   styles: 'src/page/styles.css',
 };
 
-/** Writes `dist/assets`; tests in a browser call it too, so that none runs with an older page. */
+/** Writes `dist/assets`; browser tests also call it, so that they never run with an outdated page. */
 export async function buildPage() {
   const { outputFiles } = await build({
     absWorkingDir: folder,
@@ -25,7 +25,7 @@ export async function buildPage() {
     chunkNames: 'part-[hash]',
     write: false,
     bundle: true,
-    // A page loads its own part when it is opened: the editor's compiler is not there for the others.
+    // Each page loads its own part when it is opened: other pages do not load the editor's compiler.
     splitting: true,
     minify: true,
     format: 'esm',

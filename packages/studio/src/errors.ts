@@ -1,26 +1,26 @@
 import { PluginError } from '@testbench/types/errors';
 
-/** Why the studio did not do something. */
+/** Why the studio, or a request to it, failed. */
 export type StudioErrorCode =
-  /** The server cannot listen at the port. */
+  /** The server cannot listen on the port. */
   | 'STUDIO_CANNOT_LISTEN'
-  /** The project is no folder that can be read. */
+  /** The project is not a readable folder. */
   | 'STUDIO_NO_PROJECT'
   /** A request without the studio's token or cookie. */
   | 'STUDIO_NOT_SIGNED_IN'
   /** A request under another host name, or from a page of another origin. */
   | 'STUDIO_FOREIGN_ORIGIN'
-  /** A request that is not what its route takes: a method, a body, a value. */
+  /** A request that does not fit its route: wrong method, body or value. */
   | 'STUDIO_BAD_REQUEST'
-  /** What a request asks for is not there. */
+  /** The requested resource does not exist. */
   | 'STUDIO_NOT_FOUND'
-  /** A path that leads out of the project. */
+  /** A path outside the project. */
   | 'STUDIO_OUTSIDE_PROJECT'
-  /** A plugin of that name is saved already. */
+  /** A plugin of that name already exists. */
   | 'STUDIO_EXISTS'
-  /** A body, or what was asked for, is larger than the studio takes. */
+  /** A body or the requested data is larger than the studio's limit. */
   | 'STUDIO_TOO_LARGE'
-  /** Too much goes on at once: streams of events, or another process that writes the same. */
+  /** Too much at once: too many event streams, or another process is writing the same file. */
   | 'STUDIO_BUSY';
 
 /** The studio, or a request to it, failed. */

@@ -1,7 +1,7 @@
 /**
  * A local web application over a folder of runs.
  *
- * It is a package of its own because it joins what others keep apart, the runs, the report's components, the plugins, behind a server that only this machine reaches.
+ * It is a separate package because it combines what other packages keep apart (the runs, the report's components, the plugins) behind a server that only this machine can reach.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
 
-/** What `scripts/build-page.mjs` wrote: the same from `src` and from `dist`, each of which holds this in its own first level. */
+/** The output of `scripts/build-page.mjs`. The path is the same from `src` and from `dist`, because this file is at the top level of both. */
 export const PAGE_FOLDER = fileURLToPath(new URL('../dist/assets/', import.meta.url));

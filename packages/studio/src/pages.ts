@@ -2,9 +2,9 @@
 export interface Page {
   /** Such as `/runs`. */
   readonly path: string;
-  /** In the navigation, and in the title of the window. */
+  /** Shown in the navigation and in the window title. */
   readonly name: string;
-  /** False for pages that others lead to. */
+  /** False for pages that are reached from other pages. */
   readonly isInNavigation: boolean;
   /** Its policy lets the page compile WebAssembly. @default false */
   readonly runsWasm?: boolean;

@@ -11,7 +11,7 @@ import { runRoutes } from './runs/run-routes.js';
 import type { Route } from './server/route.js';
 import type { StudioTools } from './studio-options.js';
 
-/** All that the page can ask of the server, and how what it keeps open is closed. */
+/** All routes that the page can use, and a function that closes the resources they keep open. */
 export function openRoutes(
   project: Project,
   tools: StudioTools,

@@ -31,7 +31,7 @@ interface Told {
   readonly body: string;
 }
 
-/** By hand: fetch does not let a test choose Host. */
+/** Uses http directly: fetch does not allow setting Host. */
 async function ask(
   method: string,
   path: string,

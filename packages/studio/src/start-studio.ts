@@ -20,22 +20,22 @@ import { Gate } from './server/gate.js';
 import { PageFiles } from './server/page-files.js';
 import { STUDIO_OPTIONS, type StudioOptions } from './studio-options.js';
 
-/** A studio that runs. */
+/** A running studio. */
 export interface Studio {
-  /** Opens it, once for each browser: it has the token, so do not pass it on. */
+  /** Opens the studio; needed once for each browser. It contains the token, so do not share it. */
   readonly url: string;
   readonly port: number;
-  /** An address for one use, for programs that are started with it: other users of the machine see what those are started with. */
+  /** A single-use address for programs that get it as an argument: other users of the machine can see program arguments. */
   createLaunchUrl(): string;
-  /** Ends all requests and the server. */
+  /** Ends all requests and stops the server. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
 /**
- * Starts the studio of a folder on 127.0.0.1.
+ * Starts the studio for a folder on 127.0.0.1.
  *
- * Nobody but a browser that opened {@link Studio.url} is answered.
+ * Only browsers that opened {@link Studio.url} get answers.
  *
  * @throws {ConfigError} If the options are wrong.
  * @throws {StudioError} `STUDIO_NO_PROJECT` if the folder cannot be read; `STUDIO_CANNOT_LISTEN` if the port is taken.
@@ -106,7 +106,7 @@ async function listen(server: Server, port: number): Promise<void> {
         }),
       );
     });
-    // By number: a name could mean an address that others reach.
+    // By number: a name could resolve to an address that others can reach.
     server.listen(port, '127.0.0.1', done);
   });
 }

@@ -3,21 +3,21 @@ import type { OptionReaders } from '@testbench/types/config';
 
 import type { StudioRegistries } from './plugins/studio-registries.js';
 
-/** What a studio is started with. */
+/** Options of a studio. */
 export interface StudioOptions {
-  /** The project: runs, data sets, plugins and labels are looked for in it, and nothing outside of it is read. @default the current folder */
+  /** The project folder: runs, data sets, plugins and labels are looked up in it, and nothing outside it is read. @default the current folder */
   readonly folder?: string;
-  /** Port on 127.0.0.1, from 0 to 65,535; 0 takes one that is free. @default 0 */
+  /** Port on 127.0.0.1, from 0 to 65,535; 0 takes a free one. @default 0 */
   readonly port?: number;
   /** Finds plugins by name when a run is scored again, such as those of a lockfile. @default those of the package `@testbench/plugins` */
   readonly findPlugin?: FindPlugin;
-  /** Makes plugins of scripts that a run is scored with again. @default scripts are refused */
+  /** Compiles scripts to plugins when a run is scored again. @default scripts are refused */
   readonly compileScript?: CompileScript;
-  /** Asks registries for the gallery; only when somebody asks in the page. @default none is asked */
+  /** Queries registries for the gallery, only on request in the page. @default no registries */
   readonly registries?: StudioRegistries;
 }
 
-/** What the program that starts a studio hands in. */
+/** The tools passed in by the program that starts a studio. */
 export type StudioTools = Pick<StudioOptions, 'findPlugin' | 'compileScript' | 'registries'>;
 
 /** Readers of {@link StudioOptions}. */

@@ -58,7 +58,7 @@ async function ask(path: string, body?: unknown): Promise<{ status: number; json
   return { status: response.status, json: await response.json() };
 }
 
-/** Events until one of them is as wanted. */
+/** Reads events until one of them matches. */
 async function listen(
   path: string,
   isWanted: (event: any) => boolean,
@@ -106,7 +106,7 @@ describe('runs', () => {
       '/api/run?run=runs/half',
       ({ isRunning, rowsUnderWay }) => isRunning && rowsUnderWay === 2,
       () => {
-        // As a writer leaves them: a lock that names it, and rows under a temporary name.
+        // As left by a writer: a lock that names it, and rows under a temporary name.
         writeFileSync(join(run, 'lock'), JSON.stringify({ host: hostname(), pid: process.ppid }));
         appendFileSync(join(run, 'segments/.testbench-1.tmp'), '{}\n{}\n{"ind');
       },

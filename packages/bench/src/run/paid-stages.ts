@@ -78,7 +78,7 @@ export class PaidFailure extends Error {
 export interface StageCalls {
   /** True if the calls of a stage must be made here. */
   has(stage: Stage): boolean;
-  /** @throws {PaidFailure} The call failed; its cause is why. */
+  /** @throws {PaidFailure} The call failed; its cause says why. */
   call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>>;
 }
 
@@ -237,7 +237,7 @@ export class PaidStages implements StageCalls {
     return this.#stages.has(stage);
   }
 
-  /** @throws {PaidFailure} The call failed; its cause is why. */
+  /** @throws {PaidFailure} The call failed; its cause says why. */
   async call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>> {
     const paidStage = this.#stages.get(stage)!;
     const { calls, account, judge } = paidStage;

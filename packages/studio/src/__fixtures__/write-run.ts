@@ -10,13 +10,13 @@ import {
   type StoredRun,
 } from '@testbench/bench/results';
 
-/** What is written: anything with a plan and rows, such as a run that was made up. */
+/** The content to write: anything with a plan and rows, such as a made-up run. */
 export type RunContent = Pick<StoredRun, 'plan' | 'rows'>;
 
 /**
  * Writes a run into a folder, as `testbench run` would.
  *
- * @param records Records that are written. @default all, with a summary
+ * @param records Number of records to write. @default all, with a summary
  */
 export async function writeRun(folder: string, run: RunContent, records?: number): Promise<void> {
   const { plan } = run;
@@ -130,7 +130,7 @@ function nameOf({ index, prompt, provider, model, epoch }: ResultRow): object {
   return { index, prompt, provider, model, epoch };
 }
 
-/** A small run that is made up: model `m`, evaluators `exact` and `judge`. */
+/** A small made-up run: model `m`, evaluators `exact` and `judge`. */
 export function makeRun(
   records: number,
   change: (row: ResultRow) => ResultRow = (row) => row,

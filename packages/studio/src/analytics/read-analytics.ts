@@ -5,16 +5,16 @@ import { PluginError } from '@testbench/types/errors';
 import { MAX_LISTED_RUNS } from '../limits.js';
 import type { Project } from '../project/project.js';
 
-/** What plugins did in the runs of a project, by version. */
+/** Statistics of plugins in the runs of a project, by version. */
 export interface ProjectAnalytics {
   readonly plugins: readonly PluginAnalytics[];
-  /** Runs that were read. */
+  /** Number of runs read. */
   readonly runs: number;
-  /** Why others were not. */
+  /** Why other runs were not read. */
   readonly problems: readonly string[];
 }
 
-/** Adds up what plugins did over all runs of a project. */
+/** Adds up the statistics of plugins over all runs of a project. */
 export async function readAnalytics(
   project: Project,
   signal: AbortSignal,

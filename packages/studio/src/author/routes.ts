@@ -5,10 +5,10 @@ import { DEFAULT_RECORDS, MAX_RECORDS, MAX_SAVE_BYTES } from './limits.js';
 import { readSaveOrder } from './save/read-save-request.js';
 import { saveProject } from './save/save-project.js';
 
-/** Builds take all of a processor; they come one after the other. */
+/** A build uses a whole processor, so builds run one after another. */
 let saving: Promise<unknown> = Promise.resolve();
 
-/** What the editor and the visual builder ask of the server. */
+/** Routes of the editor and the visual builder. */
 export const AUTHOR_ROUTES: readonly Route[] = [
   {
     method: 'GET',

@@ -7,19 +7,19 @@ import { MAX_COLUMNS, MAX_OPEN_DATASETS, MAX_PAGE_ROWS, MAX_VALUE_CHARACTERS } f
 /** Some records of a data set. */
 export interface RecordPage {
   readonly columns: readonly string[];
-  /** True if records have more columns than are shown. */
+  /** True if records have more columns than shown. */
   readonly hasMoreColumns: boolean;
   readonly rows: readonly {
     /** From 0. */
     readonly index: number;
-    /** Where it stands in the file, such as its line. */
+    /** Position in the file, such as the line. */
     readonly place: number;
     readonly values: Readonly<Record<string, string>>;
   }[];
-  /** Records of the data set. */
+  /** Number of records of the data set. */
   readonly total: number;
   readonly format: string;
-  /** Where the next page begins; undefined at the end. */
+  /** Start of the next page; undefined at the end. */
   readonly next?: number;
 }
 
@@ -28,9 +28,9 @@ export class Datasets {
   readonly #open = new Map<string, Promise<Dataset>>();
 
   /**
-   * @param from Number of the record that is looked at first.
-   * @param words Records that have all of them, in small or capital letters; '' takes all.
-   * @throws {BenchError} As `openDataset`.
+   * @param from Number of the record at which the search begins.
+   * @param words Selects records that contain all words, ignoring case; '' selects all.
+   * @throws {BenchError} Like `openDataset`.
    */
   async read(
     path: string,
@@ -92,14 +92,14 @@ export class Datasets {
     for (const old of [...this.#open.keys()].slice(0, -MAX_OPEN_DATASETS)) {
       const dataset = this.#open.get(old);
       this.#open.delete(old);
-      // A page that is being read of it fails, and is asked for again.
+      // A page being read from it fails, and is requested again.
       void dataset?.then((one) => one.close()).catch(() => undefined);
     }
     return await opened;
   }
 }
 
-/** Values as they are shown: texts as they are, anything else as JSON. */
+/** Values for display: texts as they are, other values as JSON. */
 function textsOf(row: Readonly<Record<string, unknown>>): Record<string, string> {
   const entries = Object.entries(row).slice(0, MAX_COLUMNS);
   return Object.fromEntries(

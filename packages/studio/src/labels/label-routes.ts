@@ -6,7 +6,7 @@ import type { Route } from '../server/route.js';
 import type { LabelStore } from './label-store.js';
 import { listCases } from './list-cases.js';
 
-/** Routes of labels by hand, and of how far judges agree with them. */
+/** Routes of human labels, and of how far judges agree with them. */
 export function labelRoutes(labels: LabelStore): readonly Route[] {
   return [
     {

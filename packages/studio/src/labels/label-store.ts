@@ -11,33 +11,33 @@ import { StudioError } from '../errors.js';
 import { MAX_LABEL_CHARACTERS, MAX_LABELS } from '../limits.js';
 import type { Project } from '../project/project.js';
 
-/** Where labels are, from the project's folder on: next to the runs, since a run's folder holds only what the run wrote. */
+/** Folder of labels, relative to the project: next to the runs, since a run's folder holds only files that the run wrote. */
 const LABELS_FOLDER = 'labels';
 
 /**
- * Labels of a run: a file of JSON lines in the project, as `testbench calibrate` takes it. It is replaced as a whole, so that it is never half
+ * Labels of a run: a JSON Lines file in the project, in the format of `testbench calibrate`. It is replaced as a whole, so that it is never half
  * written.
  */
 export class LabelStore {
   readonly #project: Project;
-  /** One after the other: each reads what the one before wrote. */
+  /** Writes run one after another: each reads the result of the previous one. */
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(project: Project) {
     this.#project = project;
   }
 
-  /** @throws {StudioError} As `Project.find`. @throws {BenchError} If the file has what is no label. */
+  /** @throws {StudioError} Like `Project.find`. @throws {BenchError} If the file contains an invalid label. */
   async read(run: string): Promise<{ readonly file: string; readonly labels: HumanLabel[] }> {
     const { file, name } = await this.#fileOf(run);
     return { file: name, labels: await readOrNone(file) };
   }
 
   /**
-   * Adds what a person said; of two labels of one person for one answer the later counts.
+   * Adds a person's label; if one person labels an answer twice, the later label counts.
    *
-   * @param body A label without its time, which is set here.
-   * @throws {StudioError} `STUDIO_TOO_LARGE` for more labels than are kept, or a long one. @throws {ConfigError} If it is no label.
+   * @param body A label without a time, which is set here.
+   * @throws {StudioError} `STUDIO_TOO_LARGE` for more labels than are kept, or a long one. @throws {ConfigError} If it is not a label.
    */
   async add(run: string, body: ConfigNode): Promise<HumanLabel> {
     const label = parseLabel({ ...body.object(), when: new Date().toISOString() });
@@ -82,11 +82,11 @@ export class LabelStore {
 
   async #fileOf(run: string): Promise<{ folder: string; file: string; name: string }> {
     const path = await this.#project.find(run);
-    // Only runs have labels: anything else would be a file of any name.
+    // Only runs have labels: otherwise this could write a file of any name.
     await readRun(path);
     const name = `${basename(path)}.jsonl`;
     const folder = join(this.#project.folder, LABELS_FOLDER);
-    // A link would have a file somewhere else read and written.
+    // With a link, a file elsewhere would be read and written.
     for (const place of [folder, join(folder, name)]) {
       const found = await lstat(place).catch(() => undefined);
       if (found?.isSymbolicLink() !== true) continue;

@@ -5,7 +5,7 @@ import { numberOf } from '../server/read-query.js';
 
 /** One answer that can be labelled. */
 export interface LabelCase {
-  /** The record's id, or else its number: what a label names it by. */
+  /** The record's id, or else its number, which labels refer to. */
   readonly id: string;
   readonly index: number;
   readonly prompt: string;
@@ -19,7 +19,7 @@ export interface LabelCase {
   readonly explanations: Readonly<Record<string, string>>;
 }
 
-/** A page of the answers of a run. Failed ones have nothing to label, and are left out. */
+/** A page of the answers of a run. Failed cases have nothing to label, and are left out. */
 export async function listCases(
   run: StoredRun,
   query: URLSearchParams,

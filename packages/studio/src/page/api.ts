@@ -1,4 +1,4 @@
-/** What the server said no to. */
+/** A request that the server refused. */
 class ApiError extends Error {
   constructor(
     readonly code: string,
@@ -8,7 +8,7 @@ class ApiError extends Error {
   }
 }
 
-/** Asks the server; nothing of the page ever asks anything else. */
+/** Fetches JSON from the server; the page never requests anything from elsewhere. */
 export async function getJson<Value>(path: string, signal?: AbortSignal): Promise<Value> {
   return await readJson(await fetch(path, signal === undefined ? {} : { signal }));
 }
@@ -21,7 +21,7 @@ export async function postJson<Value>(path: string, value: unknown): Promise<Val
   );
 }
 
-/** Text that is no JSON. */
+/** Fetches text that is not JSON. */
 export async function getText(path: string): Promise<string> {
   const response = await fetch(path);
   if (!response.ok) await readJson(response);

@@ -2,7 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 
 import { type Page, PAGES } from '../pages.js';
 
-/** What stands around every page. */
+/** The frame around every page. */
 export function Shell({
   page,
   children,

@@ -7,7 +7,7 @@ import { VIEWS } from './views.js';
 
 /** Shows the page that the address names. */
 export async function startPage(): Promise<void> {
-  // A step of the way in, from a link on another page.
+  // An intermediate step when arriving from a link on another page.
   if (parameters.has('again')) {
     parameters.delete('again');
     history.replaceState(null, '', `${location.pathname}?${parameters}${location.hash}`);

@@ -15,7 +15,7 @@ import type { Project } from '../project/project.js';
 
 /** A plugin of the gallery. Its texts come from its author and are unverified. */
 export interface GalleryPlugin {
-  /** `installed` by the lockfile, a `file` of the project, or in the `catalogue` of those that could be installed. */
+  /** `installed` by the lockfile, a `file` of the project, or from the `catalogue` of installable plugins. */
   readonly source: 'installed' | 'file' | 'catalogue' | 'registry';
   readonly name: string;
   readonly version: string;
@@ -25,22 +25,22 @@ export interface GalleryPlugin {
   readonly license?: string;
   readonly capabilities: readonly string[];
   readonly permissions: PluginMetadata['permissions'];
-  /** Of the module. */
+  /** Size of the module. */
   readonly bytes?: number;
-  /** Of the module, or else of its manifest. */
+  /** Digest of the module, or else of its manifest. */
   readonly digest: string;
-  /** What the project calls the registry. */
+  /** The project's name for the registry. */
   readonly registry?: string;
   /** Path in the project. */
   readonly path?: string;
-  /** Ids of those who vouched for it when it was installed. */
+  /** Ids of the signers that vouched for it when it was installed. */
   readonly signers?: readonly string[];
   /** From the stored runs of the project. */
   readonly calls?: number;
   readonly fuelPerCall?: number;
 }
 
-/** Plugins that are installed, that are files of the project, and that its catalogue has; no network is asked. */
+/** Installed plugins, plugin files of the project, and the plugins of its catalogue; no network is used. */
 export async function readGallery(
   project: Project,
   signal: AbortSignal,
@@ -65,7 +65,7 @@ function withUse(plugin: GalleryPlugin, used: ReadonlyMap<string, PluginAnalytic
 }
 
 async function readInstalled(folder: string): Promise<GalleryPlugin[]> {
-  // Without a lockfile nothing is made.
+  // Without a lockfile, nothing is created.
   if (!existsSync(join(folder, LOCKFILE_NAME))) return [];
   const plugins: GalleryPlugin[] = [];
   for (const { name, version, module, registry, signers, permissions, path } of await listInstalled(
@@ -78,7 +78,7 @@ async function readInstalled(folder: string): Promise<GalleryPlugin[]> {
       source: 'installed',
       name,
       version,
-      // Not what the module asks for by itself: what the project agreed to.
+      // The permissions that the project agreed to, not those that the module asks for.
       permissions,
       digest: module,
       registry,
@@ -129,7 +129,7 @@ async function readCatalogue(folder: string, signal: AbortSignal): Promise<Galle
   return plugins;
 }
 
-/** What a plugin's metadata say of it. */
+/** Describes a plugin by its metadata. */
 export function describePlugin(
   metadata: PluginMetadata,
 ): Pick<
@@ -147,7 +147,7 @@ export function describePlugin(
   };
 }
 
-/** @returns undefined for what is no plugin. */
+/** @returns undefined if it is not a plugin. */
 async function readModule(
   path: string,
 ): Promise<{ metadata: PluginMetadata; bytes: number; digest: string } | undefined> {
@@ -165,7 +165,7 @@ async function readModule(
   }
 }
 
-/** What cannot be read is told, and the rest is shown. */
+/** Failures are reported, and the rest is shown. */
 async function attempt(
   problems: string[],
   read: () => Promise<GalleryPlugin[]>,

@@ -4,7 +4,7 @@ import type { Route } from '../server/route.js';
 import type { StudioTools } from '../studio-options.js';
 import { readGallery } from './gallery.js';
 
-/** Routes of the gallery and of what plugins did. */
+/** Routes of the gallery and of plugin statistics. */
 export function pluginRoutes({ registries }: StudioTools): readonly Route[] {
   const open = () => {
     if (registries !== undefined) return registries;
@@ -22,7 +22,7 @@ export function pluginRoutes({ registries }: StudioTools): readonly Route[] {
       }),
     },
     {
-      // Not by GET: it asks a network, and so nothing may do it by a link.
+      // Not GET: it uses the network, so a link must not be able to trigger it.
       method: 'POST',
       path: '/api/plugins/offered',
       async answer({ body, signal }) {

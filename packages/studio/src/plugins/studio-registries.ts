@@ -1,20 +1,20 @@
 import type { GalleryPlugin } from './gallery.js';
 
-/** Who vouches for a plugin, and what is attached to it, in words. What nobody trusted vouches for says so. */
+/** Who vouches for a plugin, and what is attached to it, in words. The text says so if no trusted signer vouches for it. */
 export interface PluginClaims {
   /** Such as `nobody`, or names. */
   readonly signedBy: string;
-  /** The latest test result that somebody attested. */
+  /** The latest attested test result. */
   readonly tested: string;
-  /** Everything that is attached, a line each. */
+  /** All attachments, one per line. */
   readonly attached: readonly string[];
-  /** Versions that the registry has, the newest first. */
+  /** Versions in the registry, newest first. */
   readonly versions: readonly string[];
 }
 
-/** How a studio asks registries. Nothing that it gets is run or installed. */
+/** How a studio queries registries. Nothing that it receives is run or installed. */
 export interface StudioRegistries {
-  /** Plugins that registries offer for words; '' takes all. */
+  /** Searches registries for plugins that match the words; '' matches all. */
   search(words: string, signal: AbortSignal): Promise<readonly GalleryPlugin[]>;
   /** @throws {PluginError} If the registry does not answer, or has no such plugin. */
   claims(

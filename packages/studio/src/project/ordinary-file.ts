@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
-/** A link would lead out of the project, and opening a pipe would wait for a writer for ever. Both are absent on Windows. */
+/** A link could point outside the project, and opening a pipe would wait for a writer forever. Both flags are absent on Windows. */
 const READING = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-/** Opens a file that is one. @returns undefined for anything else, and for what is not there. */
+/** Opens a regular file. @returns undefined for anything else, and if it does not exist. */
 export async function openOrdinary(path: string): Promise<FileHandle | undefined> {
   const file = await open(path, READING).catch(() => undefined);
   if (file === undefined) return undefined;

@@ -4,14 +4,14 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { StudioError } from '../errors.js';
 import { type FoundEntries, scanProject } from './scan-project.js';
 
-/** The folder that a studio is about. Nothing outside of it is read or written. */
+/** The folder that a studio serves. Nothing outside it is read or written. */
 export class Project {
   private constructor(
-    /** Absolute and without links. */
+    /** Absolute, with links resolved. */
     readonly folder: string,
   ) {}
 
-  /** @throws {StudioError} `STUDIO_NO_PROJECT` if it is no folder that can be read. */
+  /** @throws {StudioError} `STUDIO_NO_PROJECT` if it is not a readable folder. */
   static async open(folder: string): Promise<Project> {
     try {
       const path = await realpath(folder);
@@ -25,9 +25,9 @@ export class Project {
   /**
    * The real path of a file or folder in the project.
    *
-   * @param path With slashes, from the project's folder on.
-   * @throws {StudioError} `STUDIO_OUTSIDE_PROJECT` if it leads out, by itself or by a link; `STUDIO_NOT_FOUND` if nothing is there;
-   *   `STUDIO_BAD_REQUEST` for what is no path.
+   * @param path Relative to the project's folder, with slashes.
+   * @throws {StudioError} `STUDIO_OUTSIDE_PROJECT` if it points outside the project, directly or through a link; `STUDIO_NOT_FOUND` if nothing is there;
+   *   `STUDIO_BAD_REQUEST` if it is not a path.
    */
   async find(path: string): Promise<string> {
     if (path.includes('\0') || path.includes('\\')) {
@@ -38,7 +38,7 @@ export class Project {
     }
     const target = resolve(this.folder, path);
     if (isAbsolute(path) || !this.#has(target)) throw outside(path);
-    // What is opened later is this path, in which no link is left.
+    // This path, which contains no links, is the one opened later.
     const real = await realpath(target).catch((cause: unknown) => {
       throw new StudioError(
         'STUDIO_NOT_FOUND',
@@ -53,9 +53,9 @@ export class Project {
   }
 
   /**
-   * The same of an ordinary file: a FIFO would hold its reader, and a device has no end.
+   * Like {@link find}, but only for a regular file: a FIFO would block its reader, and a device has no end.
    *
-   * @throws {StudioError} As {@link find}.
+   * @throws {StudioError} Like {@link find}.
    */
   async findFile(path: string): Promise<string> {
     const real = await this.find(path);
@@ -66,7 +66,7 @@ export class Project {
     );
   }
 
-  /** A path as pages name it. */
+  /** A path as pages refer to it. */
   nameOf(path: string): string {
     return relative(this.folder, path).split(sep).join('/');
   }

@@ -3,25 +3,25 @@ import { join } from 'node:path';
 
 import { MAX_SCANNED_DEPTH, MAX_SCANNED_ENTRIES } from '../limits.js';
 
-/** What a project holds. Paths are absolute. */
+/** The contents of a project. Paths are absolute. */
 export interface FoundEntries {
   /** Folders of runs. */
   readonly runs: readonly string[];
-  /** Files that a reader of data sets takes. */
+  /** Files that a data set reader accepts. */
   readonly datasets: readonly string[];
   /** Modules of plugins. */
   readonly modules: readonly string[];
-  /** True if there was more than was looked at. */
+  /** True if the scan was cut off. */
   readonly isCut: boolean;
 }
 
 const SKIPPED = new Set(['node_modules', 'target', 'coverage', '__pycache__']);
 const DATA = /\.(?:jsonl|ndjson|csv|tsv|parquet)(?:\.gz|\.zst)?$/i;
-/** Most files of JSON are configurations; those in such folders are data. */
+/** Most JSON files are configurations; those in such folders are data. */
 const JSON_DATA = /\.json(?:\.gz|\.zst)?$/i;
 const DATA_FOLDER = /^(?:data|datasets?)$/i;
 
-/** Looks through a project. Links are not followed, so that it stays inside; hidden folders are left out. */
+/** Scans a project. Links are not followed, so that the scan stays inside; hidden folders are left out. */
 export async function scanProject(folder: string, signal?: AbortSignal): Promise<FoundEntries> {
   const runs: string[] = [];
   const datasets: string[] = [];
@@ -32,7 +32,7 @@ export async function scanProject(folder: string, signal?: AbortSignal): Promise
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     signal?.throwIfAborted();
     const { path, depth, isData } = next;
-    // A folder that cannot be read, or is gone meanwhile, has nothing.
+    // A folder that cannot be read, or has disappeared in the meantime, counts as empty.
     const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
     const names = new Set(entries.map(({ name }) => name));
     if (names.has('manifest.json') && names.has('plan.json') && names.has('segments')) {

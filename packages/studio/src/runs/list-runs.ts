@@ -10,18 +10,18 @@ import { type RunState, RunWatch } from './run-state.js';
 
 /** A run in the list. */
 export interface ListedRun {
-  /** Its folder from the project's on: what pages name it by. */
+  /** Its folder, relative to the project; pages refer to it by this path. */
   readonly path: string;
   readonly name: string;
   readonly digest: string;
   readonly state: RunState;
   readonly totalRecords: number;
-  /** Rows of one record. */
+  /** Number of rows per record. */
   readonly casesPerRecord: number;
   readonly isComplete: boolean;
   readonly models: readonly string[];
   readonly evaluators: readonly string[];
-  /** Once it was finished. */
+  /** Set once it is finished. */
   readonly failedCases?: number;
   readonly durationMs?: number;
   readonly scores?: readonly {
@@ -39,16 +39,16 @@ interface BrokenRun {
   readonly problem: string;
 }
 
-/** All that is to be told of the runs of a project. */
+/** The list of a project's runs, as sent to the page. */
 export interface RunList {
-  /** Those first that were written last. */
+  /** Most recently written first. */
   readonly runs: readonly ListedRun[];
   readonly broken: readonly BrokenRun[];
-  /** True if there was more than was looked at. */
+  /** True if the scan was cut off. */
   readonly isCut: boolean;
 }
 
-/** Lists the runs of a project; what was read of one is kept until its files change, since lists are asked for every second. */
+/** Lists the runs of a project; the data of a run is cached until its files change, since the list is requested every second. */
 export class RunLister {
   readonly #project: Project;
   readonly #watches = new Map<string, RunWatch>();
@@ -60,7 +60,7 @@ export class RunLister {
     this.#project = project;
   }
 
-  /** Several who ask at the same time share one look: rows that a run has under way are counted once. */
+  /** Simultaneous callers share one scan: rows in progress are counted once. */
   async list(): Promise<RunList> {
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
@@ -137,7 +137,7 @@ function describe(path: string, run: StoredRun, state: RunState): ListedRun {
   };
 }
 
-/** Rows that one record has when it is done. */
+/** Number of rows of a finished record. */
 export function casesOf({ prompts, providers, epochs }: StoredRun['plan']): number {
   const models = providers.reduce((sum, provider) => sum + provider.models.length, 0);
   return prompts.length * models * epochs.count;

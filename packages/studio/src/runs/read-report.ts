@@ -8,20 +8,20 @@ import { StudioError } from '../errors.js';
 import { MAX_KEPT_REPORTS } from '../limits.js';
 import type { Project } from '../project/project.js';
 
-/** A report, and what its blocks are asked for by. */
+/** A report, and the key by which its blocks are requested. */
 export interface KeptReport extends ReportPage {
   readonly key: string;
 }
 
-/** Reports by the runs that they are of, as they were when they were read. */
+/** Reports by the runs that they cover, in their state at the time of reading. */
 export class Reports {
   readonly #kept = new Map<string, Promise<KeptReport>>();
 
   /**
    * The report of one run, or of two that are compared.
    *
-   * @param paths Of the runs, in the project.
-   * @throws {StudioError} As `Project.find`. @throws {BenchError} As `readRun` and `reportRuns`.
+   * @param paths Paths of the runs in the project.
+   * @throws {StudioError} Like `Project.find`. @throws {BenchError} Like `readRun` and `reportRuns`.
    */
   async read(project: Project, paths: readonly string[]): Promise<KeptReport> {
     if (paths.length < 1 || paths.length > 2) {
@@ -33,11 +33,11 @@ export class Reports {
     const key = keyOf(runs);
     const known = this.#kept.get(key);
     if (known !== undefined) return await known;
-    // Not ended when one who asked is gone: another may wait for it by then.
+    // Not cancelled when its client disconnects: another client may be waiting for it by then.
     const made = makeReport(key, runs);
     this.#kept.set(key, made);
     for (const old of [...this.#kept.keys()].slice(0, -MAX_KEPT_REPORTS)) this.#kept.delete(old);
-    // One that failed, or that nobody waited for, is made again.
+    // A failed report is dropped, so that it is made again; this also handles the rejection if no client waits any more.
     made.catch(() => this.#kept.delete(key));
     return await made;
   }

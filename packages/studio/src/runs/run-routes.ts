@@ -27,7 +27,7 @@ export function runRoutes(
       path: '/api/run',
       async answer({ project, query, signal }) {
         const folder = await project.find(textOf(query, 'run'));
-        // Here, so that one that cannot be read is told as such.
+        // Read here, so that an unreadable run is reported as an error.
         await readRun(folder);
         return { events: watchRun(folder, signal) };
       },

@@ -6,15 +6,15 @@ import { ConfigNode } from '@testbench/types/config';
 
 import { openOrdinary, readSmall } from '../project/ordinary-file.js';
 
-/** What can be seen of a run from outside of the process that writes it. */
+/** The state of a run as seen from outside the process that writes it. */
 export interface RunState {
   /** Records whose rows are complete. */
   readonly records: number;
-  /** Rows behind them that are written already. */
+  /** Rows after them that are already written. */
   readonly rowsUnderWay: number;
-  /** True while a process of this machine writes it. */
+  /** True while a process on this machine writes it. */
   readonly isRunning: boolean;
-  /** ISO 8601, UTC: when something was written last. */
+  /** ISO 8601, UTC: time of the last write. */
   readonly writtenAt: string;
 }
 
@@ -22,12 +22,12 @@ const TEMPORARY = /^\.testbench-.*\.tmp$/;
 /** A manifest has 150 bytes for 1,000 records. */
 const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
 const MAX_LOCK_BYTES = 4096;
-/** Of the file of a segment that is being written, at a time. */
+/** Bytes read at a time of a segment file that is being written. */
 const CHUNK_BYTES = 1024 * 1024;
-/** A segment is complete long before. */
+/** Maximum bytes counted: a segment is complete long before. */
 const MAX_COUNTED_BYTES = 256 * 1024 * 1024;
 
-/** Counts the rows of files that grow, each byte once. */
+/** Counts the rows of growing files, reading each byte once. */
 export class RunWatch {
   readonly #folder: string;
   readonly #counted = new Map<string, { bytes: number; rows: number }>();
@@ -36,7 +36,7 @@ export class RunWatch {
     this.#folder = folder;
   }
 
-  /** How far the run is now. */
+  /** The current state of the run. */
   async look(): Promise<RunState> {
     const manifest = join(this.#folder, 'manifest.json');
     const [records, isRunning, written, rowsUnderWay] = await Promise.all([
@@ -86,7 +86,7 @@ export class RunWatch {
   }
 }
 
-/** Only what the page shows while it runs: `readRun` checks the rest when it is opened. */
+/** Reads only the data that the page shows during the run: `readRun` checks the rest when the run is opened. */
 async function countRecords(manifest: string): Promise<number> {
   try {
     const found = new ConfigNode(JSON.parse((await readSmall(manifest, MAX_MANIFEST_BYTES)) ?? ''));
@@ -109,7 +109,7 @@ async function hasWriter(lock: string): Promise<boolean> {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Alive, and another user's.
+    // The process is alive, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

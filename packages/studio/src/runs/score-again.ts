@@ -9,7 +9,7 @@ import { MAX_NEW_EVALUATORS } from '../limits.js';
 import type { Project } from '../project/project.js';
 import type { StudioTools } from '../studio-options.js';
 
-/** What a run is scored with again. */
+/** The evaluators for scoring a run again. */
 interface ScoreRequest {
   readonly run: string;
   readonly mode: 'append' | 'replace';
@@ -24,12 +24,12 @@ interface NewEvaluator {
 }
 
 /**
- * Scores the answers of a run with other evaluators, or with other options; the scores go to a run of their own.
+ * Scores the answers of a run with other evaluators, or with other options; the scores go to a new run.
  *
- * Plugins run in processes of their own, without permissions.
+ * Plugins run in separate processes, without permissions.
  *
- * @returns The folder of the new run, as pages name it, and how many cases lack a score.
- * @throws {StudioError} `STUDIO_OUTSIDE_PROJECT`. @throws {BenchError} As `scoreRun`.
+ * @returns The folder of the new run, as pages refer to it, and the number of cases that lack a score.
+ * @throws {StudioError} `STUDIO_OUTSIDE_PROJECT`. @throws {BenchError} Like `scoreRun`.
  */
 export async function scoreAgain(
   project: Project,
@@ -41,7 +41,7 @@ export async function scoreAgain(
   const folder = await project.find(run);
   const configured: Scripted<EvaluatorConfig>[] = [];
   for (const { plugin, ...rest } of evaluators) {
-    // A path is one of the project; anything else is a name that is looked up.
+    // A path refers to a file of the project; anything else is a name to look up.
     const isPath = /\.(?:wasm|js|mjs|ts|mts|py)$/i.test(plugin);
     const path = isPath ? await project.find(plugin) : plugin;
     configured.push(

@@ -7,15 +7,15 @@ import { WATCH_EVERY_MS } from '../limits.js';
 import { casesOf } from './list-runs.js';
 import { type RunState, RunWatch } from './run-state.js';
 
-/** How far a run is, when that has changed. */
+/** The state of a run, sent when it changes. */
 export interface RunEvent extends RunState {
   readonly isComplete: boolean;
   readonly totalRecords: number;
-  /** Rows of one record. */
+  /** Number of rows per record. */
   readonly casesPerRecord: number;
 }
 
-/** Looks at a run until the signal fires: a run of another process is seen like one of ours. */
+/** Watches a run until the signal fires, whether it is written by this process or another one. */
 export async function* watchRun(folder: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
   const watch = new RunWatch(folder);
   const { plan } = await readRun(folder);
@@ -33,7 +33,7 @@ export async function* watchRun(folder: string, signal: AbortSignal): AsyncGener
   }
 }
 
-/** Tells each time when the runs of a list have changed. */
+/** Yields a list of runs each time it has changed. */
 export async function* watchList<Item>(
   list: () => Promise<Item>,
   signal: AbortSignal,
@@ -48,10 +48,10 @@ export async function* watchList<Item>(
       before = text;
     } catch (error) {
       if (signal.aborted) return;
-      // A run that is being moved away, for one; the next look tells.
+      // For example, a run that is being moved; the next scan decides.
       if (!PluginError.is(error)) throw error;
     }
-    // A large project takes longer to look through: nine tenths of the time are for others.
+    // A large project takes longer to scan: nine tenths of the time are left for other work.
     await pause(signal, 9 * (performance.now() - started));
   }
 }

@@ -12,13 +12,13 @@ import { readBody } from './read-body.js';
 import type { Route } from './route.js';
 import { sendAnswer, sendError, sendEvents } from './send.js';
 
-/** What a request is answered from. */
+/** Everything needed to answer a request. */
 export interface Answering {
   readonly gate: Gate;
   readonly files: PageFiles;
   readonly project: Project;
   readonly routes: readonly Route[];
-  /** Streams of events that are open now. */
+  /** Event streams currently open. */
   readonly streams: { count: number };
   /** Fires when the studio is closed. */
   readonly closing: AbortSignal;
@@ -50,7 +50,7 @@ async function answerOrThrow(
     throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot read the target of the request');
   }
   const question = target.indexOf('?');
-  // Not by `new URL`, which would take ".." and other hosts apart: what is no known path is not found.
+  // Not parsed by `new URL`, which would interpret ".." and other hosts: an unknown path is not found.
   const path = question === -1 ? target : target.slice(0, question);
   const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
   const isData = path.startsWith('/api/');
@@ -64,11 +64,11 @@ async function answerOrThrow(
       );
     }
     response.setHeader('set-cookie', gate.cookie);
-    // The token is gone from the address, and so from what is copied and kept of it.
+    // This removes the token from the address, and so from copies and the history.
     response.writeHead(303, { location: '/' }).end();
     return;
   }
-  // A link on another page: the browser leaves the cookie out, and sends it with a step that our own document makes.
+  // After a link on another page, the browser omits the cookie, but sends it with a navigation by our own document.
   const isForeignLink = /^(?:cross|same)-site$/.test(String(request.headers['sec-fetch-site']));
   if (isForeignLink && !isData && method === 'GET' && findPage(path) && !query.has('again')) {
     response.setHeader('content-type', 'text/html; charset=utf-8');

@@ -4,15 +4,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { StudioError } from '../errors.js';
 
 /**
- * Who may ask: only pages that this server has made, in a browser that was shown the token.
+ * Decides which requests are answered: only those from pages of this server, in a browser that has presented the token.
  *
- * A web page of somebody else reaches a server on loopback as well, with the browser's cookies, so that neither the address nor the cookie is enough:
- * `Host` ends DNS rebinding, `Origin` and `Sec-Fetch-Site` end requests of other pages.
+ * A foreign web page can also reach a server on loopback, with the browser's cookies, so neither the address nor the cookie is enough:
+ * checking `Host` prevents DNS rebinding; checking `Origin` and `Sec-Fetch-Site` prevents requests from other pages.
  */
 export class Gate {
-  /** Stands in the first URL. */
+  /** Part of the first URL. */
   readonly token = randomBytes(32).toString('base64url');
-  /** Cookies do not tell ports apart: two studios would overwrite each other's. */
+  /** Cookies do not distinguish ports: two studios would overwrite each other's. */
   readonly #cookieName: string;
   readonly #secret = randomBytes(32).toString('base64url');
   #launchToken: string | undefined;
@@ -33,15 +33,15 @@ export class Gate {
     if (origin !== undefined && (origin !== `http://${host}` || !this.#origins.has(origin))) {
       refuse('the page is of another origin');
     }
-    // Browsers leave out Origin where a page asks its own origin with GET, and say so in this one.
+    // Browsers omit Origin when a page sends GET to its own origin, but send this header.
     const site = headers['sec-fetch-site'];
     const isOwn = origin !== undefined || site === 'same-origin';
     if ((isData || method !== 'GET') && !isOwn) refuse('neither Origin nor Sec-Fetch-Site is own');
-    // Another port of loopback is the same site: its pages send the cookie, too.
+    // Another port on loopback is the same site: its pages also send the cookie.
     if (isData && site !== undefined && site !== 'same-origin') refuse('the page is another one');
   }
 
-  /** A token for one use: other users of the machine can see what a program is started with. */
+  /** A single-use token: other users of the machine can see a program's arguments. */
   createLaunchToken(): string {
     this.#launchToken = randomBytes(32).toString('base64url');
     return this.#launchToken;
@@ -84,7 +84,7 @@ function refuse(state: string): never {
   throw new StudioError('STUDIO_FOREIGN_ORIGIN', `Cannot answer: ${state}`);
 }
 
-/** Hashes have the same length, which the comparison needs, and its time says nothing of the text. */
+/** Compares hashes: they have equal length, as the comparison requires, and its timing reveals nothing about the text. */
 function isEqual(one: string, other: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(one), digest(other));

@@ -1,4 +1,4 @@
-/** On every answer. Nothing that a plugin or a model wrote may become code, a frame or a request to anywhere else. */
+/** Headers of every answer. Nothing that a plugin or a model wrote may become code, a frame or a request to another server. */
 export function securityHeaders(runsWasm: boolean): Record<string, string> {
   return {
     'content-security-policy': [
@@ -12,7 +12,7 @@ export function securityHeaders(runsWasm: boolean): Record<string, string> {
       "base-uri 'none'",
       "form-action 'none'",
       "frame-ancestors 'none'",
-      // Nothing makes markup or code of a text. A worker is started by its address, which is a text as well.
+      // No code turns text into markup or code. A worker is started by its address, which is also a text.
       ...(runsWasm ? [] : ["require-trusted-types-for 'script'", "trusted-types 'none'"]),
     ].join('; '),
     'x-content-type-options': 'nosniff',

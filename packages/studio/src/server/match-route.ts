@@ -1,7 +1,7 @@
 import { StudioError } from '../errors.js';
 import type { Route } from './route.js';
 
-/** A route, and what stands for its parts with a colon. */
+/** A route, and the values of its parts with a colon. */
 export interface MatchedRoute {
   readonly route: Route;
   readonly params: Readonly<Record<string, string>>;
@@ -10,8 +10,8 @@ export interface MatchedRoute {
 /**
  * Finds the route of a path.
  *
- * @throws {StudioError} `STUDIO_NOT_FOUND` if no route has the path; `STUDIO_BAD_REQUEST` if one has it with another method, or
- *   the path is not well encoded.
+ * @throws {StudioError} `STUDIO_NOT_FOUND` if no route has the path; `STUDIO_BAD_REQUEST` if a route has the path with another method, or
+ *   the path is badly encoded.
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): MatchedRoute {
   const parts = path.split('/');

@@ -11,11 +11,11 @@ const TYPES: Readonly<Record<string, string>> = {
 export interface PageFile {
   readonly bytes: Uint8Array;
   readonly type: string;
-  /** A worker has the policy that its own file comes with. */
+  /** A worker gets the policy that its own file is served with. */
   readonly runsWasm: boolean;
 }
 
-/** Files of the page by their name, listed once: a request names one of these, or nothing. */
+/** Files of the page by their name, listed once: a request can name only one of these. */
 export class PageFiles {
   readonly #folder: string;
   readonly #names: ReadonlySet<string>;
@@ -38,7 +38,7 @@ export class PageFiles {
   }
 }
 
-/** The one document: a page's script takes it from there. */
+/** The only document: a page's script does the rest. */
 export const DOCUMENT = `<!doctype html>
 <html lang="en">
 <head>
@@ -57,9 +57,9 @@ export const DOCUMENT = `<!doctype html>
 </html>
 `;
 
-/** Asks for the same page again, now from our own origin. */
+/** A document that requests the same page again, now from our own origin. */
 export function stepDocument(query: URLSearchParams): string {
-  // What it is written in are letters, digits and a few signs: of these only "&" means something in HTML.
+  // The result consists of letters, digits and a few other characters, of which only "&" has a meaning in HTML.
   const again = new URLSearchParams([...query, ['again', '']]).toString().replaceAll('&', '&amp;');
   return `<!doctype html>
 <html lang="en">

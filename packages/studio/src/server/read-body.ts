@@ -7,15 +7,15 @@ import { StudioError } from '../errors.js';
 /**
  * Reads the JSON of a body.
  *
- * @throws {StudioError} `STUDIO_TOO_LARGE` beyond `maxBytes`, without reading the rest; `STUDIO_BAD_REQUEST` if it is no JSON in UTF-8, or says that it is
- *   of another type.
+ * @throws {StudioError} `STUDIO_TOO_LARGE` beyond `maxBytes`, without reading the rest; `STUDIO_BAD_REQUEST` if it is not JSON in UTF-8, or declares
+ *   another type.
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<ConfigNode> {
   const { 'content-length': length, 'content-type': type } = request.headers;
   if (Number(length ?? 0) > maxBytes) refuseSize(maxBytes);
   const chunks: Buffer[] = [];
   let size = 0;
-  // Ending early must not end the socket: the answer is yet to come.
+  // Stopping early must not close the socket: the answer has not been sent yet.
   const parts = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   for await (const chunk of parts) {
     size += chunk.length;
@@ -23,7 +23,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
     chunks.push(chunk);
   }
   if (size === 0) return new ConfigNode(undefined, 'body');
-  // A form of another page can send text/plain without asking first.
+  // A form on another page can send text/plain without a preflight request.
   if (type?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
     throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot read the body: its type is not JSON');
   }

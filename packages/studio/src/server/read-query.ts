@@ -7,7 +7,7 @@ export function textOf(query: URLSearchParams, name: string): string {
   throw new StudioError('STUDIO_BAD_REQUEST', `Cannot answer: "${name}" is missing`);
 }
 
-/** A whole number from 0 on. @throws {StudioError} `STUDIO_BAD_REQUEST` if it is none. */
+/** A whole number, at least 0. @throws {StudioError} `STUDIO_BAD_REQUEST` if it is not one. */
 export function numberOf(
   query: URLSearchParams,
   name: string,

@@ -20,7 +20,7 @@ const STATUS: Readonly<Record<StudioErrorCode, number>> = {
   STUDIO_BUSY: 503,
 };
 
-/** Writes what a route answered. */
+/** Writes the answer of a route. */
 export function sendAnswer(
   response: ServerResponse,
   answer: Exclude<Answer, { readonly events: unknown }>,
@@ -35,9 +35,9 @@ export function sendAnswer(
 }
 
 /**
- * Writes events as they come, until there are no more or the client is gone.
+ * Writes events as they arrive, until there are no more or the client disconnects.
  *
- * @throws {StudioError} `STUDIO_BUSY` if there are as many streams as there may be.
+ * @throws {StudioError} `STUDIO_BUSY` if the maximum number of streams is open.
  */
 export async function sendEvents(
   response: ServerResponse,
@@ -54,9 +54,9 @@ export async function sendEvents(
     response.flushHeaders();
     for await (const event of events) {
       if (signal.aborted) break;
-      // JSON has no line breaks outside of its texts, where they are escaped.
+      // JSON has no line breaks outside its strings, where they are escaped.
       const isSent = response.write(`data: ${JSON.stringify(event)}\n\n`);
-      // A client that does not read is not written to without end.
+      // Do not keep writing to a client that does not read.
       if (!isSent) await once(response, 'drain', { signal }).catch(() => undefined);
     }
     response.end();
@@ -65,7 +65,7 @@ export async function sendEvents(
   }
 }
 
-/** Writes why a request failed. What is no error of ours is not told: its message may name anything. */
+/** Writes why a request failed. Errors that are not ours are not shown: their messages may contain anything. */
 export function sendError(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
@@ -73,12 +73,12 @@ export function sendError(response: ServerResponse, error: unknown): void {
   }
   const isOurs = PluginError.is(error);
   response.statusCode = isOurs ? ((STATUS as Record<string, number>)[error.code] ?? 422) : 500;
-  // What is left of the request is not read: the connection ends with it.
+  // The rest of the request is not read: the connection is closed.
   if (!response.req.complete) response.setHeader('connection', 'close');
   const { code, message } = isOurs
     ? error
     : { code: 'INTERNAL', message: 'Cannot answer: the studio has a bug' };
-  // A person who opens an address reads it; the page takes it apart.
+  // Plain text for a person who opens the address; JSON for the page.
   const isRead = response.req.headers.accept?.includes('text/html') === true;
   const type = isRead ? 'text/plain' : 'application/json';
   response.setHeader('content-type', `${type}; charset=utf-8`);

@@ -71,7 +71,7 @@ export class AnswerRounds {
     this.#of = of;
   }
 
-  /** @throws Why the call cannot go on: no money, no time, cancelled. */
+  /** @throws If the call cannot continue: the budget is spent, the time is up, or it was cancelled. */
   readonly answer = async (asked: AskedRound, ask: AskHost): Promise<AnsweredRound> => {
     try {
       return await this.#answer(asked, ask);

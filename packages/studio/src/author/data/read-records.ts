@@ -4,9 +4,9 @@ import { MAX_ANSWER_BYTES } from '../limits.js';
 import type { DataRecord } from './records.js';
 
 /**
- * The first records of a data set, whole; fewer if they are large.
+ * The first records of a data set, untruncated; fewer if they are large.
  *
- * @throws {BenchError} As `openDataset`.
+ * @throws {BenchError} Like `openDataset`.
  */
 export async function readRecords(
   path: string,

@@ -3,7 +3,7 @@ import { MAX_FIELDS, MAX_RECORD_BYTES, MAX_RECORDS } from '../limits.js';
 /** A row of a data set. */
 export type DataRecord = Readonly<Record<string, unknown>>;
 
-/** Which fields of a record are what. Empty for none. */
+/** The roles of a record's fields. Empty for none. */
 export interface Mapping {
   readonly output: string;
   readonly expected: string;
@@ -13,7 +13,7 @@ export interface Mapping {
 /**
  * Reads records from JSON lines, or from a JSON list.
  *
- * @throws {SyntaxError} With the line, if a line is no JSON object; or if there are too many.
+ * @throws {SyntaxError} With the line number, if a line is not a JSON object; or if there are too many.
  */
 export function parseRecords(text: string): DataRecord[] {
   if (text.length > MAX_RECORD_BYTES)
@@ -63,7 +63,7 @@ function collectPaths(value: DataRecord, prefix: string, depth: number, paths: S
   }
 }
 
-/** The value of a field; a field that is named like the whole path comes first. */
+/** The value of a field; a field named like the whole path takes precedence. */
 export function fieldAt(record: DataRecord, path: string): unknown {
   if (path === '') return undefined;
   if (Object.hasOwn(record, path)) return record[path];
@@ -81,7 +81,7 @@ const USUAL = {
   input: ['input', 'question', 'prompt', 'query'],
 } as const;
 
-/** What the fields are likely to be, from their names. */
+/** Guesses the roles of fields from their names. */
 export function guessMapping(fields: readonly string[]): Mapping {
   const taken = new Set<string>();
   const guess = (names: readonly string[]): string => {
@@ -100,7 +100,7 @@ export function guessMapping(fields: readonly string[]): Mapping {
   return { output, expected: expected === '' ? guess(['answer']) : expected, input };
 }
 
-/** What an evaluator is called with for a record; a plugin of another type gets the record itself. */
+/** The data passed to an evaluator for a record; a plugin of another type gets the record itself. */
 export function dataFor(record: DataRecord, mapping: Mapping): Readonly<Record<string, unknown>> {
   const entries = (['input', 'output', 'expected'] as const)
     .map((name) => [name, fieldAt(record, mapping[name])] as const)

@@ -8,7 +8,7 @@ import { SourceEditor } from './editor/source-editor.js';
 import { ResultsPanel } from './results/results-panel.js';
 import { SavePanel } from './save-panel.js';
 
-/** Editor and visual builder: a metric on the left, the records and what it gives for them on the right. */
+/** Editor and visual builder: a metric on the left, the records and their results on the right. */
 export function AuthorApp({ store }: { readonly store: AuthorStore }): JSX.Element {
   const [view, setView] = useState<'builder' | 'source'>('builder');
   const isByHand = store.written.value !== undefined;

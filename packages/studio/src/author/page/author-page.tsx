@@ -25,7 +25,7 @@ const HOST: AuthorHost = {
   save: async (request) => await ask<SaveReply>('/api/author/projects', request),
 };
 
-/** The page of the studio that writes metrics. */
+/** The studio's page for writing metrics. */
 export function AuthorPage(): JSX.Element {
   const element = useRef<HTMLDivElement>(null);
   useEffect(() => {

@@ -9,20 +9,20 @@ import type { RunRow } from '../worker/messages.js';
 import type { AuthorHost } from './author-host.js';
 import { type Compiled, type Outcome, Workbench } from './workbench.js';
 
-/** What the page shows, and what can be done. */
+/** The state of the page, and its actions. */
 export type AuthorStore = ReturnType<typeof createAuthorStore>;
 
-/** Values of a record after each step, by `<check> <side> <step>`; step -1 is what came in. */
+/** Values of a record after each step, by `<check> <side> <step>`; step -1 is the input. */
 export type Preview = ReadonlyMap<string, string>;
 
-/** Until somebody pauses in typing. */
+/** Delay until the user pauses typing. */
 const PREVIEW_DELAY_MS = 300;
 
 /** Makes the state of one page. */
 export function createAuthorStore(host: AuthorHost) {
   const workbench = new Workbench(() => new Worker(host.workerUrl, { type: 'module' }));
   const recipe = signal<Recipe>(FRESH_RECIPE);
-  /** The source, once somebody has changed it by hand: the builder has no say then. */
+  /** The source, once the user has edited it manually: the builder no longer changes it. */
   const written = signal<string | undefined>(undefined);
   const records = signal<readonly DataRecord[]>([]);
   const recordsName = signal('');
@@ -35,7 +35,7 @@ export function createAuthorStore(host: AuthorHost) {
   const place = signal(0);
   const preview = signal<Preview>(new Map());
   const previewProblem = signal('');
-  /** What is read out to those who do not see the page change. */
+  /** Status for screen readers. */
   const status = signal('');
 
   const fields = computed(() => fieldsOf(records.value));
@@ -67,7 +67,7 @@ export function createAuthorStore(host: AuthorHost) {
 
   let isPreviewing = false;
   let isStale = false;
-  /** Runs the metric over one record, and keeps what each step gave. The last change wins. */
+  /** Runs the metric on one record, and keeps the result of each step. The last change wins. */
   const refreshPreview = async (): Promise<void> => {
     isStale = true;
     if (isPreviewing) return;
@@ -135,7 +135,7 @@ function keepValues(row: RunRow, values: Map<string, string>): void {
   for (const { message } of row.log) {
     const tab = message.indexOf('\t');
     const key = message.slice(0, tab);
-    // Of several right answers the first is shown.
+    // If there are several right answers, the first is shown.
     if (!values.has(key)) values.set(key, String(JSON.parse(message.slice(tab + 1))));
   }
   if (row.error !== undefined) values.set('error', row.error.message);

@@ -12,7 +12,7 @@ const ROLES = [
   ['input', 'The question is'],
 ] as const satisfies readonly (readonly [keyof Mapping, string])[];
 
-/** Which records, and which of their fields are what. */
+/** Selects the records, and the roles of their fields. */
 export function DataPanel({ store }: { readonly store: AuthorStore }): JSX.Element {
   const [problem, setProblem] = useState('');
   const [datasets, setDatasets] = useState<readonly string[]>([]);

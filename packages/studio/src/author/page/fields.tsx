@@ -90,7 +90,7 @@ export function NumberField({
   );
 }
 
-/** A labelled box to tick. */
+/** A labelled checkbox. */
 export function Flag({
   label,
   isOn,

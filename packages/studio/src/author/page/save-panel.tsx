@@ -7,7 +7,7 @@ import type { SaveReply } from './author-host.js';
 import type { AuthorStore } from './author-store.js';
 import { TextField } from './fields.js';
 
-/** Keeps the metric: as a project in the studio, as a file from the playground. */
+/** Saves the metric: as a project in the studio, or as a file from the playground. */
 export function SavePanel({ store }: { readonly store: AuthorStore }): JSX.Element {
   return (
     <section class="author-card" aria-label="Keep">
@@ -101,7 +101,7 @@ function SaveProject({ store }: { readonly store: AuthorStore }): JSX.Element {
   );
 }
 
-/** The record goes along only where nothing else does: a test should be short. */
+/** Includes the record only if there is no other data: a test should be short. */
 function exampleData(data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { record, ...named } = data;
   return Object.keys(named).length === 0 ? { record } : named;
@@ -150,6 +150,6 @@ function download(name: string, contents: string | Uint8Array<ArrayBuffer>, type
   link.href = url;
   link.download = name;
   link.click();
-  // Only after the click was dealt with.
+  // Only after the click has been handled.
   setTimeout(() => URL.revokeObjectURL(url), 1000);
 }

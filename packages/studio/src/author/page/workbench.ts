@@ -4,27 +4,27 @@ import type { RunRequest, RunRow, WorkerReply } from '../worker/messages.js';
 export type Compiled = Extract<WorkerReply, { kind: 'compiled' }>;
 type Failed = Extract<WorkerReply, { kind: 'failed' }>;
 
-/** What is compiled and run. */
+/** A plugin to compile and run. */
 export interface Job {
   readonly files: Readonly<Record<string, string>>;
   readonly data: readonly unknown[];
   readonly isRelease?: boolean;
 }
 
-/** Its result. */
+/** The result of a job. */
 export type Outcome =
   | { readonly kind: 'done'; readonly compiled: Compiled; readonly runMs: number }
   | { readonly kind: 'failed'; readonly failed: Failed }
-  /** The worker was ended, because it took too long or because somebody asked for it. */
+  /** The worker was terminated, because it took too long or because the user asked for it. */
   | { readonly kind: 'ended'; readonly message: string };
 
-/** What a page hears meanwhile. */
+/** Callbacks for the progress of a job. */
 export interface JobListener {
   onCompiled?(compiled: Compiled): void;
   onRows?(rows: readonly RunRow[]): void;
 }
 
-/** Compiles and runs plugins in a worker, one job after the other; a worker that hangs is ended, and the next job gets a fresh one. */
+/** Compiles and runs plugins in a worker, one job after another; a worker that hangs is terminated, and the next job gets a fresh one. */
 export class Workbench {
   readonly #makeWorker: () => Worker;
   #worker: { readonly port: Worker; readonly ready: Promise<void> } | undefined;
@@ -49,7 +49,7 @@ export class Workbench {
     return outcome;
   }
 
-  /** Ends what runs now. */
+  /** Ends the current job. */
   stop(): void {
     this.#running?.end('It was stopped');
   }
@@ -121,7 +121,7 @@ export class Workbench {
   }
 }
 
-/** One timer that is set again and again. */
+/** A timer that is set repeatedly. */
 class Watch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #ring: (message: string) => void;

@@ -1,4 +1,4 @@
-// The playground: the editor and the visual builder as files of any static server.
+// The playground: the editor and the visual builder as files for any static server.
 import { mountAuthor } from '../page/mount-author.js';
 import { ARITHMETIC } from '../samples/arithmetic.js';
 

@@ -8,13 +8,13 @@ export interface StepField {
   readonly hint?: string;
 }
 
-/** What the builder offers. */
+/** A step that the builder offers. */
 export interface StepOffer {
   readonly kind: StepKind;
   readonly name: string;
   readonly description: string;
   readonly fields: readonly StepField[];
-  /** What a fresh one is. */
+  /** The initial state of a new step. */
   readonly fresh: Step;
 }
 
@@ -123,7 +123,7 @@ export const STEP_CATALOGUE: readonly StepOffer[] = [
   },
 ];
 
-/** The offer of a step. */
+/** The offer for a kind of step. */
 export function offerOf(kind: StepKind): StepOffer {
   return STEP_CATALOGUE.find((offer) => offer.kind === kind)!;
 }

@@ -17,7 +17,7 @@ import { type Check, FRESH_CHECK, FRESH_RECIPE, type Recipe, type Step } from '.
 const workspace = fileURLToPath(new URL('../../../../..', import.meta.url));
 const LIBRARY = '@testbench/plugins-sdk/';
 
-/** Builds a source as the page does, and calls it with each of the data. */
+/** Builds a source as the page does, and calls it with each data object. */
 async function scoresOf(source: string, data: readonly object[]): Promise<unknown[]> {
   const { bytes } = await compileSources({
     compiler: await loadAssemblyCompiler(),
@@ -57,7 +57,7 @@ function leftOf(...steps: readonly Step[]): Check {
   return { ...FRESH_CHECK, left: { origin: 'output', value: '', steps } };
 }
 
-/** All kinds of tokens of a source in their order, and the texts that its literals stand for. */
+/** The kinds of all tokens of a source, in order, and the texts of its literals. */
 function tokensOf(source: string): {
   readonly kinds: readonly string[];
   readonly texts: readonly string[];
@@ -79,7 +79,7 @@ function tokensOf(source: string): {
   return { kinds, texts };
 }
 
-/** A recipe that has a text wherever one can be. */
+/** A recipe with a text in every possible place. */
 function filledWith(text: string): Recipe {
   const steps: Step[] = [
     { kind: 'after', marker: text, which: 'last' },

@@ -9,15 +9,15 @@ export interface GenerateOptions {
 }
 
 /**
- * Writes the AssemblyScript source of a metric: what a person would write, to be read and changed by hand from then on.
+ * Writes the AssemblyScript source of a metric, as a person would write it, to be read and edited manually from then on.
  *
- * No text of the recipe gets into the source but as a literal, so none can become code.
+ * Texts of the recipe enter the source only as literals, so none can become code.
  */
 export function generateSource(recipe: Recipe, options: GenerateOptions = {}): string {
   return new SourceWriter(recipe, options.isTraced === true).write();
 }
 
-/** Name of the generated class: that of `create-plugin` for a project of the same name. */
+/** Name of the generated class: the same as `create-plugin` uses for a project of the same name. */
 function className(name: string): string {
   const words = name.match(/[a-z0-9]+/gi) ?? [];
   const joined = words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -167,7 +167,7 @@ class SourceWriter {
       if (pattern === undefined) return [expression, place] as const;
       this.#imports.add('Regex');
       this.#patterns.push(`${textLiteral(pattern.source)}, "${pattern.flags}"`);
-      // Literals in the expression are not looked at: those of a regular expression stand in start().
+      // Literals in the expression are ignored: those of a regular expression are in start().
       return [expression.replace(PATTERN, `pattern${this.#patterns.length}`), place] as const;
     });
     const key = `${index} ${name}`;
@@ -224,7 +224,7 @@ function combine(
   }
   const weights = checks.map(({ weight }) => numberLiteral(weight, 0, 1000));
   const total = weights.reduce((sum, weight) => sum + Number(weight), 0);
-  // Weights of nothing weigh the same.
+  // If all weights are zero, all checks weigh the same.
   if (total === 0) return `(${scores.join(' + ')}) / ${numberLiteral(scores.length, 1, 1000)}`;
   const sum = scores.map((score, index) => `${score} * ${weights[index]}`).join(' + ');
   return `min<f64>(1, (${sum}) / ${numberLiteral(total, 0, 1_000_000)})`;

@@ -1,15 +1,15 @@
-/** Names that `create-plugin` takes. */
+/** Names that `create-plugin` accepts. */
 const NAME = /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/;
 
-/** Of a project for which nobody wrote one. */
+/** Default description of a project. */
 export const DEFAULT_DESCRIPTION = 'Scores answers';
 
-/** True for a name of a plugin and of its folder. */
+/** True for a valid name of a plugin and its folder. */
 export function isPluginName(name: string): boolean {
   return NAME.test(name) && !name.includes('..') && name !== 'node_modules';
 }
 
-/** What a project is made of, as far as the compiler reads it. */
+/** The files of a project that the compiler reads. */
 export function projectFiles(
   source: string,
   { name, description }: { readonly name: string; readonly description: string },

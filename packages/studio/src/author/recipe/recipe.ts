@@ -1,7 +1,7 @@
-/** Which of several places in a text. */
+/** Which of several matches in a text. */
 export type Which = 'first' | 'last';
 
-/** One change to a text: what does not find what it looks for gives an empty text. */
+/** One change to a text: a step that does not find its target gives an empty text. */
 export type Step =
   | { readonly kind: 'after'; readonly marker: string; readonly which: Which }
   | { readonly kind: 'before'; readonly marker: string; readonly which: Which }
@@ -25,7 +25,7 @@ export type StepKind = Step['kind'];
 /** Where a text comes from. */
 export type Origin = 'output' | 'expected' | 'input' | 'field' | 'text';
 
-/** A text, and what is done to it. */
+/** A text, and the steps applied to it. */
 export interface Side {
   readonly origin: Origin;
   /** Path of a field of the record with `field`, the text itself with `text`. */
@@ -33,7 +33,7 @@ export interface Side {
   readonly steps: readonly Step[];
 }
 
-/** How two texts are compared. `found` looks at the left one alone. */
+/** How two texts are compared. `found` looks only at the left one. */
 export type Comparison = 'equal' | 'contains' | 'number' | 'similar' | 'found';
 
 /** One comparison, worth 0 to 1. */
@@ -41,33 +41,33 @@ export interface Check {
   readonly left: Side;
   readonly right: Side;
   readonly comparison: Comparison;
-  /** With `number`: how far apart the two may be, as a share of the right one. 0 to 1. */
+  /** With `number`: the maximum difference, as a fraction of the right one, from 0 to 1. */
   readonly tolerance: number;
-  /** Share in the mean. 0 to 1,000. */
+  /** Weight in the mean, from 0 to 1,000. */
   readonly weight: number;
-  /** Turns the check round. */
+  /** Inverts the check. */
   readonly isNegated: boolean;
 }
 
-/** What the scores of the checks become: their weighted mean, the least or the greatest of them. */
+/** How the scores of the checks are combined: their weighted mean, minimum or maximum. */
 export type Combination = 'mean' | 'all' | 'any';
 
-/** A metric, as the visual builder has it. */
+/** A metric, as represented in the visual builder. */
 export interface Recipe {
-  /** As `create-plugin` takes it. */
+  /** A name that `create-plugin` accepts. */
   readonly name: string;
   readonly description: string;
   readonly checks: readonly Check[];
   readonly combination: Combination;
-  /** From which score on the answer counts as right: the score is 0 or 1 then. */
+  /** Score from which an answer counts as right: the result is then 0 or 1. */
   readonly threshold: number | undefined;
 }
 
-/** The side of a fresh check. */
+/** The side of a new check. */
 const ANSWER: Side = { origin: 'output', value: '', steps: [] };
 const EXPECTED: Side = { origin: 'expected', value: '', steps: [] };
 
-/** A check that nobody has changed yet. */
+/** A new check, without changes. */
 export const FRESH_CHECK: Check = {
   left: ANSWER,
   right: EXPECTED,
@@ -77,7 +77,7 @@ export const FRESH_CHECK: Check = {
   isNegated: false,
 };
 
-/** What the builder begins with. */
+/** The initial recipe of the builder. */
 export const FRESH_RECIPE: Recipe = {
   name: 'my-metric',
   description: '',

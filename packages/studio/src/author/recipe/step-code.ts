@@ -1,7 +1,7 @@
 import { textLiteral } from './literals.js';
 import type { Step } from './recipe.js';
 
-/** Functions that the generated source brings along, each written once and only if a step needs it. */
+/** Helper functions of the generated source, each written once and only if a step needs it. */
 export const HELPERS = {
   textAfter: `/** What follows the first or the last \`marker\`; empty without one. */
 function textAfter(text: string, marker: string, last: bool): string {
@@ -77,7 +77,7 @@ function showStep(place: string, text: string): void {
 /** Name of a helper. */
 export type Helper = keyof typeof HELPERS;
 
-/** What a helper takes from the library. */
+/** Imports of each helper from the library. */
 export const HELPER_IMPORTS: Readonly<Record<Helper, readonly string[]>> = {
   textAfter: [],
   textBefore: [],
@@ -92,17 +92,17 @@ export const HELPER_IMPORTS: Readonly<Record<Helper, readonly string[]>> = {
   showStep: ['JsonWriter', 'excerpt', 'log'],
 };
 
-/** What a step becomes in the source. */
+/** The code of a step in the source. */
 export interface StepCode {
-  /** Gives the changed `text`. */
+  /** Evaluates to the changed `text`. */
   readonly expression: string;
   readonly helper?: Helper;
   readonly imports?: readonly string[];
-  /** A regular expression that is compiled once: its name stands in the expression as `$PATTERN`. */
+  /** A regular expression that is compiled once: the expression refers to it as `$PATTERN`. */
   readonly pattern?: { readonly source: string; readonly flags: string };
 }
 
-/** Stands for the variable of a regular expression. */
+/** Placeholder for the variable of a regular expression. */
 export const PATTERN = '$PATTERN';
 
 /** The code of one step. */
@@ -154,7 +154,7 @@ function groupNumber(group: number): number {
   return Number.isInteger(group) && group >= 0 && group <= 99 ? group : 0;
 }
 
-/** `$.items[0].name` as the library has it: `items.0.name`. */
+/** Converts `$.items[0].name` to the library's form: `items.0.name`. */
 function fieldPath(path: string): string {
   return path
     .replace(/^\$\.?/, '')

@@ -1,7 +1,7 @@
 import type { Sample } from '../page/author-host.js';
 import { GSM8K_RECIPE } from './gsm8k-recipe.js';
 
-/** Question, right number, and how a model ended its answer. */
+/** Question, right number, and the end of a model's answer. */
 const ROWS: readonly (readonly [string, string, string])[] = [
   ['A box holds 12 eggs. How many eggs are in 7 boxes?', '84', '12 * 7 = 84\nA: 84'],
   [
@@ -23,7 +23,7 @@ const ROWS: readonly (readonly [string, string, string])[] = [
   ['Three friends share 51 cards. How many does each get?', '17', '51 / 3 = 16\nA: 16'],
 ];
 
-/** A few questions that are written here, so that the page has something to show. */
+/** A few built-in questions, so that the page has something to show. */
 export const ARITHMETIC: Sample = {
   name: 'Arithmetic (10 answers)',
   records: ROWS.map(([question, answer, output]) => ({

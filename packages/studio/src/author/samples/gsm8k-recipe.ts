@@ -7,7 +7,7 @@ const FINAL_ANSWER: readonly Step[] = [
   { kind: 'trim' },
 ];
 
-/** Whether the answer after the last `A: ` is the right one: grade-school mathematics, as its authors score it. */
+/** Checks whether the answer after the last `A: ` is right: grade-school mathematics, as its authors score it. */
 export const GSM8K_RECIPE: Recipe = {
   name: 'final-answer',
   description: 'Compares what follows the last "A: " in both texts',

@@ -1,22 +1,22 @@
 import { Worker } from 'node:worker_threads';
 
-/** Of a build, after which the thread is ended: one takes five seconds, on a busy machine twenty. */
+/** Timeout of a build, after which the thread is terminated: a build takes five seconds, on a busy machine twenty. */
 const BUILD_TIMEOUT_MS = 120_000;
-/** Of the compiler's heap, in megabytes. */
+/** Maximum size of the compiler's heap, in megabytes. */
 const MAX_HEAP_MB = 2048;
 
-/** What was built, or why nothing was. */
+/** The built module, or why the build failed. */
 export type ThreadAnswer =
   | { readonly digest: string; readonly bytes: number }
   | { readonly code: string; readonly message: string };
 
-/** Next to this file, in both source and bundle. */
+/** The entry is next to this file, both in the source and in the bundle. */
 function threadEntry(): URL {
   const name = import.meta.url.endsWith('.ts') ? 'build-thread.ts' : 'build-thread.js';
   return new URL(name, import.meta.url);
 }
 
-/** Builds a project as `testbench build` does, in a thread: the compiler would hold up the studio, and its source may be a stranger's. */
+/** Builds a project as `testbench build` does, in a thread: the compiler would block the studio, and the source may be untrusted. */
 export function buildProject(directory: string, signal: AbortSignal): Promise<ThreadAnswer> {
   return new Promise((resolve) => {
     const worker = new Worker(threadEntry(), {

@@ -1,4 +1,4 @@
-// Runs in a thread of its own, which is ended if the compiler does not come to an end.
+// Runs in a separate thread, which is terminated if the compiler does not finish.
 import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 

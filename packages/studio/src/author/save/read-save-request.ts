@@ -3,7 +3,7 @@ import type { ConfigNode } from '@testbench/types/config';
 import { MAX_SOURCE_CHARACTERS } from '../limits.js';
 import { isPluginName } from '../recipe/project-files.js';
 
-/** What the page asks to keep. */
+/** What the page asks to save. */
 export interface SaveOrder {
   readonly name: string;
   /** One line; empty for none. */
@@ -13,12 +13,12 @@ export interface SaveOrder {
   readonly example?: { readonly input: unknown; readonly output: unknown };
 }
 
-/** Characters of a description: it is one sentence. */
+/** Maximum characters of a description: it is one sentence. */
 const MAX_DESCRIPTION = 200;
-/** Characters of an example as JSON: it becomes a line of a test. */
+/** Maximum characters of an example as JSON: it becomes a line of a test. */
 const MAX_EXAMPLE = 100_000;
 
-/** Reads the body of a request. @throws {ConfigError} For a field that is not known, missing or not what it should be. */
+/** Reads the body of a request. @throws {ConfigError} For a field that is unknown, missing or invalid. */
 export function readSaveOrder(body: ConfigNode): SaveOrder {
   const fields = body.fields(['name', 'description', 'source', 'overwrite', 'example']);
   const name = fields.required('name');
@@ -42,7 +42,7 @@ export function readSaveOrder(body: ConfigNode): SaveOrder {
 function readDescription(node: ConfigNode | undefined): string {
   if (node === undefined || node.value === '') return '';
   const text = node.text();
-  // It stands in Markdown and in package.json: a line of its own could be a heading or a link.
+  // It is written to Markdown and package.json: a separate line could become a heading or a link.
   // oxlint-disable-next-line no-control-regex -- it is what is looked for
   const isPlain = !/[\u0000-\u001F\u007F\u2028\u2029]/.test(text);
   if (text.length > MAX_DESCRIPTION || !isPlain) {

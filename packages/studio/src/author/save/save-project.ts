@@ -12,9 +12,9 @@ import type { SaveOrder } from './read-save-request.js';
 /** Folder of the studio's project that plugins are saved in. */
 const PLUGINS = 'plugins';
 
-/** What the page is told. */
+/** The reply to the page. */
 export interface SavedProject {
-  /** From the studio's folder on, with slashes. */
+  /** Relative to the studio's folder, with slashes. */
   readonly folder: string;
   readonly digest?: string;
   readonly bytes?: number;
@@ -24,8 +24,8 @@ export interface SavedProject {
 /**
  * Writes a plugin project below `plugins` and builds it.
  *
- * @param root Folder of the studio, without links.
- * @throws {StudioError} `STUDIO_EXISTS` if the project is there and nobody said to replace its source; `STUDIO_OUTSIDE_PROJECT` if a link stands
+ * @param root Folder of the studio, with links resolved.
+ * @throws {StudioError} `STUDIO_EXISTS` if the project exists and its source may not be replaced; `STUDIO_OUTSIDE_PROJECT` if there is a link
  *   where it would go.
  * @throws {ScaffoldError} It cannot be written.
  */
@@ -75,7 +75,7 @@ async function replaceSource(directory: string, folder: string, order: SaveOrder
   const temporary = join(assembly, `.index-${randomUUID()}.ts`);
   try {
     await writeFile(temporary, order.source, { flag: 'wx' });
-    // A link of that name is replaced, and not followed.
+    // A link of that name is replaced, not followed.
     await rename(temporary, target);
   } finally {
     await rm(temporary, { force: true });
@@ -93,7 +93,7 @@ async function kindOf(path: string): Promise<Kind> {
   }
 }
 
-/** A link could lead out of the project. */
+/** A link could point outside the project. */
 async function requireFolder(path: string, name: string): Promise<void> {
   if ((await kindOf(path)) === 'folder') return;
   throw new StudioError(

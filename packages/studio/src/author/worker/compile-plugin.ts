@@ -15,10 +15,10 @@ export function warmUp(): Promise<AssemblyCompiler> {
 }
 
 /**
- * Compiles a project that is all texts, as `testbench build` does.
+ * Compiles a project given as texts, as `testbench build` does.
  *
- * @param files By their path in the project; nothing else is there but the library.
- * @param isRelease With the optimizer: the bytes that `testbench build` writes. It takes ten times as long.
+ * @param files Files by path in the project; only the library is available in addition.
+ * @param isRelease Runs the optimizer, which gives the bytes that `testbench build` writes and takes ten times as long.
  * @throws {BuildError} `BUILD_COMPILE_FAILED`
  */
 export async function compilePlugin(
@@ -37,7 +37,7 @@ export async function compilePlugin(
 function readText(files: Readonly<Record<string, string>>, name: string): string | null {
   const path = name.replace(/^\.\//, '');
   if (Object.hasOwn(files, path)) return files[path]!;
-  // The compiler looks for it in several folders of packages, first in the library's own.
+  // The compiler searches several package folders, first the library's own.
   const at = path.lastIndexOf(LIBRARY);
   const inLibrary = path.slice(at + LIBRARY.length);
   return at >= 0 && Object.hasOwn(SDK_SOURCES, inLibrary) ? SDK_SOURCES[inLibrary]! : null;

@@ -1,11 +1,11 @@
 const DATA_URL = /^data:([\w/+.-]+);base64,([\w+/=]*)$/;
 
-/** Takes from this worker all that could ask a network, whatever policy its file was sent with. */
+/** Removes everything from this worker that could access a network, regardless of the policy that its file was served with. */
 export function cutNetwork(): void {
   for (const name of ['XMLHttpRequest', 'WebSocket', 'EventSource', 'WebTransport', 'Worker']) {
     Reflect.set(globalThis, name, undefined);
   }
-  // The compiler reads a small module of its own from a `data:` address, which a strict policy would refuse as well.
+  // The compiler reads a small module of its own from a `data:` address, which a strict policy would also refuse.
   globalThis.fetch = async (source) => {
     const [, type, base64] = DATA_URL.exec(typeof source === 'string' ? source : '') ?? [];
     if (type === undefined || base64 === undefined) {

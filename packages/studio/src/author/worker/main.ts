@@ -1,4 +1,4 @@
-// The worker of the editor and of the playground. Loading the compiler runs code of its own, so the network goes first.
+// The worker of the editor and of the playground. Loading the compiler runs the compiler's code, so the network is removed first.
 import { cutNetwork } from './cut-network.js';
 
 cutNetwork();

@@ -1,15 +1,15 @@
 import type { Diagnostic } from '@testbench/sdk/compile';
 
-/** What the page asks the worker to do; `id` is in every reply. */
+/** A request of the page to the worker; every reply contains its `id`. */
 export interface RunRequest {
   readonly id: number;
-  /** Texts of the project by their path: `assembly/index.ts`, `package.json`. */
+  /** Texts of the project by path: `assembly/index.ts`, `package.json`. */
   readonly files: Readonly<Record<string, string>>;
-  /** Made as `testbench build` makes it, to be kept, rather than quickly, to be run. */
+  /** True for the same output as `testbench build`, to be saved; false for a fast build, to be run. */
   readonly isRelease: boolean;
   /** Data of each call, in order. */
   readonly data: readonly unknown[];
-  /** Handed to the plugin when it starts. */
+  /** Configuration passed to the plugin when it starts. */
   readonly config: unknown;
   readonly limits: {
     readonly timeoutMs: number;
@@ -26,13 +26,13 @@ export interface LogLine {
 
 /** The result of one call. */
 export interface RunRow {
-  /** Place of its data in the request. */
+  /** Index of its data in the request. */
   readonly index: number;
-  /** What the plugin gave; undefined if the call failed. */
+  /** The plugin's result; undefined if the call failed. */
   readonly result?: unknown;
   /** Why the call failed. */
   readonly error?: { readonly code: string; readonly message: string };
-  /** Units; undefined if the call failed. */
+  /** Fuel units; undefined if the call failed. */
   readonly fuel?: number;
   /** Linear memory after the call, in bytes. */
   readonly memoryBytes?: number;
@@ -40,7 +40,7 @@ export interface RunRow {
   readonly log: readonly LogLine[];
 }
 
-/** What the worker tells, in this order: `compiled` or `failed`, then `rows` several times, then `done`. */
+/** The worker's replies, in this order: `compiled` or `failed`, then `rows` several times, then `done`. */
 export type WorkerReply =
   | { readonly kind: 'ready' }
   | {

@@ -3,14 +3,14 @@ import { PluginError } from '@testbench/types/errors';
 
 import type { LogLine, RunRequest, RunRow } from './messages.js';
 
-/** Lines of a call's log that go to the page: more are for a debugger. */
+/** Maximum lines of a call's log sent to the page: more need a debugger. */
 const MAX_LOG_LINES = 100;
-/** The page shows rows as they come; each message costs it a drawing. */
+/** The page shows rows as they arrive; each message causes a rendering. */
 const ROWS_PER_MESSAGE = 50;
-/** A slow plugin shows its rows one by one. */
+/** Interval at which rows are sent, so that rows of a slow plugin appear one by one. */
 const MESSAGE_EVERY_MS = 250;
 
-/** A plugin in the worker, metered, with limits and without any permission. */
+/** A plugin in the worker, metered, with limits and without permissions. */
 export class LoadedPlugin {
   readonly #system: PluginSystem;
   readonly #plugin: Plugin;
@@ -22,7 +22,7 @@ export class LoadedPlugin {
     this.#log = log;
   }
 
-  /** @throws {LoadError} The module is not one that a host would load. */
+  /** @throws {LoadError} A host would not load the module. */
   static async load(
     bytes: Uint8Array,
     { limits, config }: Pick<RunRequest, 'limits' | 'config'>,
@@ -47,7 +47,7 @@ export class LoadedPlugin {
     return this.#plugin.info.metadata;
   }
 
-  /** Calls it once for each item of `data`, and hands over the rows as they come. */
+  /** Calls the plugin once for each item of `data`, and passes on the rows as they arrive. */
   async run(data: readonly unknown[], onRows: (rows: readonly RunRow[]) => void): Promise<void> {
     let rows: RunRow[] = [];
     let sentMs = performance.now();

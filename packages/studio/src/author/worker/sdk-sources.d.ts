@@ -1,4 +1,4 @@
-/** Sources of `@testbench/plugins-sdk` by their path in it; put in when the worker is built. */
+/** Sources of `@testbench/plugins-sdk` by path within it; inserted when the worker is built. */
 declare module 'virtual:sdk-sources' {
   export const SDK_SOURCES: Readonly<Record<string, string>>;
 }

@@ -9,11 +9,11 @@ const reply = (message: WorkerReply): void => {
   globalThis.postMessage(message);
 };
 
-/** The last plugin: the same source is often run again over other data. */
+/** The last plugin: the same source is often run again on other data. */
 let last:
   | { readonly key: string; readonly module: Uint8Array; readonly warnings: never[] }
   | undefined;
-/** Compiles and runs what the page sends, one request after the other. The page ends the worker if one takes too long. */
+/** Compiles and runs the page's requests, one after another. The page terminates the worker if one takes too long. */
 export async function serveRequests(): Promise<void> {
   let queue = Promise.resolve();
   globalThis.addEventListener('message', ({ data }: MessageEvent<RunRequest>) => {
@@ -36,7 +36,7 @@ async function perform(request: RunRequest): Promise<void> {
   const plugin = await LoadedPlugin.load(module, request);
   try {
     const { name, version, pluginType } = plugin.metadata;
-    // A copy: the page may hand it on.
+    // A copy, because the page may transfer it.
     const copy = Uint8Array.from(module);
     reply({ kind: 'compiled', id, module: copy, pluginType, name, version, warnings, compileMs });
     const runBeginMs = performance.now();

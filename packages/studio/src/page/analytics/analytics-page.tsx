@@ -13,7 +13,7 @@ import { formatBytes } from '../parts/format-bytes.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 
-/** What plugins did in the runs of the project, by version. */
+/** Statistics of plugins in the runs of the project, by version. */
 export function AnalyticsPage(): JSX.Element {
   const { value, error } = useLoaded<ProjectAnalytics>('/api/analytics');
   return (

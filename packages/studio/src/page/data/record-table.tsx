@@ -8,17 +8,17 @@ import { Problem, Waiting } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 
 const PAGE_ROWS = 50;
-/** Of a value in the table; the record itself has all of it. */
+/** Maximum characters of a value in the table; the record itself shows all of it. */
 const CELL_CHARACTERS = 160;
 const SHOWN_COLUMNS = 8;
-/** From so many on a column is as wide as a text is read. */
+/** From this length, a column gets a width suitable for reading text. */
 const WIDE_CHARACTERS = 40;
 
 /** The records of a data set, a page at a time. */
 export function RecordTable({ path }: { readonly path: string }): JSX.Element {
   const [typed, setTyped] = useState('');
   const [words, setWords] = useState('');
-  /** Where this page and those before it begin. */
+  /** Starts of this page and the pages before it. */
   const [starts, setStarts] = useState<readonly number[]>([0]);
   const [open, setOpen] = useState(-1);
   const from = starts.at(-1)!;

@@ -13,7 +13,7 @@ export function Agreement({
   labelled,
 }: {
   readonly run: string;
-  /** Labels that were given on this page: the numbers are asked for again after each. */
+  /** Number of labels given on this page: the figures are fetched again after each. */
   readonly labelled: number;
 }): JSX.Element | null {
   const [threshold, setThreshold] = useState('0.5');

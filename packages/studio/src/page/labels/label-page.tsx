@@ -10,7 +10,7 @@ import { useEvents } from '../parts/use-loaded.js';
 import { Agreement } from './agreement.js';
 import { Labelling } from './labelling.js';
 
-/** Labels by hand for the answers of a run, and how far its judges agree with them. */
+/** Human labels for the answers of a run, and how far its judges agree with them. */
 export function LabelPage(): JSX.Element {
   const run = parameters.get('run');
   const { value, error } = useEvents<RunList>('/api/runs');

@@ -12,7 +12,7 @@ import { labelsOf } from './labels-of.js';
 const PAGE_CASES = 50;
 const WHO = 'testbench-studio-who';
 
-/** One answer after the other: read it, and say whether it is right. */
+/** Shows one answer after another: read it, and say whether it is right. */
 export function Labelling({
   run,
   evaluators,
@@ -78,7 +78,7 @@ export function Labelling({
     }
   };
 
-  // The listener is added once, and does what is right for what is shown now.
+  // The listener is added once, and acts on the answer currently shown.
   const press = useRef((_event: KeyboardEvent): void => undefined);
   press.current = (event) => {
     const { target, key, ctrlKey, metaKey, altKey } = event;

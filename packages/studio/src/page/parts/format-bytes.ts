@@ -1,6 +1,6 @@
 import { formatCount } from '@testbench/report/components';
 
-/** In units that people read. */
+/** Formats bytes in human-readable units. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1000) return `${formatCount(bytes)} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];

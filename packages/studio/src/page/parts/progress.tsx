@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 
 import type { RunState } from '../../runs/run-state.js';
 
-/** How far a run is. */
+/** Progress of a run. */
 export function Progress({
   state,
   total,

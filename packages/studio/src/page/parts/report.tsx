@@ -11,7 +11,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { getJson, getText, pathOf } from '../api.js';
 import { Problem, Waiting } from './states.js';
 
-/** The report of a run, or of two: the same as in the file, with rows that come when they are looked at. */
+/** The report of a run, or of two: the same as in the file, with rows loaded on demand. */
 export function Report({ runs }: { readonly runs: readonly string[] }): JSX.Element {
   const [view, setView] = useState<View>();
   const [error, setError] = useState<Error>();
@@ -39,7 +39,7 @@ export function Report({ runs }: { readonly runs: readonly string[] }): JSX.Elem
   return view === undefined ? <Waiting what="the report" /> : <ReportView view={view} />;
 }
 
-/** Of two runs the matrix first shows one system before and after, and not two of the first run. */
+/** For two runs, the matrix first shows one system before and after, not two systems of the first run. */
 function showSamePair({ systems }: PageIndex): void {
   if (location.hash !== '') return;
   const [first] = systems;

@@ -9,7 +9,7 @@ const LINKS = [
   { path: '/score', name: 'Score again' },
 ] as const;
 
-/** Where a reader is, and what else there is of the run. */
+/** The reader's location, and the other pages of the run. */
 export function RunLinks({
   run,
   current,

@@ -1,7 +1,7 @@
 import { Name } from '@testbench/report/components';
 import type { JSX } from 'preact';
 
-/** Something is on the way. */
+/** Something is being loaded. */
 export function Waiting({ what }: { readonly what: string }): JSX.Element {
   return (
     <p class="muted" role="status">

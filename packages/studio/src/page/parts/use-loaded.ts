@@ -2,15 +2,15 @@ import { useEffect, useState } from 'preact/hooks';
 
 import { getJson } from '../api.js';
 
-/** What was asked for, or what went wrong; both undefined while it is on the way. */
+/** The requested value, or the error; both undefined while loading. */
 export interface Loaded<Value> {
   readonly value: Value | undefined;
   readonly error: Error | undefined;
-  /** Asks again; what is there stays until the answer comes. */
+  /** Requests the value again; the current value stays until the answer arrives. */
   readonly reload: () => void;
 }
 
-/** Asks the server for JSON whenever the path changes. */
+/** Fetches JSON from the server whenever the path changes. */
 export function useLoaded<Value>(path: string | undefined): Loaded<Value> {
   const [state, setState] = useState<{ value?: Value; error?: Error; path?: string }>({});
   const [times, setTimes] = useState(0);
@@ -33,7 +33,7 @@ export function useLoaded<Value>(path: string | undefined): Loaded<Value> {
   };
 }
 
-/** Hears what the server tells, for as long as the component is there. */
+/** Receives the server's events for as long as the component is mounted. */
 export function useEvents<Value>(path: string | undefined): Loaded<Value> {
   const [value, setValue] = useState<Value>();
   const [error, setError] = useState<Error>();
@@ -46,7 +46,7 @@ export function useEvents<Value>(path: string | undefined): Loaded<Value> {
     });
     source.addEventListener('error', () => {
       setError(new Error('The studio does not answer. Is it still running?'));
-      // A browser gives up after an answer that is no stream, and says nothing of why.
+      // A browser gives up after an answer that is not a stream, without saying why.
       if (source.readyState === EventSource.CLOSED) {
         getJson(path).catch((cause: unknown) => setError(cause as Error));
       }

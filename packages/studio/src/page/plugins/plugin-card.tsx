@@ -16,7 +16,7 @@ const SOURCES: Readonly<Record<GalleryPlugin['source'], string>> = {
   registry: 'in a registry',
 };
 
-/** One plugin. All texts are its own: nobody has checked them. */
+/** One plugin. All texts come from the plugin and are unverified. */
 export function PluginCard({
   plugin,
   hasRegistries,
@@ -83,7 +83,7 @@ export function PluginCard({
   );
 }
 
-/** What is attached to the plugin in its registry; asked only when somebody wants to know. */
+/** The attachments of the plugin in its registry; requested only on demand. */
 function Claims({ plugin }: { readonly plugin: GalleryPlugin }): JSX.Element {
   const [claims, setClaims] = useState<PluginClaims>();
   const [error, setError] = useState<Error>();

@@ -15,7 +15,7 @@ interface Gallery {
   readonly hasRegistries: boolean;
 }
 
-/** Plugins of the project, those of its catalogue, and those that registries offer when somebody asks them. */
+/** Plugins of the project, of its catalogue, and, on request, of registries. */
 export function PluginPage(): JSX.Element {
   const { value, error } = useLoaded<Gallery>('/api/plugins');
   const [offered, setOffered] = useState<readonly GalleryPlugin[]>();
@@ -119,7 +119,7 @@ export function PluginPage(): JSX.Element {
   );
 }
 
-/** What is installed is not shown again as an offer. */
+/** Merges the lists: installed plugins are not shown again as offers. */
 function merge(
   own: readonly GalleryPlugin[],
   offered: readonly GalleryPlugin[],

@@ -8,17 +8,17 @@ import { Progress } from '../parts/progress.js';
 import { Problem, Waiting } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
 
-/** Of a run's scores: more stand in its report. */
+/** Maximum number of a run's scores shown: its report has more. */
 const SHOWN_SCORES = 4;
 
-/** The runs of the project; those that are running move. */
+/** The runs of the project; running ones are updated live. */
 export function RunListPage(): JSX.Element {
   const { value, error } = useEvents<RunList>('/api/runs');
   const [words, setWords] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const toggle = (path: string): void => {
     const others = chosen.filter((each) => each !== path);
-    // Two at most: of three the first is given up.
+    // Two at most: choosing a third one drops the first.
     setChosen(others.length < chosen.length ? others : [...chosen, path].slice(-2));
   };
   const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);

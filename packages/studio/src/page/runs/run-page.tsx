@@ -9,7 +9,7 @@ import { RunLinks } from '../parts/run-links.js';
 import { Problem } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
 
-/** One run: how far it is, and its report. */
+/** One run: its progress and its report. */
 export function RunPage(): JSX.Element {
   const run = parameters.get('run') ?? '';
   const { value, error } = useEvents<RunEvent>(pathOf('/api/run', { run }));

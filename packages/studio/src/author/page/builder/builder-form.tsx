@@ -13,7 +13,7 @@ const COMBINATIONS = [
   ['any', 'the highest score: one must hold'],
 ] as const satisfies readonly (readonly [Combination, string])[];
 
-/** Most checks of one metric: beyond that, code is easier to read. */
+/** Maximum number of checks of one metric: beyond that, code is easier to read. */
 const MAX_CHECKS = 20;
 
 /** The visual builder: a metric as a form. */
@@ -98,7 +98,7 @@ export function BuilderForm({ store }: { readonly store: AuthorStore }): JSX.Ele
   );
 }
 
-/** Which record the previews are of, and its score. */
+/** The record shown in the previews, and its score. */
 function PreviewRecord({ store }: { readonly store: AuthorStore }): JSX.Element | null {
   const total = store.records.value.length;
   if (total === 0) return null;

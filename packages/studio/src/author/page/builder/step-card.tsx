@@ -10,7 +10,7 @@ const WHICH_OPTIONS = [
   ['last', 'last'],
 ] as const satisfies readonly (readonly [Which, string])[];
 
-/** One step: its form, what it gave for the record at hand, and buttons to move and remove it. */
+/** One step: its form, its result for the current record, and buttons to move and remove it. */
 export function StepCard({
   step,
   name,
@@ -20,7 +20,7 @@ export function StepCard({
   onRemove,
 }: {
   readonly step: Step;
-  /** For people who hear it: which step of which side. */
+  /** Name for screen readers: which step of which side. */
   readonly name: string;
   readonly value: string | undefined;
   readonly onChange: (step: Step) => void;

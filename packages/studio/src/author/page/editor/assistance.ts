@@ -4,7 +4,7 @@ import { SDK_DECLARATIONS } from 'virtual:sdk-declarations';
 
 import { BUILT_IN, classOf, declarationOf, type Member, MEMBERS, membersOf } from './symbols.js';
 
-/** Offers what the library exports, its members after a dot, and the words of the source. */
+/** Offers the library's exports, members after a dot, and words of the source. */
 export function completeSource(context: CompletionContext): CompletionResult | null {
   const source = context.state.doc.toString();
   const dotted = context.matchBefore(/([\w$]+)\.(\w*)$/);
@@ -46,7 +46,7 @@ function memberCompletion({ name, owner, signature, doc, isMethod }: Member): Co
   };
 }
 
-/** Shows the declaration of what the pointer rests on. */
+/** Shows the declaration of the name under the pointer. */
 export const hoverDeclarations = hoverTooltip((view, at) => {
   const word = view.state.wordAt(at);
   if (word === null) return null;
@@ -66,7 +66,7 @@ export const hoverDeclarations = hoverTooltip((view, at) => {
   };
 });
 
-/** Text only: docstrings are not read as HTML. */
+/** Text only: docstrings are not rendered as HTML. */
 function infoOf(signature: string, doc: string): () => HTMLElement {
   return () => {
     const element = document.createElement('div');

@@ -1,4 +1,4 @@
-/** What `@testbench/plugins-sdk` exports, and the types of AssemblyScript; put in when the page is built. */
+/** The exports of `@testbench/plugins-sdk`, and the types of AssemblyScript; inserted when the page is built. */
 declare module 'virtual:sdk-declarations' {
   export interface Declaration {
     readonly signature: string;

@@ -30,13 +30,13 @@ import { completeSource, hoverDeclarations } from './assistance.js';
 export interface OpenEditor {
   /** Replaces the text, unless it is the same. */
   setText(text: string): void;
-  /** Marks mistakes at their lines. */
+  /** Marks errors at their lines. */
   mark(diagnostics: readonly Diagnostic[]): void;
   focusLine(line: number): void;
   close(): void;
 }
 
-/** In the page's own colours, which are light or dark by themselves. */
+/** Uses the page's own colours, which adapt to light and dark mode. */
 const THEME = EditorView.theme({
   '&': { color: 'var(--text)', backgroundColor: 'var(--card)', fontSize: '13px' },
   '.cm-content': { fontFamily: 'var(--mono)', caretColor: 'var(--text)' },
@@ -97,7 +97,7 @@ const EXTENSIONS: Extension = [
 /**
  * Opens an editor in an element.
  *
- * It lives in a shadow root: there its styles are objects, which a strict policy lets in, and not elements.
+ * It lives in a shadow root: there its styles are objects rather than elements, so a strict policy allows them.
  */
 export function openEditor(
   host: HTMLElement,
@@ -145,9 +145,9 @@ export function openEditor(
   };
 }
 
-/** What an editor is opened with. */
+/** Options of an editor. */
 export interface EditorOptions {
-  /** For people who hear it. */
+  /** Label for screen readers. */
   readonly label: string;
   readonly text: string;
   readonly onChange: (text: string) => void;

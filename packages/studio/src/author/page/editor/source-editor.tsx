@@ -7,7 +7,7 @@ import { type OpenEditor, openEditor } from './open-editor.js';
 
 const ENTRY = 'assembly/index.ts';
 
-/** The source, and under it what the compiler says about it. */
+/** The source, with the compiler's messages below it. */
 export function SourceEditor({ store }: { readonly store: AuthorStore }): JSX.Element {
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<OpenEditor | undefined>(undefined);
@@ -26,7 +26,7 @@ export function SourceEditor({ store }: { readonly store: AuthorStore }): JSX.El
   const source = store.source.value;
   const outcome = store.outcome.value;
   const diagnostics = outcome?.kind === 'failed' ? outcome.failed.diagnostics : [];
-  // What is there now, not what was when this was drawn: somebody may have typed since.
+  // The current source, not the one at the time of rendering: the user may have typed since.
   useEffect(() => editor.current?.setText(store.source.peek()), [source]);
   useEffect(() => {
     editor.current?.mark(diagnostics.filter(({ file, line }) => file === ENTRY && line > 0));

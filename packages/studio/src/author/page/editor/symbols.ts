@@ -14,7 +14,7 @@ function nameOf(signature: string): string {
   return /^(?:static |get |set |function |const |let )*([\w$]+)/.exec(signature)?.[1] ?? '';
 }
 
-/** All members of what the library exports. */
+/** All members of the library's exports. */
 export const MEMBERS: readonly Member[] = Object.entries(SDK_DECLARATIONS).flatMap(
   ([owner, { members }]) =>
     members
@@ -32,16 +32,16 @@ export function declarationOf(name: string): Declaration | undefined {
   return Object.hasOwn(SDK_DECLARATIONS, name) ? SDK_DECLARATIONS[name] : undefined;
 }
 
-/** What can stand where a type or a value is expected, besides the library's names. */
+/** Names for types and values, in addition to the library's. */
 export const BUILT_IN =
   'bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 string void Array StaticArray Map Set String Math abs min max floor ceil isNaN NaN Infinity const let class function return if else for while do break continue switch case default extends import export from new this super null true false static readonly private'.split(
     ' ',
   );
 
 /**
- * The class of a variable, as far as it is written next to it: `name: Class`, `name = new Class(`, and `this` in a class that extends one.
+ * The class of a variable, if it is written next to it: `name: Class`, `name = new Class(`, and `this` in a class that extends one.
  *
- * @param source All of the source; the nearest place before `at` counts.
+ * @param source The whole source; the nearest place before `at` counts.
  */
 export function classOf(source: string, at: number, variable: string): string | undefined {
   if (declarationOf(variable) !== undefined) return variable;
@@ -56,7 +56,7 @@ export function classOf(source: string, at: number, variable: string): string | 
   return typed ?? made;
 }
 
-/** Members of a class, with those of the classes that it extends. */
+/** Members of a class, including inherited ones. */
 export function membersOf(name: string): readonly Member[] {
   const own = MEMBERS.filter(({ owner }) => owner === name);
   const base = /\bextends (\w+)/.exec(declarationOf(name)?.signature ?? '')?.[1];

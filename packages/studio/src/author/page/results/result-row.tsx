@@ -5,10 +5,10 @@ import type { DataRecord } from '../../data/records.js';
 import type { RunRow } from '../../worker/messages.js';
 import { scoreOf } from './summarise.js';
 
-/** Characters of a record that are shown: some are whole books. */
+/** Maximum characters shown of a record: some records are whole books. */
 const MAX_CHARACTERS = 10_000;
 
-/** One call, and on demand its record, its log and all that it gave. Texts of models and plugins are text, never HTML. */
+/** One call, and on demand its record, its log and its full result. Texts of models and plugins are rendered as text, never as HTML. */
 export function ResultRow({
   row,
   record,

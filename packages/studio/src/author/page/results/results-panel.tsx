@@ -17,7 +17,7 @@ type Filter = (typeof FILTERS)[number][0];
 
 const number = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 
-/** Runs the plugin over the records, and shows what it gave. */
+/** Runs the plugin on the records, and shows the results. */
 export function ResultsPanel({ store }: { readonly store: AuthorStore }): JSX.Element {
   const [filter, setFilter] = useState<Filter>('failing');
   const [shown, setShown] = useState(ROWS_SHOWN);

@@ -1,16 +1,16 @@
 import type { RunRow } from '../../worker/messages.js';
 
-/** What a run says as a whole. */
+/** The summary of a run. */
 export interface Summary {
   readonly total: number;
-  /** Calls that gave a score. */
+  /** Number of calls that gave a score. */
   readonly scored: number;
-  /** Scores of 1. */
+  /** Number of scores of 1. */
   readonly right: number;
   readonly failed: number;
   /** Undefined without a score. */
   readonly mean: number | undefined;
-  /** Units a call, of those that did not fail. */
+  /** Units per call, for calls that did not fail. */
   readonly fuel: { readonly mean: number; readonly most: number } | undefined;
   readonly memoryBytes: number;
 }
@@ -40,7 +40,7 @@ export function summarise(rows: readonly RunRow[]): Summary {
   };
 }
 
-/** True for a row that somebody looks for: it failed, or its score is below 1. */
+/** True for a row that needs attention: it failed, or its score is below 1. */
 export function isFailing(row: RunRow): boolean {
   const score = scoreOf(row);
   return row.error !== undefined || (score !== undefined && score < 1);
