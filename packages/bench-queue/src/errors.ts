@@ -4,23 +4,23 @@ import { PluginError } from '@testbench/types/errors';
 export type QueueErrorCode =
   /** The address of the queue is wrong. */
   | 'QUEUE_URL_INVALID'
-  /** Redis cannot be reached, or denies access to this process. */
+  /** Redis cannot be reached, or does not let this process in. */
   | 'QUEUE_UNREACHABLE'
-  /** A job, or another message that came through Redis or the share, is not valid. */
+  /** A job, or what else came by way of Redis or the share, is not what ours send. */
   | 'QUEUE_MESSAGE_INVALID'
-  /** The queue does not have this run. */
+  /** The queue has no such run. */
   | 'QUEUE_RUN_UNKNOWN'
   /** The run was cancelled. */
   | 'QUEUE_RUN_CANCELLED'
-  /** Shards failed in every attempt and were set aside; all others are done. */
+  /** Shards failed in every attempt and were set apart; all others are done. */
   | 'QUEUE_SHARDS_FAILED'
-  /** A worker has a different version of the metering or the contract, or computes a different plan for the run. */
+  /** A worker has another version of the metering or the contract, or makes another plan of the run. */
   | 'QUEUE_VERSION'
-  /** The worker's own policy does not admit a plugin, or does not grant the permissions that the run requests for it. */
+  /** The worker's own policy does not admit a plugin, or does not grant what the run asks for it. */
   | 'QUEUE_NOT_GRANTED'
-  /** A file that the run needs is neither in the share nor at a permitted data source. */
+  /** What the run needs is not in the share, nor where its data may be taken from. */
   | 'QUEUE_FILE_MISSING'
-  /** A file does not match its digest. */
+  /** A file is not that of its digest. */
   | 'QUEUE_FILE_DAMAGED'
   /** A run of this kind cannot be handed out. */
   | 'QUEUE_UNSUPPORTED';

@@ -2,25 +2,25 @@ import { PluginError } from '@testbench/types/errors';
 
 /** Why the studio, or a request to it, failed. */
 export type StudioErrorCode =
-  /** The server cannot listen on the port. */
+  /** The server cannot listen at the port. */
   | 'STUDIO_CANNOT_LISTEN'
-  /** The project is not a readable folder. */
+  /** The project is no folder that can be read. */
   | 'STUDIO_NO_PROJECT'
   /** A request without the studio's token or cookie. */
   | 'STUDIO_NOT_SIGNED_IN'
   /** A request under another host name, or from a page of another origin. */
   | 'STUDIO_FOREIGN_ORIGIN'
-  /** A request that does not fit its route: wrong method, body or value. */
+  /** A request that is not what its route takes: a method, a body, a value. */
   | 'STUDIO_BAD_REQUEST'
-  /** The requested resource does not exist. */
+  /** What a request asks for is not there. */
   | 'STUDIO_NOT_FOUND'
-  /** A path outside the project. */
+  /** A path that leads out of the project. */
   | 'STUDIO_OUTSIDE_PROJECT'
-  /** A plugin of that name already exists. */
+  /** A plugin of that name is saved already. */
   | 'STUDIO_EXISTS'
-  /** A body or the requested data is larger than the studio's limit. */
+  /** A body, or what was asked for, is larger than the studio takes. */
   | 'STUDIO_TOO_LARGE'
-  /** Too much at once: too many event streams, or another process is writing the same file. */
+  /** Too much goes on at once: streams of events, or another process that writes the same. */
   | 'STUDIO_BUSY';
 
 /** The studio, or a request to it, failed. */

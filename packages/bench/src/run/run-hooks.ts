@@ -31,14 +31,14 @@ export type RunEvent =
       /** Why it did not finish. */
       readonly error?: unknown;
     })
-  /** The rows of a record are available, with the fuel, usage, cost and waiting time of each call. */
+  /** The rows of a record are there: with fuel, usage, cost and waiting of each call. */
   | (RunEventPlace & {
       readonly type: 'record-end';
       readonly rows: readonly ResultRow[];
       /** True if they were made by an earlier process or another machine. */
       readonly isEarlier: boolean;
     })
-  /** The totals of a stage in a run or shard, reported at its end. */
+  /** What a stage did in a run or shard, told at its end. */
   | (RunEventPlace & {
       readonly type: 'stage-end';
       /** `providers[0]`, `transforms[0]`, `filters[0]`, or the evaluator's name. */

@@ -8,13 +8,13 @@ export const RUN_SUMMARY_VERSION = 1;
 
 /** Method of an interval. */
 export type EstimateMethod =
-  /** Wilson's for a proportion: for scores of only 0 and 1, and for samples without any spread. */
+  /** Wilson's for a proportion: scores of only 0 and 1, and samples without any spread. */
   | 'wilson'
   /** Student's t, records taken as independent. */
   | 'student'
   /** Student's t with a standard error clustered by the records' groups. */
   | 'clustered'
-  /** Normal, from an asymptotic standard error: for kappa. */
+  /** Normal, from an asymptotic standard error: of kappa. */
   | 'asymptotic'
   /** Percentiles of resampled records, whole clusters at once where there are clusters. */
   | 'bootstrap';
