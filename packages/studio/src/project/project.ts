@@ -53,7 +53,7 @@ export class Project {
   }
 
   /**
-   * Like {@link find}, but only for a regular file: a FIFO would block its reader, and a device has no end.
+   * Like `find`, but only for a regular file: a FIFO would block its reader, and a device has no end.
    *
    * @throws {StudioError} Like {@link find}.
    */
