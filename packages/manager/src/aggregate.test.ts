@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 
 import { PluginManager } from './plugin-manager.js';
 
-/** A plugin whose answer to everything is `output`. */
+/** A plugin that answers every call with `output`. */
 const answering = (output: string, fields: object = {}): Uint8Array =>
   assemble(
     guestWat({

@@ -4,14 +4,14 @@ import type { PluginEmitter } from './plugin-events.js';
 import type { RunningCall } from './running-call.js';
 import { type CallStatistics, StatisticsRecorder } from './statistics/call-statistics.js';
 
-/** When a call ended: the same for all that end together, since a clock is dear where calls are many. */
+/** When a call ended: the same for all calls that end together, since reading the clock is expensive when there are many calls. */
 export interface CallEnd {
   readonly runTimeMs: number;
   /** Since the epoch. */
   readonly endMs: number;
 }
 
-/** Counts the calls of one plugin, and emits events when they begin and end. */
+/** Counts the calls of one plugin, and emits events when a call begins or ends. */
 export class CallLedger {
   readonly #statistics = new StatisticsRecorder();
   #running = 0;
@@ -19,7 +19,7 @@ export class CallLedger {
   #errorCount = 0;
   #totalExecutionTimeMs = 0;
   #lastEndMs: number | undefined;
-  /** True after a call that failed, until one succeeds. */
+  /** True after a failed call, until one succeeds. */
   lastFailed = false;
   #lastEndFailed = false;
 
@@ -28,12 +28,12 @@ export class CallLedger {
     readonly events: PluginEmitter,
   ) {}
 
-  /** Number of calls that run now. */
+  /** Number of running calls. */
   get running(): number {
     return this.#running;
   }
 
-  /** Number of calls that began, ended or not. */
+  /** Number of calls that have begun, whether they have ended or not. */
   get begun(): number {
     return this.#executionCount + this.#running;
   }
@@ -45,7 +45,7 @@ export class CallLedger {
     this.events.notify('call-start', { callId: number, pluginId: this.plugin, requestId });
   }
 
-  /** Forgets a call that began, and was not made after all. */
+  /** Forgets a call that has begun but was not made. */
   withdraw(): void {
     this.#running -= 1;
     this.lastFailed = this.#lastEndFailed;
@@ -57,7 +57,7 @@ export class CallLedger {
     this.#end(call, 'ok', usage, end);
   }
 
-  /** @returns The code under which the failure counts. */
+  /** @returns The code under which the failure is counted. */
   fail(call: RunningCall, error: unknown, end?: CallEnd): string {
     const code = error instanceof CallError ? error.code : 'CALL_CRASHED';
     this.#errorCount += 1;

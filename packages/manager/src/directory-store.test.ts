@@ -58,7 +58,7 @@ describe('openDirectoryStore()', () => {
   it('does not write what it would not read', async () => {
     const folder = newFolder();
     const store = await openDirectoryStore(folder);
-    // With the digest before it, one byte more than is read.
+    // Including the digest before it, one byte more than the store reads.
     await store.write('key', new Uint8Array(4 * MAX_MODULE_BYTES - 31));
     expect(readdirSync(folder)).toEqual([]);
   });

@@ -8,24 +8,24 @@ import type { ModuleStore } from '@testbench/types/stores';
 
 const DIGEST_BYTES = 32;
 /**
- * Large real modules grow less than twofold, hostile ones up to eightfold. Those beyond this are metered at each load: what a
- * module can make this process read, or the disk hold, is worth more than their start.
+ * Large real modules grow less than twofold, hostile ones up to eightfold. Modules beyond this limit are metered at each load: limiting
+ * what a module can make this process read or store on disk matters more than their startup time.
  */
 const MAX_ENTRY_BYTES = 4 * MAX_MODULE_BYTES;
-/** From here on an entry is hashed off this thread: 64 MiB take 130 ms. */
+/** Larger entries are hashed off this thread: 64 MiB take 130 ms. */
 const MAX_HASHED_HERE_BYTES = 1024 * 1024;
 
 /**
  * Opens a directory that keeps metered modules from one process to the next.
  *
  * Anyone who can write there can run code without limits, so the directory must belong to this user and be writable by
- * no one else. Each entry begins with a digest of its key and of the rest: a torn, flipped or renamed entry counts as absent, and so
+ * no one else. Each entry begins with a digest of its key and its content: a truncated, corrupted or renamed entry counts as absent, and so
  * does anything but a regular file of this user; it is removed if possible. Entries are
- * written under another name and renamed, so that concurrent writers cannot mix. One of more than 64 MiB is not written,
+ * written under another name and renamed, so that concurrent writers cannot interfere. An entry of more than 64 MiB is not written,
  * since it would not be read.
  *
- * @param directory Made with mode 0700 if it is not there.
- * @throws {ConfigError} `CONFIG_INVALID` if the directory cannot be made, or belongs to or can be written by another user.
+ * @param directory Created with mode 0700 if it does not exist.
+ * @throws {ConfigError} `CONFIG_INVALID` if the directory cannot be created, or if another user owns it or can write to it.
  */
 export async function openDirectoryStore(directory: string): Promise<ModuleStore> {
   openDirectory(directory);
@@ -45,7 +45,7 @@ export async function openDirectoryStore(directory: string): Promise<ModuleStore
         }
         await privateFiles.remove(path);
       } catch {
-        // Whatever is wrong with a cache entry, the module can be metered again.
+        // The module can be metered again, so any problem with a cache entry is ignored.
       }
       return undefined;
     },
@@ -72,7 +72,7 @@ function openDirectory(directory: string): void {
   );
 }
 
-/** With the key, so that an entry counts under no other name. */
+/** Includes the key, so that an entry is valid under no other name. */
 async function digest(key: string, bytes: Uint8Array<ArrayBuffer>): Promise<Buffer> {
   const content =
     bytes.length <= MAX_HASHED_HERE_BYTES

@@ -1,6 +1,6 @@
 import { CallError, type CallErrorCode } from '@testbench/types/errors';
 
-/** Why calls that still run or wait are ended: their plugin leaves, their version does, or everything does. */
+/** Why running or waiting calls are ended: the plugin is unloaded, its version is replaced, or the manager is closed. */
 export type Ending = 'unloaded' | 'replaced' | 'closed';
 
 const CODES: Readonly<Record<Ending, CallErrorCode>> = {

@@ -1,14 +1,14 @@
 import { watchFile } from './watch-file.js';
 
-/** Files that are watched, one for each plugin at most. */
+/** Watched files, at most one for each plugin. */
 export class FileWatchers {
   readonly #ends = new Map<string, () => void>();
 
   /**
-   * Watches a file in the place of the one that was watched for the plugin before.
+   * Watches a file instead of the one that was previously watched for the plugin.
    *
    * @param onChange Run again after each change, one run at a time.
-   * @returns A function that ends it.
+   * @returns A function that stops watching.
    */
   watch(id: string, path: string, onChange: () => Promise<void>): () => void {
     this.stop(id);
@@ -21,7 +21,7 @@ export class FileWatchers {
     return end;
   }
 
-  /** Ends what is watched for a plugin, if anything is. */
+  /** Stops watching the file of a plugin, if there is one. */
   stop(id: string): void {
     this.#ends.get(id)?.();
   }

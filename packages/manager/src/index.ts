@@ -1,8 +1,8 @@
 /**
  * Loads, runs, reloads and unloads plugins, with limits and statistics.
  *
- * It is a package of its own because it wires admission, host functions and runtime together: who
- * wants other wiring replaces this one and keeps the rest.
+ * It is a package of its own because it wires admission, host functions and runtime together: to
+ * wire them differently, replace this one and keep the rest.
  *
  * @packageDocumentation
  */

@@ -14,18 +14,18 @@ import { CallError } from '@testbench/types/errors';
 
 import type { AskModel } from './asking.js';
 
-/** What an {@link AskHost} has to give, and to whom. */
+/** What an {@link AskHost} offers, and to which plugin. */
 export interface AskHostOptions {
   readonly pluginId: () => string;
   readonly permissions: PermissionSet;
-  /** The plugin's connections, made when they are needed first. */
+  /** The plugin's connections, created on first use. */
   readonly openHttp: () => Promise<HttpClient>;
   readonly askModel: AskModel | undefined;
   readonly onLog: LogSink;
   readonly now: (() => number) | undefined;
 }
 
-/** One ask that was answered. */
+/** An answered ask. */
 export interface AnsweredAsk {
   readonly answer: AskAnswer;
   readonly denied: boolean;
@@ -43,7 +43,7 @@ export class AskHost {
   async answer(ask: Ask, call: EffectCall): Promise<AnsweredAsk> {
     if (isCompletionAsk(ask)) return await this.#complete(ask, call);
     const client = await this.#options.openHttp();
-    // Loaded on demand: it takes 20 MB, and most plugins ask nothing.
+    // Loaded on demand: it takes 20 MB, and most plugins never ask.
     const { answerRequest } = await import('@testbench/host/http');
     const { answer, denied, problem } = await answerRequest(
       client,
@@ -98,7 +98,7 @@ export class AskHost {
   }
 }
 
-/** An answer without an answer. */
+/** An answer that reports a refusal. */
 export function refusal(
   code: AskError['code'],
   message: string,
@@ -107,7 +107,7 @@ export function refusal(
   return { error: { code, message, ...advice } };
 }
 
-/** As JSON has it: what a provider gave is not shared with it. */
+/** A copy through JSON: the provider's own object is not shared. */
 function ownOutput(output: unknown): unknown {
   const text = JSON.stringify(output) as string | undefined;
   if (text === undefined)

@@ -17,23 +17,23 @@ import type { AnsweredRound, AskedRound } from './asking.js';
 import { fitAnswers } from './fit-answers.js';
 import { joinSignals } from './join-signals.js';
 
-/** Calls are numbered below it, so that no round of one draws the numbers of another one. */
+/** Call numbers stay below it, so that a round of one call never draws the random numbers of another call. */
 const STREAMS_OF_A_ROUND = 2 ** 32;
 
-/** What an {@link AskingCall} is made with. */
+/** Options of an {@link AskingCall}. */
 export interface AskingCallOptions {
   readonly input: PluginInput;
   readonly options: CallControls;
-  /** Of the plugin. */
+  /** The plugin's limits. */
   readonly limits: ResourceLimits;
   readonly host: AskHost;
-  /** Where it stands while it waits, so that it can be ended. */
+  /** Holds its wait, so that the wait can be ended. */
   readonly waiting: Set<AbortableWait>;
   /** Runs one more round. */
   readonly run: (input: RoundInput, options: CallControls) => RoundOutput | Promise<RoundOutput>;
 }
 
-/** One call of a plugin that asks, from its first answer on: its limits hold for all rounds together. */
+/** One call of a plugin that asks, from its first output on: its limits apply to all rounds together. */
 export class AskingCall {
   readonly #of: AskingCallOptions;
   readonly #timeoutMs: number;
@@ -53,10 +53,10 @@ export class AskingCall {
   /**
    * Answers and calls again until there is a result.
    *
-   * @throws {CallError} `CALL_ASKS_EXCEEDED`; as the rounds.
+   * @throws {CallError} `CALL_ASKS_EXCEEDED`; whatever a round throws.
    */
   async finish(first: RoundOutput, firstRound: AskRound): Promise<PluginOutput> {
-    // Its own time began when it had its turn.
+    // Its own time began with its turn.
     this.#startMs = performance.now() - first.metadata.executionTimeMs;
     this.#spend(first.metadata);
     let output = first;
@@ -109,11 +109,11 @@ export class AskingCall {
     }
   }
 
-  /** Waits for the answers, with no instance and no place. */
+  /** Waits for the answers without holding an instance or a place. */
   async #ask(round: AskedRound): Promise<AnsweredRound> {
     const { options, waiting } = this.#of;
     const { answerAsks, signal } = options;
-    // Who answers in the host's place takes its own time.
+    // The time of an `answerAsks` callback is not limited.
     const wait = new AbortableWait(answerAsks === undefined ? this.#leftMs : undefined, signal);
     const totals = { calls: 0, denied: 0 };
     waiting.add(wait);
@@ -155,7 +155,7 @@ export class AskingCall {
     }
   }
 
-  /** Time of the call: including waiting, or only its own if the caller does the waiting. */
+  /** Time left for the call: waiting counts, unless the caller provides the answers. */
   get #leftMs(): number {
     const spentMs =
       this.#of.options.answerAsks === undefined
@@ -175,7 +175,7 @@ export class AskingCall {
       maxFuel: Math.max(1, this.#maxFuel - this.#usage.fuelUsed),
       signal,
       onChunk,
-      // A round that drew the numbers of the one before would repeat its choices.
+      // A round that drew the random numbers of the previous one would repeat its choices.
       ...(randomStream === undefined
         ? {}
         : { randomStream: randomStream + number * STREAMS_OF_A_ROUND }),
@@ -193,7 +193,7 @@ export class AskingCall {
     };
   }
 
-  /** The failure of a round, with what all rounds have used. */
+  /** The failure of a round, with the usage of all rounds. */
   #failure(error: unknown): unknown {
     if (!(error instanceof CallError)) return error;
     if (error.usage !== undefined) this.#spend(error.usage);
@@ -211,7 +211,7 @@ export class AskingCall {
   }
 }
 
-/** @throws {CallError} If who answers in the host's place did not answer all. */
+/** @throws {CallError} If the `answerAsks` callback did not answer every ask. */
 function checkCount(answered: AnsweredRound, { asks }: AskedRound): AnsweredRound {
   if (answered.answers.length === asks.length) return answered;
   throw givenUp(new RangeError(`expected ${asks.length} answers, got ${answered.answers.length}`));

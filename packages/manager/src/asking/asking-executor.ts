@@ -11,9 +11,9 @@ import type { AskHost } from './ask-host.js';
 import { AskingCall } from './asking-call.js';
 
 /**
- * Runs the calls of a plugin that asks: each round on whatever instance is free, with nothing held while the host finds out.
+ * Runs the calls of a plugin that asks: each round on any free instance, with nothing held while the host finds the answers.
  *
- * It is the same for every isolation: what a round gave was checked on the host's side by the executor that it stands before.
+ * It is the same for every isolation: the executor that it wraps has checked the output of each round on the host's side.
  */
 export class AskingExecutor implements Executor {
   readonly #inner: Executor;
@@ -94,7 +94,7 @@ export class AskingExecutor implements Executor {
     return results;
   }
 
-  /** Read again: what a plugin asks for goes back to it with its input. */
+  /** Parses the texts again: the answers go back to the plugin together with its input. */
   async executeTexts(texts: readonly string[], options: CallControls): Promise<BatchResult[]> {
     const inputs = texts.map((text) => inputOf(text, this.payload));
     return await this.#finishAll(inputs, options, await this.#inner.executeTexts(texts, options));

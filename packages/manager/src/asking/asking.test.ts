@@ -13,7 +13,7 @@ import { PluginManager } from '../plugin-manager.js';
 const guest = askingGuest();
 const seen: { url: string | undefined; authorization: string | undefined }[] = [];
 let server: LoopbackServer;
-/** Answers that are held back until somebody lets them go. */
+/** Answers that are held back until a test releases them. */
 let held: (() => void)[] | undefined;
 let managers: PluginManager[] = [];
 
@@ -81,7 +81,7 @@ const rolling = assemble(
       ${packed(4096, ASKING_DIGIT.length)}`,
   }),
 );
-/** What it rolled in two calls, round by round. */
+/** The digits of two calls, round by round. */
 async function rollRounds(manager: PluginManager): Promise<unknown[][]> {
   const calls: unknown[][] = [];
   for (let number = 0; number < 2; number += 1) {
@@ -151,7 +151,7 @@ describe.each(['inline', 'thread', 'process'] as const)('asking, isolation: %s',
       call(manager, [{ ask: [posting('x')], continue: 1 }, { data: 'done' }]),
     );
     await expect.poll(() => seen.length).toBe(40);
-    // Others are served meanwhile.
+    // Other calls are served meanwhile.
     expect((await call(manager, [{ data: 'other' }])).data).toBe('other');
     for (const answer of held) answer();
     expect(new Set((await Promise.all(calls)).map(({ data }) => data))).toEqual(new Set(['done']));

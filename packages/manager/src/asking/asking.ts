@@ -7,7 +7,7 @@ export interface ModelAsk {
   readonly pluginId: string;
   /** The provider's name, as the plugin gave it: untrusted text. */
   readonly provider: string;
-  /** What the provider is to get: untrusted JSON. */
+  /** The data for the provider: untrusted JSON. */
   readonly data: ProviderData;
   readonly requestId?: string;
   /** Fires when the call is over. */
@@ -17,13 +17,13 @@ export interface ModelAsk {
 /**
  * Answers for a provider that a plugin names.
  *
- * @returns The `data` that the provider gave, as JSON has it.
- * @throws A `CallError` of code `CALL_NOT_FOUND` if the provider does not exist. Of other errors the plugin learns what `retryable` and
- *   `retryAfterMs` say, and of a `CallError` its message.
+ * @returns The `data` of the provider's output, a JSON value.
+ * @throws A `CallError` of code `CALL_NOT_FOUND` if the provider does not exist. Of other errors, the plugin sees only `retryable` and
+ *   `retryAfterMs`, and the message of a `CallError`.
  */
 export type AskModel = (ask: ModelAsk) => unknown;
 
-/** A round of a call, on its way to those who know. */
+/** A round of a call, with the asks to be answered. */
 export interface AskedRound extends AskRound {
   /** Number of the round in its call, from 1. */
   readonly round: number;
@@ -31,20 +31,20 @@ export interface AskedRound extends AskRound {
   readonly firstAsk: number;
 }
 
-/** What comes back to the plugin. */
+/** What the plugin gets back. */
 export interface AnsweredRound {
   /** As many as there were asks, in their order. */
   readonly answers: readonly AskAnswer[];
-  /** In place of what the plugin gave. @default what the plugin gave */
+  /** Replaces the plugin's own `continue`. @default the plugin's own */
   readonly continue?: unknown;
 }
 
 /**
- * Stands between a plugin that asks and the host that finds out: to keep answers, to make an ask again, to hold one back. The time that it takes is
- * not the call's.
+ * Intercepts the asks between a plugin and its host: to store answers, repeat an ask, or hold one back. The time that it takes does
+ * not count as the call's.
  *
- * @param ask Has the host answer one ask, checked as any other, within the time limit of the call. Never rejects but when the call is over.
- * @throws Whatever it throws is the cause of the `CALL_CANCELLED` that the call fails with.
+ * @param ask Lets the host answer one ask, with the usual checks, within the time limit of the call. Rejects only when the call is over.
+ * @throws Any error: the call then fails with `CALL_CANCELLED`, with this error as its cause.
  */
 export type AnswerAsks = (
   round: AskedRound,

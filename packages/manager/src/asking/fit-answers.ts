@@ -4,9 +4,9 @@ import { type AskAnswer, MAX_ANSWERS_BYTES } from '@testbench/types/asking';
 import { refusal } from './ask-host.js';
 
 /**
- * Leaves out answers that find no room in what the plugin is called with: in their place stands an error, so that the others are of use.
+ * Replaces answers that do not fit into the plugin's next input with an error, so that the plugin can still use the others.
  *
- * @param room In bytes of JSON; that of one error an answer is taken for granted.
+ * @param room In bytes of JSON; there must always be room for one error for each answer.
  */
 export function fitAnswers(answers: readonly AskAnswer[], room: number): readonly AskAnswer[] {
   let left = Math.min(room, MAX_ANSWERS_BYTES);

@@ -1,6 +1,6 @@
 import { onAbort } from '@testbench/types';
 
-/** A signal that fires with the first of two. @returns It, and a function that ends the watching. */
+/** Joins two signals. @returns A signal that fires with the first of the two, and a function that stops listening to them. */
 export function joinSignals(
   first: AbortSignal,
   second: AbortSignal | undefined,

@@ -6,10 +6,10 @@ import { CallError } from '@testbench/types/errors';
 import type { CallControls } from '../isolation/executor.js';
 import type { AbortableWait } from '../isolation/abortable-wait.js';
 
-/** What the host's own code may do during one call. */
+/** What the host's own code may do during a call. */
 export class HostCallContext implements HostPluginCall {
   readonly context: CallContext;
-  /** Numbers that were reported. */
+  /** The reported numbers. */
   readonly metrics: Record<string, number> = Object.create(null) as Record<string, number>;
   readonly #wait: AbortableWait;
   readonly #onChunk: CallControls['onChunk'];
@@ -35,7 +35,7 @@ export class HostCallContext implements HostPluginCall {
     return this.#wait.signal;
   }
 
-  /** From now on it can do nothing more. */
+  /** Ends the call: from now on the context does nothing. */
   end(): void {
     this.#ended = true;
   }

@@ -18,7 +18,7 @@ import { MAX_HOST_CALLS_PER_BATCH, SHUTDOWN_TIMEOUT_MS } from '../limits.js';
 import { HostCallContext } from './host-call-context.js';
 import type { CheckedHostPlugin } from './read-host-plugin.js';
 
-/** What the calls of a plugin of the host's own may take, and where its records go. */
+/** The limits for calls of the host's own plugin, and where its log records go. */
 export interface HostExecutorSettings {
   readonly id: string;
   readonly limits: ResourceLimits;
@@ -38,8 +38,8 @@ interface Envelope {
 /**
  * Runs calls of the host's own code, on the caller's thread.
  *
- * Its data cross in JSON as those of a guest do: neither side can change what the other holds, and the same is refused. It is
- * not metered, and nothing can stop it while it computes: its deadline ends the call, and asks it to stop by its signal.
+ * Its data is converted to JSON and back, as for a guest: neither side can change the other's objects, and the same values are refused. The code is
+ * not metered, and nothing can stop it while it computes: at the deadline the call ends, and its signal asks the code to stop.
  */
 export class HostExecutor implements Executor {
   readonly isolation = 'host';
@@ -107,7 +107,7 @@ export class HostExecutor implements Executor {
     return results;
   }
 
-  /** A plugin of the host's own is as well as its host. */
+  /** A plugin of the host's own is as healthy as its host. */
   async health(): Promise<number> {
     return await Promise.resolve(0);
   }
@@ -119,7 +119,7 @@ export class HostExecutor implements Executor {
     try {
       await waiting.race((async () => void (await this.#plugin.shutdown()))());
     } catch {
-      // Failures of a plugin that leaves are its own.
+      // Failures of a plugin during its shutdown are ignored.
     }
   }
 
@@ -134,7 +134,7 @@ export class HostExecutor implements Executor {
       memoryUsedBytes: 0,
       fuelUsed: 0,
     });
-    // Ours: what was written a moment ago.
+    // Trusted: we wrote this text ourselves.
     const { data, context } = JSON.parse(text) as Envelope;
     const call = new HostCallContext(context, wait, controls.onChunk, (level, message) =>
       this.#log(level, message, context.request_id),
@@ -152,7 +152,7 @@ export class HostExecutor implements Executor {
       const { data: result, metrics } = readOutput(
         encodeOutput(answer, call.metrics),
         'envelope',
-        // Code of the host's own asks whom it likes: what looks like asking is data.
+        // The host's own code can call anything directly: output that looks like an ask is plain data.
         { type: this.metadata.pluginType, maxBytes: maxOutputBytes },
       );
       return { data: result, metadata: { metrics, ...usage() } };
@@ -178,7 +178,7 @@ export class HostExecutor implements Executor {
   }
 }
 
-/** @throws {CallError} `CALL_INVALID_OUTPUT` for what JSON cannot hold. */
+/** @throws {CallError} `CALL_INVALID_OUTPUT` for a value that JSON cannot represent. */
 function encodeOutput(
   data: unknown,
   metrics: Readonly<Record<string, number>>,
@@ -195,7 +195,7 @@ function encodeOutput(
   throw new CallError('CALL_INVALID_OUTPUT', `Cannot read output: ${reason}`, { cause });
 }
 
-/** A plugin may say itself what failed; anything else that it throws is its failure. */
+/** A plugin may throw a `CallError` of its own; anything else that it throws becomes a failure of the plugin. */
 function failed(cause: unknown, usage: CallUsage): CallError {
   if (cause instanceof CallError && cause.code === 'CALL_PLUGIN_FAILED') return cause;
   const message = cause instanceof Error ? cause.message : String(cause);

@@ -238,7 +238,7 @@ describe('PluginManager.register()', () => {
   });
 
   describe('ends a call that waits', () => {
-    /** Waits until its signal fires, and tells that it did. */
+    /** Waits until its signal fires, and reports that it did. */
     function waiting(): { readonly plugin: CustomPlugin; readonly stopped: Promise<unknown> } {
       const { promise: stopped, resolve } = Promise.withResolvers<unknown>();
       const run = (_data: unknown, { signal }: HostPluginCall): Promise<never> =>

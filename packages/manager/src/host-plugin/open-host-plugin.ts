@@ -11,7 +11,7 @@ import type { RegisterPluginOptions } from '../options.js';
 import { HostExecutor } from './host-executor.js';
 import { type CheckedHostPlugin, readHostPlugin } from './read-host-plugin.js';
 
-/** What is the same for all plugins of a manager. */
+/** Settings shared by all plugins of a manager. */
 export interface HostPluginSettings {
   readonly limits: ResourceLimits;
   readonly onLog: LogSink;
@@ -57,7 +57,7 @@ export function readHostPluginToOpen(
   const limits: ResourceLimits = {
     ...settings.limits,
     ...options.limits,
-    // Nothing counts or bounds them.
+    // Nothing counts or limits them.
     maxFuel: Infinity,
     maxMemoryBytes: Infinity,
   };
@@ -75,7 +75,7 @@ export function readHostPluginToOpen(
   };
 }
 
-/** The host's own code needs none, and holds nothing open here. */
+/** The host's own code needs no grants, and keeps nothing open here. */
 const NO_GRANTS = {
   permissions: { granted: {} },
   state: undefined,

@@ -10,7 +10,7 @@ import {
 import { isAggregateData } from '@testbench/types/aggregate';
 import { API_VERSION } from '@testbench/types/abi';
 
-/** The method that takes the calls, by the type of a plugin. A type that is forgotten here does not compile. */
+/** The method that handles the calls, by plugin type. A type that is missing here is a compile error. */
 const METHODS: {
   readonly [Type in PluginType]: Exclude<
     keyof HostPluginByType[Type],
@@ -33,7 +33,7 @@ export interface CheckedHostPlugin {
 }
 
 /**
- * Checks what was given as a plugin.
+ * Checks a value that was passed as a plugin.
  *
  * @throws {TypeError} For something that is not an object, or lacks the method of its type.
  * @throws {LoadError} `LOAD_INVALID_METADATA`.
@@ -67,7 +67,7 @@ export function readHostPlugin(plugin: HostPlugin): CheckedHostPlugin {
         `Cannot register plugin "${name}": expected a method "${key}" of a plugin of type "${pluginType}", found ${typeof value}`,
       );
     }
-    // Called on the plugin, which may be a class with fields.
+    // Called with the plugin as `this`: it may be a class with fields.
     return (...args) => Reflect.apply(value, plugin, args) as unknown;
   };
   const run = find(method, false);

@@ -2,7 +2,7 @@ import { onAbort } from '@testbench/types';
 import { CallError } from '@testbench/types/errors';
 
 /**
- * Ends the waiting for something that may take longer than a call has: at its deadline, or when its signal fires.
+ * Bounds a wait that may outlast the call: it ends at the call's deadline, or when its signal fires.
  */
 export class AbortableWait {
   #reject: ((error: CallError) => void) | undefined;
@@ -12,8 +12,8 @@ export class AbortableWait {
   readonly #unwatch: () => void;
 
   /**
-   * @param timeoutMs In milliseconds. @default for ever
-   * @param isRetryable Whether the call may be made again after the deadline. @default true: it waited and did not compute
+   * @param timeoutMs In milliseconds. @default forever
+   * @param isRetryable Whether the call may be retried after the deadline. @default true: it waited and did not compute
    */
   constructor(
     readonly timeoutMs: number | undefined,
@@ -54,12 +54,12 @@ export class AbortableWait {
     });
   }
 
-  /** Abandons it now, for a reason of the host. Does nothing if it was already abandoned. */
+  /** Abandons the call now, for a reason of the host. Does nothing if it was already abandoned. */
   abort(error: CallError): void {
     if (this.#error === undefined) this.#give(error);
   }
 
-  /** From now on nothing is abandoned. */
+  /** Ends the wait: from now on the call is not abandoned any more. */
   end(): void {
     clearTimeout(this.#timer);
     this.#unwatch();

@@ -1,6 +1,6 @@
 import { CallError, LoadError, type LoadErrorCode } from '@testbench/types/errors';
 
-/** How a load has failed that never got a runner, or whose runner died or was ended. */
+/** The error codes of loads that never got a runner, or whose runner died or was ended. */
 const CODES: ReadonlyMap<string, LoadErrorCode> = new Map([
   ['CALL_CONCURRENCY_EXCEEDED', 'LOAD_CONCURRENCY_EXCEEDED'],
   ['CALL_DEADLINE_EXCEEDED', 'LOAD_DEADLINE_EXCEEDED'],
@@ -10,7 +10,7 @@ const CODES: ReadonlyMap<string, LoadErrorCode> = new Map([
   ['CALL_SHUT_DOWN', 'LOAD_SHUT_DOWN'],
 ]);
 
-/** The error of a load whose command to a runner failed with this; a `LoadError` stays as it is. */
+/** Converts the error of a failed command to a runner into the error of the load; a `LoadError` stays as it is. */
 export function asFailedLoad(error: unknown): LoadError {
   if (error instanceof LoadError) return error;
   const code = error instanceof CallError ? CODES.get(error.code) : undefined;

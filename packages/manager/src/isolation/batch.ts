@@ -6,14 +6,14 @@ import { CallError, type CallUsage } from '@testbench/types/errors';
 import { MAX_BATCH_BYTES, MAX_BATCH_INPUTS } from '../limits.js';
 import type { BatchResult, CallControls } from './executor.js';
 
-/** Inputs of a batch that are taken together: they follow each other in the batch. */
+/** Consecutive inputs of a batch that are processed together. */
 export interface BatchGroup {
-  /** Number of the first one in the batch. */
+  /** Index of its first input in the batch. */
   readonly first: number;
   readonly texts: readonly string[];
 }
 
-/** Puts texts into groups that are small enough to share out; one that is longer still is a group of its own. */
+/** Splits texts into groups that are small enough to distribute; a text that is too long forms its own group. */
 export function* groupTexts(texts: readonly string[]): Generator<BatchGroup, void, void> {
   for (let first = 0; first < texts.length;) {
     let end = first + 1;
@@ -29,9 +29,9 @@ export function* groupTexts(texts: readonly string[]): Generator<BatchGroup, voi
 }
 
 /**
- * Writes the inputs of a batch as JSON, in groups that are small enough to share out.
+ * Writes the inputs of a batch as JSON, in groups that are small enough to distribute.
  *
- * @param onRefused Told of an input that has no JSON form or is too long: it is in no group.
+ * @param onRefused Called for an input that has no JSON form or is too long: it is left out of all groups.
  */
 export function* groupInputs(
   inputs: readonly PluginInput[],
@@ -67,7 +67,7 @@ export function* groupInputs(
 /**
  * Writes an input as JSON.
  *
- * @throws {CallError} `CALL_INVALID_INPUT` if it has no JSON form, or is surely longer than `maxInputBytes`.
+ * @throws {CallError} `CALL_INVALID_INPUT` if it has no JSON form, or is certain to be longer than `maxInputBytes`.
  */
 export function encodeChecked(
   input: PluginInput,
@@ -77,9 +77,9 @@ export function encodeChecked(
   return checkLength(encodeInput(input, form), maxInputBytes);
 }
 
-/** @throws {CallError} `CALL_INVALID_INPUT` if a text is surely longer than `maxInputBytes`. */
+/** @throws {CallError} `CALL_INVALID_INPUT` if a text is certain to be longer than `maxInputBytes`. */
 export function checkLength(text: string, maxInputBytes: number): string {
-  // No text is longer in UTF-16 units than in bytes; the instance measures exactly.
+  // No text has more UTF-16 units than bytes; the instance measures exactly.
   if (text.length <= maxInputBytes) return text;
   throw new CallError(
     'CALL_INVALID_INPUT',
@@ -87,7 +87,7 @@ export function checkLength(text: string, maxInputBytes: number): string {
   );
 }
 
-/** The input that a text was written from. */
+/** The input from which a text was written. */
 export function inputOf(text: string, payload: PayloadForm): PluginInput {
   const value: unknown = JSON.parse(text);
   if (payload === 'data') return { data: value };
@@ -114,7 +114,7 @@ export function limitsOfBatch(
   };
 }
 
-/** Result of one input of a batch that ran as one call; time and fuel are its even share. */
+/** Result of one input of a batch that ran as one call; time and fuel are shared equally. */
 export function toResult(entry: BatchEntry, usage: CallUsage, count: number): BatchResult {
   if (!entry.ok) return { status: 'rejected', reason: entry.error };
   const { data, metrics, round } = entry.output;
@@ -122,7 +122,7 @@ export function toResult(entry: BatchEntry, usage: CallUsage, count: number): Ba
     status: 'fulfilled',
     value: {
       data,
-      // Of one that asks: there are more rounds to come.
+      // For a plugin that asks: more rounds will follow.
       ...(round === undefined ? {} : { round }),
       metadata: {
         metrics,
@@ -134,7 +134,7 @@ export function toResult(entry: BatchEntry, usage: CallUsage, count: number): Ba
   };
 }
 
-/** Like `Promise.allSettled` for one call that may also throw at once. */
+/** Like `Promise.allSettled`, for one call that may also throw synchronously. */
 export async function settle(
   run: () => PluginOutput | Promise<PluginOutput>,
 ): Promise<BatchResult> {

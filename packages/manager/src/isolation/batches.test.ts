@@ -17,7 +17,7 @@ const slow = assemble(
       ${packed(4096, 15)}`,
   }),
 );
-/** Answers a batch with the number of its bytes in one entry, so it fails for any but a single input. */
+/** Answers a batch with its number of bytes in one entry, so it fails for more than one input. */
 const failingBatch = assemble(
   guestWat({
     rest: `(data (i32.const 8192) "[{\\"data\\":1}]")
@@ -41,12 +41,12 @@ describe.each(['inline', 'thread', 'process'] as const)('executeBatch(): %s', (i
     return manager;
   };
 
-  // 300 inputs with 300 ms each: inline all succeeded, in threads and processes those that got their turn in time.
+  // 300 inputs with 300 ms each: inline, all of them succeeded; in threads and processes, only those that got their turn in time.
   it('gives each input its own time limit, however long the batch takes', async () => {
     const manager = await open(slow, { maxThreads: 1, maxProcessesPerPlugin: 1 });
     const { metadata } = await manager.execute('guest', input);
     const timeoutMs = 1000;
-    // More than a group, and together more than the limit; one alone takes some milliseconds.
+    // More than one group, and together over the limit; a single one takes some milliseconds.
     const count = Math.max(130, Math.ceil((1.5 * timeoutMs) / metadata.executionTimeMs));
     const inputs = Array.from({ length: count }, () => input);
     const results = await manager.executeBatch('guest', inputs, { timeoutMs });

@@ -51,7 +51,7 @@ const rolling = assemble(
   }),
 );
 
-/** What it does depends on the length of its input: 39 bytes and one more for each digit. */
+/** Its behaviour depends on the length of its input: 39 bytes plus one for each digit. */
 const manyEnds = assemble(
   guestWat({
     imports: host('host_log', 3) + host('host_error', 2) + host('host_env_get', 4),
@@ -74,7 +74,7 @@ const manyEnds = assemble(
   }),
 );
 
-/** Runs every way in which `manyEnds` ends, and tells what the caller sees and what the manager has counted. */
+/** Runs every way in which `manyEnds` can end, and reports what the caller sees and what the manager has counted. */
 async function seeEnds(isolation: Isolation): Promise<unknown> {
   const manager = openManager(isolation, {
     limits: { maxFuel: 1_000_000, maxMemoryBytes: 4 * 65_536 },

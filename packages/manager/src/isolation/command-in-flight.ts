@@ -20,10 +20,10 @@ import type { RunnerCommand } from '../runner/messages.js';
 import type { CheckedReply } from './parse-reply.js';
 import type { RemoteGuest } from './remote-guest.js';
 
-/** A log record whose every byte was escaped. */
+/** Length of a log record in which every byte was escaped. */
 const MAX_ESCAPED_LENGTH = 8 * MAX_LOG_RECORD_BYTES;
 
-/** Replies by which a guest asks for something. */
+/** Replies in which a guest asks for something. */
 const ASKING: ReadonlySet<CheckedReply['type']> = new Set(['begin', 'effect', 'chunk']);
 
 /** Limits and callbacks of one command. */
@@ -32,14 +32,14 @@ export interface CommandOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
   readonly requestId?: string | undefined;
-  /** Inputs of the command: quotas hold for each. @default 1 */
+  /** Number of inputs of the command: quotas apply to each. @default 1 */
   readonly inputs?: number;
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
-  /** Further guests that the command is for: none of them asks the host for anything. */
+  /** Other guests that the command runs: none of them asks the host for anything. */
   readonly others?: readonly RemoteGuest[];
 }
 
-/** A command that a runner has: serves what the guest asks meanwhile, and ends with the runner's answer. */
+/** A command that a runner is carrying out: serves the guest's requests meanwhile, and ends with the runner's answer. */
 export class CommandInFlight {
   /** The answer. @throws {CallError} */
   readonly answer: Promise<CheckedReply>;
@@ -47,7 +47,7 @@ export class CommandInFlight {
   #resolve: (reply: CheckedReply) => void = () => {};
   #reject: (error: CallError) => void = () => {};
   #verdict: CallError | undefined;
-  /** The whole command, as effects see it; each input of a batch may have less time. */
+  /** The call as effects see it, for the whole command; each input of a batch may have less time. */
   readonly #call: EffectCall;
   #logs = 0;
   #begins = 0;
@@ -70,28 +70,28 @@ export class CommandInFlight {
     this.#call = {
       requestId: options.requestId,
       signal: this.#abort.signal,
-      // A runner begins an input later than this, and says itself when its time is over.
+      // A runner begins an input later than this, and reports itself when its time is over.
       deadlineMs: performance.now() + options.timeoutMs + THREAD_GRACE_MS,
     };
     effects.beginCall(this.#call);
   }
 
-  /** True while the guest waits for the host. */
+  /** True while the guest is waiting for the host. */
   get waits(): boolean {
     return this.#waits;
   }
 
-  /** True once the guest has made a request that may be slow. */
+  /** True once the guest has made a request that may take long. */
   get askedOthers(): boolean {
     return this.#askedOthers;
   }
 
-  /** True if the command runs a version. */
+  /** True if the command runs this version. */
   isFor(version: number): boolean {
     return this.#guestOf(version) !== undefined;
   }
 
-  /** Ends what the guest waits for. @param verdict Whatever the guest answers then, this is how the command fails. */
+  /** Ends the host calls that the guest is waiting for. @param verdict The error of the command, regardless of what the guest answers then. */
   abort(reason: unknown, verdict?: CallError): void {
     this.#verdict ??= verdict;
     this.#abort.abort(reason);
@@ -101,7 +101,7 @@ export class CommandInFlight {
     this.#reject(this.#verdict ?? error);
   }
 
-  /** @returns False if the runner says what no guest can: more than its quotas, or something while it waits or is done. */
+  /** @returns False if the runner sends what no guest can: more than its quotas, or a message while it waits or is done. */
   receive(reply: CheckedReply): boolean {
     if (this.#waits || this.#answered) return false;
     const { inputs = 1, others } = this.options;
@@ -149,7 +149,7 @@ export class CommandInFlight {
       guest.onLog({
         pluginId: guest.setup.pluginId,
         level,
-        // Cut and escaped there already, unless a guest has taken over.
+        // Already cut and escaped there, unless a guest has taken over.
         message: escapeText(message.slice(0, MAX_ESCAPED_LENGTH)),
         timestampMs: guest.now?.() ?? Date.now(),
         ...(requestId === undefined ? {} : { requestId }),
@@ -177,7 +177,7 @@ export class CommandInFlight {
       await this.options.onChunk?.(bytes);
       return { code: 0 };
     } catch {
-      // There is no listener any more; the call's own signal covers the rest.
+      // There is no longer a listener; the call's own signal covers the rest.
       return { code: HostCode.cancelled };
     }
   }

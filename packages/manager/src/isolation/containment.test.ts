@@ -65,7 +65,7 @@ describe.each(isolations)('isolation: %s', (isolation) => {
         guestWat({
           memory: '(memory (export "memory") 3)',
           imports: '(import "env" "host_error" (func $error (param i32 i32) (result i32)))',
-          // Sixteen thousand times "é", or as much of it as is kept.
+          // Sixteen thousand times "é", or as many as are kept.
           init: `(local $i i32)
             (loop
               (i32.store16 (i32.add (i32.const 131072) (local.get $i)) (i32.const 0xa9c3))
@@ -107,7 +107,7 @@ describe.each(isolations)('isolation: %s', (isolation) => {
     'cancels a stream that is left while its next part is awaited (inline needs JSPI)',
     async () => {
       const manager = open({ isolation, limits: { maxFuel: 2 ** 50 } });
-      // Emits once, and then for ever nothing: inline it is the emission that waits, elsewhere the loop.
+      // Emits once, then loops forever: inline it is the emission that blocks, elsewhere the loop.
       await manager.load(
         assemble(
           guestWat({
@@ -135,7 +135,7 @@ describe.each(isolations)('isolation: %s', (isolation) => {
 });
 
 describe('a thread', () => {
-  // A plugin that does not leave costs nobody else's call.
+  // A plugin that does not shut down must not affect other plugins' calls.
   it('gives a result before the plugins that leave have left', async () => {
     const manager = open({ isolation: 'thread', maxThreads: 1, limits: { maxFuel: 2 ** 50 } });
     await manager.load(assemble(guestWat({ shutdown: FOREVER })), { id: 'evil' });
@@ -150,7 +150,7 @@ describe('a thread', () => {
     const order: string[] = [];
     const good = manager.execute('good', input).then(() => order.push('good'));
     await manager.unload('evil');
-    // Waits for the thread, which is busy with the leaving one.
+    // Waits for the thread, which is busy with the plugin that is shutting down.
     const next = manager.execute('good', input).then(() => order.push('next'));
     await good;
     expect(order).toEqual(['good']);

@@ -2,14 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 import { MAX_TURN_MS } from '../limits.js';
 
-/** When this turn of the event loop was first asked about; undefined until then. */
+/** When this turn of the event loop was first checked; undefined until then. */
 let heldSinceMs: number | undefined;
 
 /**
- * Lets the event loop turn if this turn has lasted for a while: promises that settle at once run one after the other, before any
- * timer, socket or worker has its turn.
+ * Yields to the event loop if this turn has lasted for a while: promises that settle immediately run one after the other, before any
+ * timer, socket or worker gets its turn.
  *
- * @returns undefined if there is no need.
+ * @returns undefined if there is no need to yield.
  */
 export function letOthersRun(): Promise<void> | undefined {
   const now = performance.now();

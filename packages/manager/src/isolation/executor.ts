@@ -14,26 +14,26 @@ export interface CallControls {
   readonly signal?: AbortSignal | undefined;
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
   /**
-   * Which stream of reproducible random numbers the call draws from: each call its own, the same in every isolation.
+   * The stream of reproducible random numbers that the call draws from: one for each call, the same in every isolation.
    *
    * @default 0
    */
   readonly randomStream?: number | undefined;
   /** True for a call that verifies a version before it takes over: it does not queue behind the plugin's other calls. */
   readonly verifying?: boolean;
-  /** Answers in the host's place what the plugin asks. */
+  /** Answers the plugin's asks instead of the host. */
   readonly answerAsks?: AnswerAsks | undefined;
-  /** Runs something while the call holds no place: others may run. */
+  /** Runs something while the call holds no place, so that other calls can run. */
   aside?<T>(work: () => Promise<T>): Promise<T>;
-  /** Each input of a batch in a call of its own, so that its figures are its own. @default false */
+  /** Runs each input of a batch as a separate call, so that its figures are exact. @default false */
   readonly alone?: boolean | undefined;
-  /** Told when the call has got its thread or process; until then it was waiting. */
+  /** Called when the call has got its thread or process; until then it was waiting. */
   onTurn?(): void;
-  /** Told when the thread or process of the call has died. @returns True if the plugin is to rest. */
+  /** Called when the thread or process of the call has died. @returns True if the plugin is quarantined. */
   readonly onCrash?: (() => boolean) | undefined;
-  /** Told when an input that ran alone after a crash has ended well. */
+  /** Called when an input that ran alone after a crash has succeeded. */
   readonly onRecovery?: (() => void) | undefined;
-  /** Told what happened in the host functions, failed call or not. */
+  /** Called with what happened in the host functions, whether the call failed or not. */
   onReport?(report: Omit<HostCallReport, 'failure'>): void;
 }
 
@@ -42,7 +42,7 @@ export type BatchResult<Data = unknown> = PromiseSettledResult<PluginOutput<Data
 
 /** Runs the calls of one version of a plugin, in one isolation, all with the same limits and errors. */
 export interface Executor {
-  /** As `info` says it. */
+  /** As `info` shows it. */
   readonly isolation: string;
   readonly metadata: PluginMetadata;
   /** Name of the plugin's wire protocol. */
@@ -51,20 +51,20 @@ export interface Executor {
   readonly payload: PayloadForm;
   readonly limits: ResourceLimits;
   /**
-   * Runs one input. Inline plugins that never wait answer at once. A plugin that asks may give a round in place of a result, unless an
-   * `AskingExecutor` stands before this one.
+   * Runs one input. Inline plugins that never wait answer synchronously. A plugin that asks may give a round instead of a result, unless an
+   * `AskingExecutor` wraps this one.
    *
    * @throws {CallError}
    */
   execute(input: PluginInput, options: CallControls): RoundOutput | Promise<RoundOutput>;
-  /** Runs several inputs, each failing alone, and keeps their order. Limits hold for one input. */
+  /** Runs several inputs and keeps their order; a failed input does not affect the others. Limits apply to each input. */
   executeBatch(inputs: readonly PluginInput[], options: CallControls): Promise<BatchResult[]>;
-  /** The same for inputs that are written already, each in a call of its own. */
+  /** The same for inputs that are already written as text, each in a separate call. */
   executeTexts(texts: readonly string[], options: CallControls): Promise<BatchResult[]>;
   /** Asks `plugin_health`: 0, or the plugin's code. @throws {CallError} */
   health(): Promise<number>;
   /** Shuts down all idle instances; later calls get fresh ones. */
   shutdown(): Promise<void>;
-  /** Ends calls that are still running, where that is possible. @param ending Why: how they fail. */
+  /** Ends calls that are still running, where that is possible. @param ending The reason, which determines how they fail. */
   kill(ending: Ending): void;
 }

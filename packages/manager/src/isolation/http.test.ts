@@ -221,7 +221,7 @@ describe.each(['inline', 'thread', 'process'] as const)('HTTP, isolation: %s', (
       headers: { authorization: '${secret:KEY}' },
     });
     const own = await load([server.origin], { secrets });
-    // Its metadata says "guest", and nobody else does.
+    // Only its own metadata says "guest".
     expect(codes(await run(own, steps))).toEqual([1, -3, -3, 0]);
     await own.unload('guest');
     const permissions = { network: true, allowedHosts: [server.origin] };

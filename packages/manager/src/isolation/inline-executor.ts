@@ -23,15 +23,15 @@ import { letOthersRun } from './event-loop-turn.js';
 import type { BatchResult, Executor, CallControls } from './executor.js';
 import { AbortableWait } from './abortable-wait.js';
 
-/** Runs calls on the caller's thread, on instances made as calls need them. */
+/** Runs calls on the caller's thread, on instances created on demand. */
 export class InlineExecutor implements Executor {
   readonly isolation = 'inline';
   readonly #guest: GuestInstances;
-  /** True if several inputs may be given to the plugin at once. */
+  /** True if the plugin can take several inputs at once. */
   readonly #takesBatches: boolean;
-  /** True if it emits chunks, and could not wait until they are taken. */
+  /** True if it emits chunks but could not wait until they are taken. */
   readonly #cannotStream: boolean;
-  /** Calls that wait for the host or for a reader. */
+  /** Calls that are waiting for the host or for a reader. */
   readonly #waiting = new Set<AbortableWait>();
 
   private constructor(guest: GuestInstances) {
@@ -127,7 +127,7 @@ export class InlineExecutor implements Executor {
   }
 
   kill(ending: Ending): void {
-    // One that computes on this thread cannot be ended from this thread: its deadline does that.
+    // A call that computes on this thread cannot be ended from this thread: its deadline does that.
     for (const wait of this.#waiting) wait.abort(endedCall(ending, 'finish'));
   }
 
@@ -146,7 +146,7 @@ export class InlineExecutor implements Executor {
         maxFuel,
         requestId: requestIdOf(input),
         onChunk: options.onChunk,
-        // Only a listener of the caller's, for logs or chunks, can fire it meanwhile.
+        // Only the caller's own listener, for logs or chunks, can fire it meanwhile.
         isCancelled: signal && (() => signal.aborted),
       });
     } finally {
@@ -157,7 +157,7 @@ export class InlineExecutor implements Executor {
 
   #executeText(text: string, options: CallControls): RoundOutput | Promise<RoundOutput> {
     const idle = this.#guest.take();
-    // Rare, and what it takes to make an instance, or to wait, is far more than to read the text again.
+    // Rare, and making an instance or waiting takes far longer than parsing the text again.
     if (idle === undefined) return this.#executeFresh(inputOf(text, this.payload), options);
     if (idle.instance.waits)
       return this.#executeWaiting(idle, inputOf(text, this.payload), options);
@@ -184,7 +184,7 @@ export class InlineExecutor implements Executor {
     return this.#executeNow(guest, input, options, budget);
   }
 
-  /** Runs the inputs from `first` until `end`, each alone. */
+  /** Runs the inputs from `first` until `end`, each by itself. */
   async #oneByOne(
     inputs: readonly PluginInput[],
     results: BatchResult[],
@@ -196,7 +196,7 @@ export class InlineExecutor implements Executor {
       if (options.signal?.aborted === true) return;
       const input = inputs[index]!;
       results[index] = await settle(() => this.execute(input, ofBatch(options, index)));
-      // Inline calls hold the thread; between two of them others get their turn, such as one who wants to cancel this.
+      // Inline calls hold the thread; between two of them other code gets its turn, such as code that cancels this batch.
       await letOthersRun();
     }
   }
@@ -213,7 +213,7 @@ export class InlineExecutor implements Executor {
         ? unlessFailed(() => this.#fresh({ signal, timeoutMs, maxFuel }))
         : undefined;
     const taken = idle ?? fresh?.guest;
-    // No plugin that waits takes batches here.
+    // Plugins that wait are not given batches here.
     if (taken === undefined || taken instanceof Promise) return undefined;
     if (fresh !== undefined) ({ timeoutMs, maxFuel } = fresh.budget);
     const { instance } = taken;
@@ -243,7 +243,7 @@ export class InlineExecutor implements Executor {
     options: CallControls,
   ): Promise<RoundOutput> {
     const timeoutMs = options.timeoutMs ?? this.#guest.parts.setup.limits.timeoutMs;
-    // A server may be faster next time, and so may the making of an instance; a guest that waits for its own host is as slow again.
+    // A server may be faster next time, and so may creating an instance; a guest that waits for its own host would be just as slow again.
     let begun: GuestInstance | undefined;
     const wait = new AbortableWait(timeoutMs, options.signal, () =>
       begun === undefined || begun.askedOthers ? true : undefined,
@@ -285,7 +285,7 @@ export class InlineExecutor implements Executor {
     }
   }
 
-  /** An instance for a call, paid for by the call. */
+  /** Creates an instance within the limits of the call that needs it. */
   #fresh(options: CallControls): {
     readonly guest: GuestInstance | Promise<GuestInstance>;
     readonly budget: CallBudget;
@@ -300,7 +300,7 @@ export class InlineExecutor implements Executor {
 /** A call of a guest that may wait. */
 interface WaitingCall {
   readonly wait: AbortableWait;
-  /** Told of the instance when the call begins there. */
+  /** Called with the instance when the call begins there. */
   readonly begin: (guest: GuestInstance) => void;
 }
 
@@ -317,7 +317,7 @@ function ofBatch(options: CallControls, index: number): CallControls {
   };
 }
 
-/** Like {@link settle}, without a promise where there is nothing to wait for. */
+/** Like {@link settle}, but without a promise if there is nothing to wait for. */
 function settleNow(
   run: () => RoundOutput | Promise<RoundOutput>,
 ): BatchResult | Promise<BatchResult> {
@@ -329,7 +329,7 @@ function settleNow(
   }
 }
 
-/** @returns undefined for an error of ours. */
+/** @returns undefined for one of our own errors. */
 function unlessFailed<T>(run: () => T): T | undefined {
   try {
     return run();
@@ -339,7 +339,7 @@ function unlessFailed<T>(run: () => T): T | undefined {
   }
 }
 
-/** Chunks that are taken at once: a guest that emits again and again must not keep the thread to itself. */
+/** Takes chunks as soon as they are emitted, but lets other work run: a guest that keeps emitting must not monopolize the thread. */
 function paced(
   onChunk: NonNullable<CallControls['onChunk']>,
 ): (chunk: Uint8Array) => Promise<void> {

@@ -14,7 +14,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((manager) => manager.close()));
 });
 
-/** Says that it is a filter once a call has stored the key `{` and trapped. */
+/** Reports that it is a filter once a call has stored the key `{` and trapped. */
 const changeling = assemble(
   guestWat({
     imports: host('host_get_state', 4) + host('host_set_state', 4),

@@ -32,7 +32,7 @@ const emitting = assemble(
 
 const LOG_IMPORT = '(import "env" "host_log" (func $log (param i32 i32 i32) (result i32)))';
 
-/** Logs once, and then runs for ever, if its input is longer than `{"data":null,"context":{"metadata":{}}}`, which is 39 bytes. */
+/** Logs once and then runs forever if its input is longer than `{"data":null,"context":{"metadata":{}}}`, which is 39 bytes. */
 const sometimesForever = assemble(
   guestWat({
     imports: LOG_IMPORT,
@@ -41,13 +41,13 @@ const sometimesForever = assemble(
   }),
 );
 
-/** Tells when a guest has logged: its call then runs. */
+/** Reports when a guest has logged: its call is then running. */
 function listen(): { readonly onLog: () => void; readonly logged: () => Promise<unknown> } {
   const guest = new EventEmitter();
   return { onLog: () => guest.emit('log'), logged: () => once(guest, 'log') };
 }
 
-/** A batch export that answers a list of two whatever it gets, or traps. */
+/** A batch export that always answers with a list of two, or traps. */
 const batching = (answer: string): Uint8Array =>
   assemble(
     guestWat({
@@ -169,7 +169,7 @@ describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolat
     });
   });
 
-  // Row 35 of the attack catalogue, and rows 30 and 40: what a plugin does to itself costs its own call only.
+  // Rows 30, 35 and 40 of the attack catalogue: damage that a plugin does to itself affects only its own call.
   it.each([
     {
       name: 'recurses without end',
@@ -393,7 +393,7 @@ describe.each(['thread', 'process'] as const)('isolation: %s', (isolation) => {
   });
 });
 
-// Rows 99 and 100 of the attack catalogue. The children of a process are only to be found where /proc is.
+// Rows 99 and 100 of the attack catalogue. The children of a process can only be found where there is a /proc.
 describe.skipIf(process.platform !== 'linux')('a child process that dies (needs /proc)', () => {
   it('fails its call, is replaced, and rests after three times in a row', async () => {
     const { onLog, logged } = listen();

@@ -2,20 +2,20 @@ import type { PluginMetadata } from '@testbench/types';
 import type { ConfigNode } from '@testbench/types/config';
 import type { CustomIsolation } from '@testbench/types/stores';
 
-/** Where a plugin runs that this package can run it: on the caller's thread, in a pool of worker threads, or in child processes of its own. */
+/** The places where this package can run a plugin: on the caller's thread, in a pool of worker threads, or in separate child processes. */
 export type Isolation = 'inline' | 'thread' | 'process';
 
 /** Every {@link Isolation}. */
 export const ISOLATIONS: readonly Isolation[] = ['inline', 'thread', 'process'];
 
-/** One of ours by its name, or one of the host's own. */
+/** The name of a built-in isolation, or a custom one of the host. */
 export type IsolationChoice = Isolation | CustomIsolation;
 
 const CUSTOM_NAME = /^[a-z][a-z0-9-]{0,63}$/;
-/** Names that say something else in `info`. */
+/** Names that have another meaning in `info`. */
 const TAKEN_NAMES: ReadonlySet<string> = new Set([...ISOLATIONS, 'host']);
 
-/** @throws {ConfigError} `CONFIG_INVALID` for anything but one of our names or a `CustomIsolation`. */
+/** @throws {ConfigError} `CONFIG_INVALID` for anything but the name of a built-in isolation or a `CustomIsolation`. */
 export function readIsolation(node: ConfigNode): IsolationChoice {
   if (typeof node.value !== 'object' || node.value === null) return node.oneOf(ISOLATIONS);
   const isolation = node.implementation<CustomIsolation>('start');
@@ -28,7 +28,7 @@ export function readIsolation(node: ConfigNode): IsolationChoice {
   return isolation;
 }
 
-/** What a policy may look at to choose an isolation. */
+/** What a policy can base its choice of an isolation on. */
 export interface IsolationRequest {
   /** The id that the caller gave. */
   readonly id: string | undefined;

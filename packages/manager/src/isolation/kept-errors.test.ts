@@ -21,7 +21,7 @@ const EMIT = '(import "env" "host_emit" (func $emit (param i32 i32) (result i32)
 const FAIL = '(import "env" "host_error" (func $fail (param i32 i32) (result i32)))';
 const log = '(drop (call $log (i32.const 2) (i32.const 1024) (i32.const 1)))';
 
-/** How a call fails: the plugin, and what its caller does while it runs. */
+/** How a call fails: the plugin, and what the caller does while it runs. */
 interface Failure {
   readonly code: string;
   readonly name: string;
@@ -148,7 +148,7 @@ const LOAD_FAILURES = [
   { code: 'LOAD_INIT_TRAPPED', name: 'a trap in plugin_init', parts: { init: '(unreachable)' } },
 ];
 
-/** Every instance that was made on this thread, its memory and what it imports. */
+/** Every instance that was created on this thread, its memory and its imports. */
 let made: WeakRef<object>[] = [];
 const { Instance } = WebAssembly;
 const opened: PluginManager[] = [];
@@ -157,12 +157,12 @@ beforeEach(() => {
   made = [];
   WebAssembly.Instance = new Proxy(Instance, {
     construct(target, args: [WebAssembly.Module, WebAssembly.Imports?]) {
-      // One whose start function traps is never seen; what it imports lives as long.
+      // An instance whose start function traps is never seen; its imports live equally long.
       for (const run of Object.values(args[1]?.['env'] ?? {}))
         made.push(new WeakRef(run as object));
       const instance = new target(...args);
       const { memory } = instance.exports;
-      // The meter has an instance of its own, which serves all others.
+      // The meter has its own instance, which serves all others.
       if (memory instanceof WebAssembly.Memory)
         made.push(new WeakRef(instance), new WeakRef(memory));
       return instance;
@@ -178,7 +178,7 @@ afterEach(async () => {
 async function alive(): Promise<number> {
   let left = made;
   for (let round = 0; round < 3 && left.length > 0; round += 1) {
-    // What a weak reference was asked for lives until the end of the turn.
+    // The target of a dereferenced weak reference lives until the end of the turn.
     await nextTurn();
     collectGarbage();
     left = left.filter((one) => one.deref() !== undefined);
@@ -186,7 +186,7 @@ async function alive(): Promise<number> {
   return left.length;
 }
 
-/** The error of the last of a few calls, with all of the plugin gone. */
+/** The error of the last of a few calls, after the plugin is completely gone. */
 async function failedCall(
   { parts, limits, cancels = false }: Failure,
   isolation: 'inline' | 'thread' | 'process',

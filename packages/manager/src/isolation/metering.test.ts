@@ -5,7 +5,7 @@ import type { PluginManagerOptions } from '../options.js';
 import { PluginManager } from '../plugin-manager.js';
 
 const ITERATIONS = 1000;
-/** What an interpreter does: each turn takes one of several ways, of which the cheap one is taken and another is costly. */
+/** Behaves like an interpreter: each iteration takes one of several branches; it takes the cheap one, and another one is costly. */
 const DISPATCHER = `(local $n i32)
   (loop $next
     (block $done (block $costly (block $cheap
@@ -15,7 +15,7 @@ const DISPATCHER = `(local $n i32)
     (br_if $next (i32.lt_u (local.tee $n (i32.add (local.get $n) (i32.const 1))) (i32.const ${ITERATIONS}))))
   ${packed(4096, 15)}`;
 
-/** A plugin that asks for a way of metering, in its section and its answer. */
+/** A plugin that requests a metering mode, in its custom section and its metadata. */
 function dispatcher(asked?: string): Uint8Array<ArrayBuffer> {
   const metadataText =
     asked === undefined ? METADATA : METADATA.replace('{', `{"metering":"${asked}",`);
@@ -55,7 +55,7 @@ describe.each(['inline', 'thread', 'process'] as const)('metering: %s', (isolati
       );
       expect(info.metering).toBe(mode);
       const { metadata } = await manager.execute('guest', { data: null });
-      // Seven instructions a turn are executed; coarsely the 400 that are not taken are paid as well.
+      // Seven instructions are executed in each iteration; coarse metering also charges for the 400 in the branch that is not taken.
       const perTurn = metadata.fuelUsed / ITERATIONS;
       expect(perTurn < 20 ? 'exact' : perTurn > 200 ? 'coarse' : perTurn).toBe(mode);
     },

@@ -29,13 +29,13 @@ type ReplyTo<Command extends PrepareCommand> = Extract<
 const REPLIES = { admit: 'admitted', compile: 'compiled', map: 'mapped' } as const;
 
 /**
- * Admits, meters and compiles modules: small ones at once, large ones in threads that do nothing else, so that the event loop
- * of the host turns meanwhile.
+ * Admits, meters and compiles modules: small ones directly, large ones in threads that do nothing else, so that the event loop
+ * of the host is not blocked.
  */
 export class ModulePreparer {
   readonly #idle: PreparingThread[] = [];
   readonly #all = new Set<PreparingThread>();
-  /** Jobs that wait for a thread. */
+  /** Jobs that are waiting for a thread. */
   readonly #waiting = new Queue<(thread: PreparingThread | undefined) => void>();
   #shrinkTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -43,7 +43,7 @@ export class ModulePreparer {
   /**
    * Decodes a module and checks it against a policy.
    *
-   * @param bytes All of their buffer, which may be moved away: use those that are given back.
+   * @param bytes All of their buffer, which may be transferred: use the bytes of the result instead.
    * @throws {LoadError} As `admitModule` does; `LOAD_CRASHED` if the thread dies; `LOAD_SHUT_DOWN` after `close`.
    */
   async admit(
@@ -55,7 +55,7 @@ export class ModulePreparer {
   }
 
   /**
-   * Meters and compiles a module that was admitted.
+   * Meters and compiles an admitted module.
    *
    * @param bytes All of their buffer, which may be moved away.
    * @throws {LoadError} As `compilePlugin` does, and as {@link admit}.
@@ -69,7 +69,7 @@ export class ModulePreparer {
   }
 
   /**
-   * Finds out where the code of a metered module comes from.
+   * Maps the code of a metered module back to the original.
    *
    * @param bytes All of their buffer, which may be moved away.
    * @throws {LoadError} As {@link admit}.
@@ -83,7 +83,7 @@ export class ModulePreparer {
     return offsets;
   }
 
-  /** Ends what threads do, which fails with `LOAD_SHUT_DOWN`; idle threads are kept for other managers. */
+  /** Ends the work of all threads, which fails with `LOAD_SHUT_DOWN`; idle threads are kept for other managers. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#shrinkTimer);
@@ -104,14 +104,14 @@ export class ModulePreparer {
     try {
       const reply = await thread.ask(command);
       if (reply.type === 'failed') throw errorOf(reply);
-      // The thread is ours: it answers what it is asked.
+      // The thread runs our own code: its reply matches the command.
       return reply as ReplyTo<Command>;
     } finally {
       this.#giveBack(thread);
     }
   }
 
-  /** @returns undefined if it is closed. */
+  /** @returns undefined if the preparer is closed. */
   async #take(): Promise<PreparingThread | undefined> {
     if (this.#closed) return undefined;
     const idle = this.#idle.pop();
@@ -138,7 +138,7 @@ export class ModulePreparer {
     this.#shrinkTimer ??= setTimeout(() => this.#shrink(), RUNNER_IDLE_MS).unref();
   }
 
-  /** Ends threads that were idle for a while. */
+  /** Ends threads that have been idle for a while. */
   #shrink(): void {
     this.#shrinkTimer = undefined;
     for (const thread of this.#idle.splice(0)) {

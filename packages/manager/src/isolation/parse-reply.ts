@@ -23,13 +23,13 @@ export type Outcome =
   | {
       readonly ok: true;
       readonly bytes: Uint8Array;
-      /** The same decoded, if that is done already. */
+      /** The same as text, if it is already decoded. */
       readonly text?: string | undefined;
       readonly usage: CallUsage;
     }
   | { readonly ok: false; readonly error: CallError | LoadError };
 
-/** The results of the items of a pipeline: complete once the number of its calls is compared, see `readPipelineDone`. */
+/** The results of the items of a pipeline: fully checked only once the number of calls is compared, see `readPipelineDone`. */
 export interface PipelineDone {
   readonly type: 'pipeline-done';
   readonly figures: Float64Array;
@@ -39,7 +39,7 @@ export interface PipelineDone {
   readonly reports: readonly RunnerReport[];
 }
 
-/** A `RunnerReply` that was checked field by field. */
+/** A `RunnerReply` whose fields were all checked. */
 export type CheckedReply =
   | {
       readonly type: 'loaded';
@@ -68,11 +68,11 @@ export type CheckedReply =
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * Checks a message from a thread or child process, as from an enemy: a guest that has broken out of the engine forges
- * what it likes.
+ * Checks a message from a thread or child process as hostile input: a guest that has broken out of the engine can forge
+ * anything.
  *
- * @param hostFunctions The functions of the host's own: no others are performed or counted besides those of the contract.
- * @returns undefined if it is not a reply, or one with a field of a wrong type.
+ * @param hostFunctions The host's own functions: besides those of the contract, only these are performed and counted.
+ * @returns undefined if it is not a reply, or if a field has the wrong type.
  * @throws {LoadError} `LOAD_INVALID_METADATA` if the metadata breaks the contract.
  */
 export function parseReply(
@@ -212,7 +212,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Every host function: what is counted under another name would stay for ever. */
+/** Every host function: counts under other names would stay in memory forever. */
 const HOST_NAMES: ReadonlySet<string> = new Set(
   Object.values(hostSignatures({ enableWasi: true })).flatMap((functions) =>
     Object.keys(functions),

@@ -12,13 +12,13 @@ export interface RemoteStageOf<Runs extends Pick<Executor, 'payload' | 'limits'>
 
 /** The results of a pipeline's items. */
 export interface RemotePipelineResults {
-  /** Stage by stage, and within one item by item; undefined for a call that was not made. */
+  /** Ordered by stage, then by item; undefined for a call that was not made. */
   readonly results: readonly (BatchResult | undefined)[];
-  /** Numbers of items that have to go another way. */
+  /** Indices of items that must be run another way. */
   readonly left: ReadonlySet<number>;
 }
 
-/** A message to a thread. */
+/** Builds the message to a thread. */
 export function pipelineCommand(
   stages: readonly RemoteStageOf<
     Pick<Executor, 'payload' | 'limits'> & { readonly guest: RemoteGuest }

@@ -6,7 +6,7 @@ import { PREPARING_HEAP_MB } from '../limits.js';
 import type { PrepareCommand, PrepareReply } from '../runner/prepare-module.js';
 import { runnerEntry } from './runner-entry.js';
 
-/** A worker thread that reads modules, one at a time, and runs nothing of them. */
+/** A worker thread that reads modules, one at a time, and does not run them. */
 export class PreparingThread {
   readonly #worker: Worker;
   #settle:
@@ -30,7 +30,7 @@ export class PreparingThread {
     this.#worker.on('message', (reply: PrepareReply) => {
       this.#settle?.resolve(reply);
     });
-    // Without a listener an error of the thread would end the whole process (row 95 of the attack catalogue).
+    // Without a listener, an error of the thread would end the whole process (row 95 of the attack catalogue).
     this.#worker.on('error', (error) => {
       this.#die(error instanceof Error ? error.message : String(error));
     });
@@ -48,7 +48,7 @@ export class PreparingThread {
   }
 
   /**
-   * Has a command carried out; its bytes are moved to the thread.
+   * Sends a command and waits for its reply; the bytes are transferred to the thread.
    *
    * @throws {LoadError} `LOAD_CRASHED` if the thread dies; `LOAD_SHUT_DOWN` if it is ended.
    */
@@ -66,7 +66,7 @@ export class PreparingThread {
     }
   }
 
-  /** Ends it; what it does fails with `LOAD_SHUT_DOWN`. */
+  /** Ends the thread; a running command fails with `LOAD_SHUT_DOWN`. */
   end(): void {
     this.#fail(new LoadError('LOAD_SHUT_DOWN', 'Cannot load plugin: closed'));
     void this.#worker.terminate();

@@ -52,7 +52,7 @@ describe.each(['inline', 'thread', 'process'] as const)('a large module: %s', (i
     expect(results.map(({ data }) => data)).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
-  // Words, rules and offsets cross the thread.
+  // Messages, rules and offsets cross the thread boundary.
   it.each([
     {
       code: 'LOAD_REJECTED',

@@ -62,7 +62,7 @@ async function abortLater(controller: AbortController, turns: number): Promise<v
   controller.abort();
 }
 
-/** Does one thing, and gives what came of it. */
+/** Takes one step, and returns its outcome. */
 async function take(manager: PluginManager, step: Step): Promise<unknown> {
   const id = `p${step.plugin}`;
   switch (step.do) {
@@ -95,7 +95,7 @@ async function take(manager: PluginManager, step: Step): Promise<unknown> {
   return data;
 }
 
-/** True for an error of the closed set that the step may fail with. */
+/** True for an error that the step may fail with. */
 function isKnown(step: Step, error: unknown): boolean {
   const isCall = ['call', 'batch', 'stream'].includes(step.do);
   const codes: readonly string[] = isCall ? CALL_ERROR_CODES : LOAD_ERROR_CODES;
@@ -103,7 +103,7 @@ function isKnown(step: Step, error: unknown): boolean {
   return PluginError.is(error) && codes.includes(error.code) && !error.code.endsWith('_CRASHED');
 }
 
-/** Nine calls of every plugin, more than may run at a time: all places were given back, and the plugins work. */
+/** Nine calls of every plugin, more than may run at a time: shows that all places were released and the plugins work. */
 async function askAll(manager: PluginManager): Promise<unknown[]> {
   const ids = manager.list().map(({ id }) => id);
   const calls = ids.flatMap((id) =>
@@ -112,7 +112,7 @@ async function askAll(manager: PluginManager): Promise<unknown[]> {
   return (await Promise.all(calls)).map(({ data }) => data);
 }
 
-/** Children of this process that threads of its own have not started; 0 where that cannot be told. */
+/** Children of this process that its own threads have not started; 0 where that is unknown. */
 function children(): number {
   if (process.platform !== 'linux') return 0;
   const path = `/proc/${process.pid}/task/${process.pid}/children`;
@@ -148,7 +148,7 @@ describe.each([
           const running: Promise<unknown>[] = [];
           for (const [step, turns] of steps) {
             const taken = take(manager, step);
-            // Handled at once; looked at below.
+            // Handled at once; checked below.
             taken.catch(() => {});
             running.push(taken);
             for (let passed = 0; passed < turns; passed += 1) await turn();
@@ -161,7 +161,7 @@ describe.each([
             return isFine ? [] : [`${JSON.stringify(step)}: ${result.reason}`];
           });
           expect(wrong).toEqual([]);
-          // A stream that was left ends its call soon, but need not wait for that.
+          // Leaving a stream ends its call soon, but does not wait for that.
           await expect.poll(() => ended, { interval: 1 }).toBe(started);
           expect(manager.list().filter(({ status }) => status === 'executing')).toEqual([]);
           expect(
@@ -173,7 +173,7 @@ describe.each([
       ),
       { numRuns: runs, seed: 4, endOnFailure: true },
     );
-    // A rejection that nobody handles is told once the running turn is over.
+    // An unhandled rejection is reported once the current turn is over.
     await turn();
     process.off('unhandledRejection', note);
     expect(unhandled).toEqual([]);

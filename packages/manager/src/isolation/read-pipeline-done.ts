@@ -2,11 +2,11 @@ import { FAILED, FIGURES_PER_CALL, NOT_MADE } from '../runner/run-pipeline.js';
 import type { RunnerReport } from '../runner/messages.js';
 import type { Outcome, PipelineDone } from './parse-reply.js';
 
-/** What a runner says of the items of a pipeline. */
+/** What a runner reports about the items of a pipeline. */
 export interface PipelineAnswers {
-  /** Stage by stage, and within one item by item; undefined for a call that was not made. */
+  /** Ordered by stage, then by item; undefined for a call that was not made. */
   readonly outcomes: readonly (Outcome | undefined)[];
-  /** Items that have to go another way. */
+  /** Items that must be run another way. */
   readonly left: ReadonlySet<number>;
   /** One for each stage. */
   readonly reports: readonly RunnerReport[];
@@ -14,7 +14,7 @@ export interface PipelineAnswers {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** @returns undefined if what the runner said does not fit the items and stages that it was given. */
+/** @returns undefined if the runner's answer does not match the items and stages that it was given. */
 export function readPipelineDone(
   { figures, errors, left, bytes, reports }: PipelineDone,
   items: number,
@@ -28,7 +28,7 @@ export function readPipelineDone(
   let start = 0;
   let failed = 0;
   for (let at = 0; at < figures.length; at += FIGURES_PER_CALL) {
-    // Each is looked at once: memory that a thread shares may change meanwhile.
+    // Each is read only once: memory that a thread shares may change meanwhile.
     const end = figures[at]!;
     if (end === NOT_MADE) {
       outcomes.push(undefined);
@@ -58,7 +58,7 @@ export function readPipelineDone(
 }
 
 /**
- * All outputs as one text, since decoding costs most at its beginning; undefined if bytes are not characters one by one, so that an output
+ * All outputs as one text, since decoding has a high fixed cost; undefined if a character may take several bytes, so that an output
  * cannot be cut out of it.
  */
 function textOf(bytes: Uint8Array): string | undefined {

@@ -45,7 +45,7 @@ export type RemoteStage = RemoteStageOf<RemoteExecutor>;
 /** Runs calls in threads or child processes; outputs are parsed and checked here. */
 export class RemoteExecutor implements Executor {
   /**
-   * True if it runs in a thread, and its guest has no function by which it could ask the host for anything, nor random numbers that count calls.
+   * True if it runs in a thread, and its guest has neither a function to ask the host for anything nor random numbers that depend on the call number.
    */
   readonly sharesThread: boolean;
 
@@ -103,12 +103,12 @@ export class RemoteExecutor implements Executor {
     });
     const { signal } = options;
     if (result?.status === 'fulfilled') {
-      // A child process cannot be asked to stop, and one whose host calls were ended may be done before it is killed.
+      // A child process cannot be asked to stop, and may finish before it is killed if its host calls were ended.
       if (signal?.aborted !== true) return result.value;
       throw cancelled(signal);
     }
     const reason: unknown = result?.reason;
-    // A runner does not know why.
+    // A runner does not know the reason.
     if (
       signal?.aborted === true &&
       reason instanceof CallError &&
@@ -141,13 +141,13 @@ export class RemoteExecutor implements Executor {
     return results;
   }
 
-  /** True if guests of both can run in one thread for one command. */
+  /** True if the guests of both can run in one thread for one command. */
   canShareThread(other: RemoteExecutor): boolean {
     return this.sharesThread && other.sharesThread && this.pool === other.pool;
   }
 
   /**
-   * Sends items through this plugin and then others, in one thread that they share.
+   * Sends items through this plugin and then others, all in one thread.
    *
    * @throws {CallError} If the results cannot be assigned to calls; none of them has had an effect.
    */
@@ -233,7 +233,7 @@ export class RemoteExecutor implements Executor {
     try {
       if (this.facts.hasBatch && texts.length > 1 && !state.alone) {
         const results = await this.#runInputs(texts, true, options, call);
-        // A batch that failed as a whole says nothing about its inputs: each runs alone.
+        // If a batch fails as a whole, nothing is known about its inputs: each runs alone.
         if (results.length === texts.length) return results;
       }
       return await this.#runInputs(texts, false, options, call);
@@ -241,11 +241,11 @@ export class RemoteExecutor implements Executor {
       if (!(reason instanceof CallError)) throw reason;
       if (!CRASH_CODES.has(reason.code)) return rejectAll(texts, reason);
       if (texts.length === 1) {
-        // Only here: a group dies for one of its inputs, which shows when that runs alone.
+        // Counted only here: one input kills the whole group, and it shows when that input runs alone.
         if (options.onCrash?.() === true) state.rests = true;
         return rejectAll(texts, reason);
       }
-      // The others are not to blame.
+      // The other inputs are not to blame.
       const results: BatchResult[] = [];
       for (const [index, text] of texts.entries()) {
         const [result] = await this.#runGroup([text], options, first + index, state);
@@ -257,7 +257,7 @@ export class RemoteExecutor implements Executor {
     }
   }
 
-  /** Runs inputs on one runner. A whole batch that fails gives one result. */
+  /** Runs inputs on one runner. A batch that fails as a whole gives one result. */
   async #runInputs(
     texts: readonly string[],
     batch: boolean,
@@ -267,7 +267,7 @@ export class RemoteExecutor implements Executor {
     const { limits } = this.guest.setup;
     const { signal, onChunk } = options;
     const { requestId, randomStream = 0 } = call;
-    // The time limit of a call counts from the moment of asking; that of a batch is each input's own.
+    // The time limit of a call counts from the request; in a batch, each input has its own.
     const waiting = call.onTurn === true ? options : { signal };
     return await this.#withRunner(waiting, async (runner, timeLeftMs) => {
       if (call.onTurn === true) options.onTurn?.();
@@ -294,7 +294,7 @@ export class RemoteExecutor implements Executor {
       const results = batch ? this.#readBatch(outcomes[0], texts.length) : outcomes.map(this.#read);
       if (results.some(isInvalid)) runner.discard(this.guest.version);
       if (batch) return results;
-      // Those that did not run any more.
+      // The inputs that did not run.
       while (results.length < texts.length) results.push(notStarted());
       return results;
     });
@@ -306,7 +306,7 @@ export class RemoteExecutor implements Executor {
    * A call abandoned in the meantime does not wait for the runner, which keeps starting for the next call. Once
    * `run` has started, the runner's own limits apply.
    *
-   * @param run Gets what is left of the call's own time limit.
+   * @param run Receives what is left of the call's own time limit.
    */
   async #withRunner<T>(
     { timeoutMs, signal, verifying }: CallControls,
@@ -326,7 +326,7 @@ export class RemoteExecutor implements Executor {
     return await wait.race(work);
   }
 
-  /** Another runner of a version that loaded before. */
+  /** Loads the version into another runner. */
   async #loadInto(runner: Runner): Promise<void> {
     try {
       const { limits } = this.guest.setup;
@@ -385,16 +385,16 @@ export class RemoteExecutor implements Executor {
     );
 }
 
-/** A new version must get a runner while the calls of the one that it replaces hold all places of the plugin. */
+/** A separate key: a new version must get a runner even while calls of the old one hold all places of the plugin. */
 function verifyingKey({ setup }: RemoteGuest): string {
   return `verify ${setup.pluginId}`;
 }
 
-/** What a command says besides its inputs. */
+/** What a command contains besides its inputs. */
 interface RemoteCall {
   readonly requestId?: string | undefined;
   readonly randomStream: number | undefined;
-  /** Called when it has its runner. */
+  /** Called when the call has its runner. */
   readonly onTurn?: boolean;
 }
 
@@ -402,9 +402,9 @@ function rejectAll(texts: readonly string[], reason: CallError): BatchResult[] {
   return texts.map(() => ({ status: 'rejected', reason }));
 }
 
-/** What the groups of one batch know of each other. */
+/** State shared by the groups of one batch. */
 interface BatchState {
-  /** Each input in a call of its own. */
+  /** Runs each input in a separate call. */
   readonly alone: boolean;
   /** True once the plugin has crashed too often. */
   rests: boolean;

@@ -2,7 +2,7 @@ import type { HostEffects, LogSink } from '@testbench/types/abi';
 
 import type { GuestSetup } from '../runner/messages.js';
 
-/** A version as a runner needs it: what to load, and what its guests may do. */
+/** What a runner needs to know about a version: what to load, and what its guests may do. */
 export interface RemoteGuest {
   /** Unique in this host. */
   readonly version: number;

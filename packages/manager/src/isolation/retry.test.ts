@@ -8,7 +8,7 @@ const ERROR = '(import "env" "host_error" (func $error (param i32 i32) (result i
 
 const wat = (value: object): string => JSON.stringify(value).replaceAll('"', '\\"');
 
-/** Fails with -21 and those details; in a batch each input does. */
+/** Fails with -21 and these details; in a batch, every input does. */
 function failing(details: object): Uint8Array<ArrayBuffer> {
   const error = { message: 'busy', details };
   const said = JSON.stringify(error);
@@ -52,7 +52,7 @@ describe.each(['inline', 'thread', 'process'] as const)('trying again: %s', (iso
   it('is said of each of many failures that are too long for one message', async () => {
     const manager = new PluginManager({ isolation });
     opened.push(manager);
-    // Together more than MAX_ERRORS_BYTES: those that come last lose their details.
+    // Together more than MAX_ERRORS_BYTES: the last ones lose their details.
     const details = { retryable: true, retry_after_ms: 7, words: 'x'.repeat(12_000) };
     const said = JSON.stringify({ message: 'busy', details });
     await manager.load(

@@ -1,4 +1,4 @@
 import type { RunnerLink, RunnerStart } from '@testbench/types/stores';
 
-/** Starts a runner, for guests of a limit that is known. */
+/** Starts a runner, for guests with a known memory limit. */
 export type StartRunner = (events: Pick<RunnerStart, 'onMessage' | 'onExit'>) => RunnerLink;

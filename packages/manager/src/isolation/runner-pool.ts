@@ -16,18 +16,18 @@ export interface RunnerPoolOptions {
   readonly maxWaiting: number;
   /** An idle runner ends after this time, in milliseconds. */
   readonly idleMs: number;
-  /** True if it serves one version alone: a runner ends with it. */
+  /** True if the pool serves only one version: its runners end with the version. */
   readonly oneVersion: boolean;
 }
 
-/** Threads or child processes, started as calls need them, each taken by one call at a time. */
+/** Threads or child processes, started on demand, each used by one call at a time. */
 export class RunnerPool {
   readonly #places: Semaphore;
   readonly #idle: Runner[] = [];
   readonly #all = new Set<Runner>();
-  /** Versions that are gone, until no runner holds them any more. */
+  /** Retired versions, until no runner has them loaded any more. */
   readonly #retired = new Map<number, RemoteGuest>();
-  /** How the calls of a version were ended last, an object each time: those that wait since before have been ended too. */
+  /** How the calls of a version were last ended, a new object each time: calls that were already waiting have been ended too. */
   readonly #endings = new WeakMap<RemoteGuest, { readonly ending: Ending }>();
   #shrinkTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -42,10 +42,10 @@ export class RunnerPool {
   }
 
   /**
-   * Takes a runner for as long as `use` runs.
+   * Takes a runner while `use` runs.
    *
-   * @param key The plugin: places are shared out fairly between keys.
-   * @param guest Preferred are runners that have it loaded.
+   * @param key The plugin: places are distributed fairly between keys.
+   * @param guest Runners that have it loaded are preferred.
    */
   async use<T>(
     key: string,
@@ -63,7 +63,7 @@ export class RunnerPool {
         throw endedCall(ending, 'start');
       }
     }
-    // A version that was rolled back to is needed again.
+    // After a rollback, a retired version is needed again.
     this.#retired.delete(guest.version);
     let runner: Runner;
     try {
@@ -80,7 +80,7 @@ export class RunnerPool {
     }
   }
 
-  /** Shuts a version down in all runners: in idle ones now, in the others when they are done. */
+  /** Shuts down a version in all runners: in idle ones now, in the others when they are done. */
   async retire(guest: RemoteGuest): Promise<void> {
     this.#retired.set(guest.version, guest);
     const holding = this.#idle.filter((runner) => runner.has(guest.version));
@@ -93,13 +93,13 @@ export class RunnerPool {
     );
   }
 
-  /** Ends the calls of a version that run or wait; a runner whose guest can be stopped lives on. */
+  /** Ends the running and waiting calls of a version; a runner whose guest can be stopped is kept. */
   endCalls(guest: RemoteGuest, ending: Ending): void {
     this.#endings.set(guest, { ending });
     for (const runner of this.#all) if (runner.isBusyWith(guest.version)) runner.stop(ending);
   }
 
-  /** Ends all runners; calls that run there fail with `CALL_SHUT_DOWN`. */
+  /** Ends all runners; calls running there fail with `CALL_SHUT_DOWN`. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#shrinkTimer);
@@ -113,7 +113,7 @@ export class RunnerPool {
     try {
       if (this.#retired.size > 0) await this.#unloadRetired(runner);
     } catch {
-      // Not awaited. A runner that cannot be told to unload is of no use.
+      // Not awaited. A runner that cannot unload a version is useless.
       runner.end();
     }
     this.#giveBack(runner);
@@ -145,7 +145,7 @@ export class RunnerPool {
 
   #take(version: number): Runner {
     let index = this.#idle.findLastIndex((runner) => runner.has(version));
-    // The one used last is the warmest.
+    // The most recently used one is the warmest.
     if (index < 0) index = this.#idle.length - 1;
     const [idle] = index < 0 ? [] : this.#idle.splice(index, 1);
     if (idle !== undefined && !idle.dead) return idle;
@@ -159,12 +159,12 @@ export class RunnerPool {
     return runner;
   }
 
-  /** Ends runners that were idle for a while; one timer serves them all. */
+  /** Ends runners that have been idle for a while; one timer serves them all. */
   #scheduleShrinking(): void {
     if (this.#shrinkTimer !== undefined || this.#closed) return;
     this.#shrinkTimer = setTimeout(() => {
       this.#shrinkTimer = undefined;
-      // The first of the list was idle longest.
+      // The first in the list has been idle the longest.
       const runner = this.#idle.shift();
       if (runner === undefined) return;
       runner.end();

@@ -4,12 +4,12 @@ import { RunnerPool } from './runner-pool.js';
 import type { StartRunner } from './runner-link.js';
 import { startThread } from './start-thread.js';
 
-/** The threads of a manager, and the runners that each of its other plugins has to itself. */
+/** The threads of a manager, and the separate runners of each of its other plugins. */
 export class RunnerPools {
   #threads: RunnerPool | undefined;
   /** Reads modules for all of them. */
   readonly preparer = new ModulePreparer();
-  /** Pools that may have their own runner. */
+  /** Pools with runners for a single version. */
   readonly #own = new Set<RunnerPool>();
 
   constructor(

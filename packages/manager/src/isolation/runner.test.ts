@@ -28,7 +28,7 @@ const call = {
   randomStream: 0,
 };
 
-/** A runner whose other end says what a test wants. */
+/** A runner whose other end sends what a test wants. */
 function forge(answer: (command: RunnerCommand, events: RunnerEvents) => void) {
   const sent: RunnerCommand[] = [];
   const logs: LogRecord[] = [];
@@ -63,7 +63,7 @@ function forge(answer: (command: RunnerCommand, events: RunnerEvents) => void) {
   return { runner, guest, sent, logs, killed: () => killed };
 }
 
-// Row 100 of the attack catalogue: a guest that broke out of the engine speaks for its runner.
+// Row 100 of the attack catalogue: a guest that broke out of the engine sends messages as its runner.
 describe('Runner', () => {
   it.each([
     { name: 'nothing', message: undefined },
@@ -324,7 +324,7 @@ describe('Runner', () => {
       while (performance.now() < until);
     });
     await runner.load(guest, options);
-    // From here on, timers are looked at before messages.
+    // From here on, timers are processed before messages.
     await new Promise(setImmediate);
     await expect(runner.call(guest, options, call)).resolves.toMatchObject({
       outcomes: [{ ok: true }],

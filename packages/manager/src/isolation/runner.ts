@@ -24,14 +24,14 @@ export interface LoadedFacts {
 /**
  * A thread or child process that runs one command at a time, seen from the host.
  *
- * Every message from it is checked. One that breaks the protocol, does not stop when its time is over, or dies fails the
- * command that it had, and is never used again.
+ * Every message from it is checked. If it breaks the protocol, does not stop when its time is over, or dies, its current command
+ * fails, and it is never used again.
  */
 export class Runner {
   readonly #link: RunnerLink;
   readonly #effects = new Map<number, HostEffects>();
   #pending: CommandInFlight | undefined;
-  /** Why it was killed, where that was the host's doing. */
+  /** Why it was killed, if the host did it. */
   #verdict: CallError | undefined;
   #dead = false;
   #onDeath: (() => void) | undefined;
@@ -51,7 +51,7 @@ export class Runner {
     return this.#dead;
   }
 
-  /** Called when it dies while it has nothing to do. */
+  /** Called when it dies while it is idle. */
   set onDeath(listener: () => void) {
     this.#onDeath = listener;
   }
@@ -92,7 +92,7 @@ export class Runner {
     command: Omit<Extract<RunnerCommand, { type: 'call' }>, 'type' | 'version'>,
   ): Promise<{ readonly outcomes: readonly Outcome[]; readonly report: RunnerReport }> {
     const { version } = guest;
-    // To a process, text as bytes: JSON inside of JSON would be escaped and parsed twice.
+    // To a process, text is sent as bytes: JSON inside JSON would be escaped and parsed twice.
     const inputs = guest.bytes === undefined ? command.inputs : command.inputs.map(asBytes);
     const reply = await this.#command(guest, options, {
       type: 'call',
@@ -127,28 +127,28 @@ export class Runner {
     throw reply.type === 'failed' ? reply.error : this.#break();
   }
 
-  /** Throws the guest's instance away. */
+  /** Discards the guest's instance. */
   discard(version: number): void {
     if (!this.#dead) this.#link.send({ type: 'discard', version });
   }
 
-  /** Shuts a guest down and forgets it. */
+  /** Shuts down a guest and forgets it. */
   async unload(guest: RemoteGuest, options: CommandOptions): Promise<void> {
     await this.#command(guest, options, { type: 'unload', version: guest.version });
     this.#effects.delete(guest.version);
   }
 
-  /** True while it carries out a command of this version. */
+  /** True while it carries out a command for this version. */
   isBusyWith(version: number): boolean {
     return this.#pending?.isFor(version) === true;
   }
 
-  /** Ends it; the command that it has fails with `CALL_SHUT_DOWN`. */
+  /** Ends it; its current command fails with `CALL_SHUT_DOWN`. */
   end(): void {
     this.#kill(endedCall('closed', 'finish'));
   }
 
-  /** Ends the command that it has; lives on if the guest can be stopped. @param ending How the command fails. */
+  /** Ends its current command; the runner survives if the guest can be stopped. @param ending How the command fails. */
   stop(ending: Ending): void {
     this.#stop(undefined, endedCall(ending, 'finish'));
   }
@@ -189,7 +189,7 @@ export class Runner {
       );
     };
     this.#killTimer = setTimeout(
-      // A host that was busy itself reads first what has arrived meanwhile.
+      // A host that was busy itself first reads what has arrived meanwhile.
       () => setImmediate(expire),
       Math.min(timeoutMs + this.#graceMs, MAX_TIMEOUT_MS),
     );
@@ -226,7 +226,7 @@ export class Runner {
 
   #receive(message: unknown): void {
     const pending = this.#pending;
-    // After the verdict its words count no more; between commands it has nothing to say.
+    // After the verdict its messages no longer count; between commands it must not send any.
     if (pending === undefined || this.#dead) {
       if (!this.#dead) this.#break();
       return;
@@ -235,7 +235,7 @@ export class Runner {
     try {
       reply = parseReply(message, pending.guest.setup.hostFunctions);
     } catch (error) {
-      // Anything else: an object of a transport's own, which throws when it is looked at.
+      // Otherwise it is an object of a custom transport that throws when it is read.
       reply = error instanceof LoadError ? { type: 'failed', error } : undefined;
     }
     if (reply === undefined || !pending.receive(reply)) this.#break();

@@ -6,8 +6,8 @@ const spares: PreparingThread[] = [];
 let timer: NodeJS.Timeout | undefined;
 
 /**
- * Keeps a thread for another manager of this process, for a while: to start one takes three times as long as to read most modules. Nothing of
- * one module is left in it for the next, and nothing of a plugin ever runs in it.
+ * Keeps a thread for another manager of this process, for a while: starting one takes three times as long as reading most modules. No data
+ * of one module is left in it for the next, and no plugin code ever runs in it.
  */
 export function keepSpare(thread: PreparingThread): void {
   if (thread.dead || spares.length >= MAX_PREPARING_THREADS) {
@@ -18,7 +18,7 @@ export function keepSpare(thread: PreparingThread): void {
   timer ??= setTimeout(endSpares, RUNNER_IDLE_MS).unref();
 }
 
-/** A thread that was kept, if there is one. */
+/** Takes a kept thread, if there is one. */
 export function takeSpare(): PreparingThread | undefined {
   let thread = spares.pop();
   while (thread?.dead === true) thread = spares.pop();

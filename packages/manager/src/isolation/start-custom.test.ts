@@ -124,7 +124,7 @@ describe('startCustom()', () => {
     await manager.load(bytes);
     end();
     fails = true;
-    // Twice: a place that is not given back would keep the second one waiting.
+    // Twice: a place that is not released would keep the second call waiting.
     for (let call = 0; call < 2; call += 1) {
       await expect(manager.execute('guest', input)).rejects.toMatchObject({
         code: 'CALL_START_FAILED',

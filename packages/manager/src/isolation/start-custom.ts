@@ -3,7 +3,7 @@ import { CallError } from '@testbench/types/errors';
 import type { CustomIsolation, RunnerLink, RunnerStart } from '@testbench/types/stores';
 
 /**
- * Starts a runner of an isolation of the host's own. Whatever its code does, calls end with errors of ours: nothing that it
+ * Starts a runner of the host's own isolation. Whatever its code does, calls end with our own errors: nothing that it
  * throws, returns or reports too early or too often gets past this point.
  *
  * @throws {CallError} `CALL_START_FAILED` if it throws, or gives no link.
@@ -12,7 +12,7 @@ export function startCustom(isolation: CustomIsolation, runner: RunnerStart): Ru
   const { name } = isolation;
   let hears = false;
   let gone = false;
-  /** Deferred if necessary: there is no listener before the link exists. */
+  /** Defers the report if necessary: there is no listener before the link exists. */
   const hear = (tell: () => void): void => {
     if (hears) tell();
     else queueMicrotask(tell);
@@ -51,7 +51,7 @@ export function startCustom(isolation: CustomIsolation, runner: RunnerStart): Ru
     try {
       link.kill();
     } catch {
-      // Nothing more can be done about it, and its call has failed already.
+      // Nothing more can be done about it, and its call has already failed.
     }
   };
   const { graceMs } = link;

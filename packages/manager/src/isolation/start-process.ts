@@ -14,11 +14,11 @@ import { runnerEntry } from './runner-entry.js';
 
 const NODE_MAJOR = Number(process.versions.node.split('.')[0]);
 
-/** Flags of the child's Node: what a guest that breaks out of the engine would want is not there. */
+/** Flags of the child's Node: they remove what a guest that breaks out of the engine could use. */
 function nodeFlags(entry: string, maxMemoryBytes: number): string[] {
   return [
     '--disable-wasm-trap-handler',
-    // Also what the engine reserves at once: where that fails, each growth copies the memory.
+    // Also the amount that the engine reserves up front: if that fails, each growth copies the memory.
     `--wasm-max-mem-pages=${Math.max(1, Math.floor(maxMemoryBytes / PAGE_BYTES))}`,
     '--wasm-max-table-size=10000',
     `--max-old-space-size=${PROCESS_HEAP_MB}`,
@@ -39,7 +39,7 @@ function nodeFlags(entry: string, maxMemoryBytes: number): string[] {
  * limit on its address space. It serves one plugin.
  */
 export const startProcess = ({ maxMemoryBytes, onMessage, onExit }: RunnerStart): RunnerLink => {
-  // Twice the guest's memory: where it grows, the engine copies it.
+  // Twice the guest's memory: the engine copies it when it grows.
   const addressSpaceKb = PROCESS_ADDRESS_SPACE_KB + 2 * Math.ceil(maxMemoryBytes / 1024);
   const entry = fileURLToPath(runnerEntry('process-main'));
   const args = [...nodeFlags(entry, maxMemoryBytes), entry];
@@ -52,7 +52,7 @@ export const startProcess = ({ maxMemoryBytes, onMessage, onExit }: RunnerStart)
           '/bin/sh',
           [
             '-c',
-            // The shell sets variables of its own, such as the folder that the host runs in.
+            // The shell sets its own variables, such as the folder that the host runs in.
             `ulimit -v ${addressSpaceKb}; unset PWD OLDPWD SHLVL _; exec "$0" "$@"`,
             process.execPath,
             ...args,
@@ -71,7 +71,7 @@ export const startProcess = ({ maxMemoryBytes, onMessage, onExit }: RunnerStart)
   child.stderr?.on('data', (chunk: Buffer) => {
     lastWords = (lastWords + chunk.toString('latin1')).slice(-1000);
   });
-  // A child that is gone shows in its exit; a pipe that breaks before says the same.
+  // A dead child is noticed by its exit; a pipe that breaks earlier means the same.
   for (const stream of child.stdio) if (stream) absorbStreamErrors(stream);
   child.on('error', (error) => exit(`the process could not be started (${error.message})`));
   child.on('exit', (code, signal) => {

@@ -5,7 +5,7 @@ import { THREAD_GRACE_MS, THREAD_HEAP_MB } from '../limits.js';
 import { runnerEntry } from './runner-entry.js';
 import type { StartRunner } from './runner-link.js';
 
-/** Starts a worker thread. It has an empty environment; its standard output and error lead nowhere. */
+/** Starts a worker thread. It has an empty environment; its standard output and error are discarded. */
 export const startThread: StartRunner = ({ onMessage, onExit }) => {
   const flags = new Int32Array(new SharedArrayBuffer(FLAG_COUNT * Int32Array.BYTES_PER_ELEMENT));
   // A channel of our own: Deno cannot read the thread's parent port while the thread sleeps.
@@ -22,7 +22,7 @@ export const startThread: StartRunner = ({ onMessage, onExit }) => {
   });
   let reason: string | undefined;
   port.on('message', onMessage);
-  // Without a listener an error of the thread would end the whole process (row 95 of the attack catalogue).
+  // Without a listener, an error of the thread would end the whole process (row 95 of the attack catalogue).
   worker.on('error', (error) => {
     reason ??= error instanceof Error ? error.message : String(error);
   });

@@ -10,7 +10,7 @@ import { PluginManager } from '../plugin-manager.js';
 const EMIT = '(import "env" "host_emit" (func $emit (param i32 i32) (result i32)))';
 const input = { data: null };
 
-/** Emits `count` chunks of four bytes, which are their numbers, then answers. */
+/** Emits `count` chunks of four bytes, each containing its number, then answers. */
 const counting = (count: number): Uint8Array =>
   assemble(
     guestWat({
@@ -23,7 +23,7 @@ const counting = (count: number): Uint8Array =>
         ${packed(4096, 15)}`,
     }),
   );
-/** Emits chunks for ever, without looking at the result. */
+/** Emits chunks forever, ignoring the result. */
 const endless = (length: number): Uint8Array =>
   assemble(
     guestWat({
