@@ -14,7 +14,7 @@ export default defineConfig([
     clean: true,
   },
   {
-    // What runs in threads and child processes: one file each, since a child may read nothing else.
+    // Code for threads and child processes: one file each, since a child may read nothing else.
     entry: ['thread-main', 'process-main', 'prepare-main'].map((name) => `src/runner/${name}.ts`),
     outDir: 'dist/runner',
     format: 'esm',

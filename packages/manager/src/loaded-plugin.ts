@@ -18,7 +18,7 @@ import { RunningCall } from './running-call.js';
 import type { Semaphore } from './semaphore.js';
 import { Trial } from './trial.js';
 
-/** A plugin under its id: the current version, the one before, and what happened so far. */
+/** A plugin under its id: the current version, the previous one, and what has happened so far. */
 export class LoadedPlugin {
   readonly loadedAt = new Date();
   /** Outlives versions; closed when the plugin is removed. */
@@ -27,11 +27,11 @@ export class LoadedPlugin {
   #quarantine = new Quarantine();
   #current: PluginVersion;
   #previous: PluginVersion | undefined;
-  /** While the error rate of the current version is watched. */
+  /** Set while the error rate of the current version is watched. */
   #trial: Trial | undefined;
-  /** Why it takes no more calls; undefined while it does. */
+  /** Why it takes no more calls; undefined while it takes calls. */
   #ending: 'unloaded' | 'closed' | undefined;
-  /** Swaps happen one after the other: each waits for this. */
+  /** Swaps happen one after the other: each waits for the last one. */
   #lastSwap: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -40,7 +40,7 @@ export class LoadedPlugin {
     /** Undefined for a plugin of the host's own, which has no other versions. */
     readonly loadOptions: CheckedLoadOptions | undefined,
     readonly events: PluginEmitter,
-    /** Where its calls have their places. */
+    /** Where its calls take their places. */
     readonly semaphore: Semaphore,
   ) {
     this.#current = first;
@@ -48,7 +48,7 @@ export class LoadedPlugin {
     this.#ledger = new CallLedger(id, events);
   }
 
-  /** Runs one call; inline plugins that never wait answer at once. */
+  /** Runs one call; inline plugins that never wait answer synchronously. */
   run(
     input: PluginInput,
     options: CallControls,
@@ -80,13 +80,13 @@ export class LoadedPlugin {
     options: CallControls,
     queueTimeMs: number,
   ): Promise<BatchResult[]> {
-    // Read before anything begins: an input may be anything.
+    // Read before anything begins: an input may be any value.
     const requestIds = inputs.map(requestIdOf);
     const calls: RunningCall[] = [];
     let results: BatchResult[];
     try {
       for (const requestId of requestIds) calls.push(this.#begin(requestId, options, queueTimeMs));
-      // Host calls are known for the batch as a whole: the first call carries them.
+      // Host calls are only known for the batch as a whole: they are attributed to the first call.
       const [first] = calls;
       if (first === undefined) return [];
       first.onCrash = () => this.#crashed(first.version);
@@ -110,7 +110,7 @@ export class LoadedPlugin {
    * Begins calls that run and end together.
    *
    * @param requestIds One for each call.
-   * @returns What stands for all of them.
+   * @returns A call that represents all of them.
    * @throws {CallError} If the plugin takes no calls now; then none has started.
    */
   beginTogether(
@@ -128,7 +128,7 @@ export class LoadedPlugin {
     return first;
   }
 
-  /** Ends them. @param results One for each; undefined for a call that was not made after all. */
+  /** Ends the calls. @param results One for each; undefined for a call that was not made after all. */
   endTogether(call: RunningCall, results: readonly (BatchResult | undefined)[]): void {
     const end: CallEnd = { runTimeMs: call.runTimeMs, endMs: Date.now() };
     for (const result of results) {
@@ -139,12 +139,12 @@ export class LoadedPlugin {
       }
       if (result.status === 'fulfilled') this.#succeeded(call, result.value.metadata, end);
       else this.#failed(call, result.reason, true, end);
-      // Host calls are known for all of them together: the first carries them.
+      // Host calls are only known for all calls together: they are attributed to the first.
       call.report = undefined;
     }
   }
 
-  /** Swaps in what `load` gives, once earlier swaps are done. The old version stays if it fails. */
+  /** Swaps in the version that `load` returns, once earlier swaps are done. The old version stays if this fails. */
   async reload(load: () => Promise<PluginVersion>, options: ReloadOptions): Promise<void> {
     await this.#inTurn(async () => {
       const next = await load();
@@ -160,7 +160,7 @@ export class LoadedPlugin {
   }
 
   /**
-   * Puts the version before the last reload back.
+   * Restores the version before the last reload.
    *
    * @throws {LoadError} `LOAD_NO_EARLIER_VERSION`.
    */
@@ -177,7 +177,7 @@ export class LoadedPlugin {
     });
   }
 
-  /** Ends it: further calls and reloads are refused; running calls get `timeoutMs` to end. */
+  /** Removes the plugin: further calls and reloads are refused; running calls get `timeoutMs` to end. */
   async remove(timeoutMs: number, ending: 'unloaded' | 'closed'): Promise<void> {
     if (this.#ending !== undefined) return;
     this.#ending = ending;
@@ -266,7 +266,7 @@ export class LoadedPlugin {
   ): RunningCall {
     if (this.#ending !== undefined) throw endedCall(this.#ending, 'start');
     this.#quarantine.check(this.id);
-    // Stream 0 is for plugin_init.
+    // Stream 0 is reserved for plugin_init.
     const stream = this.#ledger.begun + 1;
     const call = new RunningCall(
       this.#current,
@@ -293,7 +293,7 @@ export class LoadedPlugin {
     }
   }
 
-  /** @param end Where it is known already. */
+  /** @param end The end of the call, if already known. */
   #succeeded(call: RunningCall, usage: CallUsage, end?: CallEnd): void {
     this.#quarantine.succeeded();
     this.#ledger.succeed(call, usage, end);
@@ -301,7 +301,7 @@ export class LoadedPlugin {
     if (this.#trial !== undefined) this.#judge(call.version, 'ok');
   }
 
-  /** @param inBatch True where the executor has told of crashes already. */
+  /** @param inBatch True if the executor has already reported crashes. */
   #failed(call: RunningCall, error: unknown, inBatch = false, end?: CallEnd): void {
     const code = this.#ledger.fail(call, error, end);
     call.version.leave();
@@ -309,14 +309,14 @@ export class LoadedPlugin {
     this.#judge(call.version, code);
   }
 
-  /** @returns True if the plugin rests from now on. */
+  /** @returns True if the plugin is quarantined from now on. */
   #crashed(version: PluginVersion): boolean {
     if (version !== this.#current || !this.#quarantine.crashed()) return this.#quarantine.active;
     this.events.notify('plugin-quarantined', this.info());
     return true;
   }
 
-  /** Counts a call of a version on trial, and puts the old one back if too many fail. */
+  /** Counts a call of a version on trial, and restores the old version if too many fail. */
   #judge(version: PluginVersion, outcome: string): void {
     if (this.#trial === undefined || version !== this.#current) return;
     const verdict = this.#trial.judge(outcome);

@@ -23,7 +23,7 @@ import type { PluginManagerOptions } from './options.js';
 import { readPolicy } from './policy.js';
 import { readHostFunctions } from './read-host-functions.js';
 
-/** `PluginManagerOptions`, checked and with every default. */
+/** `PluginManagerOptions`, checked and completed with all defaults. */
 export interface ManagerSettings extends LoaderSettings {
   /** Of plugins that are loaded without their own. */
   readonly limits: ResourceLimits;
@@ -33,7 +33,7 @@ export interface ManagerSettings extends LoaderSettings {
   readonly maxConcurrentExecutions: number;
 }
 
-/** Readers of {@link PluginManagerOptions}, for what takes them with others of its own. */
+/** Readers of {@link PluginManagerOptions}, for code that accepts them together with its own options. */
 export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   limits: readLimits,
   features: readFeatures,
@@ -45,7 +45,7 @@ export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   maxLoadedPlugins: readCount,
   maxConcurrentExecutions: readCount,
   cacheDir: (node) => node.text(),
-  // This one, headers and authorities are checked by what keeps them.
+  // This one, headers and authorities are checked by the code that stores them.
   policy: (node) => node.object(),
   secrets: (node) => node.implementation('read'),
   httpTransport: (node) => node.callback(),
@@ -90,7 +90,7 @@ export function readSettings(given: PluginManagerOptions | undefined): ManagerSe
     allowedHeaders: [...readAllowedHeaders(options.allowedHeaders)],
     authorities: readAuthorities(options.certificateAuthorities),
     hostFunctions: new Map(Object.entries(options.hostFunctions ?? {})),
-    // Read already: these are their absolute addresses.
+    // Already read: these are the absolute addresses.
     protocols: (options.protocols ?? []) as readonly string[],
     metering: options.metering ?? 'as-asked',
     onLog: options.onLog ?? (() => {}),

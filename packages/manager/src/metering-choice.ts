@@ -1,15 +1,15 @@
 import { METERING_MODES, type MeteringMode, type PluginMetadata } from '@testbench/types';
 
 /**
- * How fuel is counted: in one way for all, or, with `as-asked`, as the `metering` in a plugin's custom section asks, and coarsely where
- * it asks nothing. Both stop a plugin in time; `exact` takes longer to run, and charges an interpreter far less.
+ * How fuel is counted: the same way for all plugins, or, with `as-asked`, as `metering` in a plugin's custom section requests, and coarsely if
+ * it requests nothing. Both ways stop a plugin in time; `exact` runs more slowly, but charges an interpreter far less.
  */
 export type MeteringChoice = MeteringMode | 'as-asked';
 
 /** Every {@link MeteringChoice}. */
 export const METERING_CHOICES = [...METERING_MODES, 'as-asked'] as const;
 
-/** What a choice means for a plugin. @param section What its custom section says. */
+/** Resolves a choice for a plugin. @param section The metadata of its custom section. */
 export function chooseMetering(
   choice: MeteringChoice,
   section: PluginMetadata | undefined,

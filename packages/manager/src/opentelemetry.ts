@@ -1,7 +1,7 @@
 /**
  * Spans and metrics of plugin calls, through `@opentelemetry/api` alone.
  *
- * Without this import it costs nothing; without an SDK the API's own no-ops are called.
+ * Without this import there is no cost; without an SDK, the API's own no-ops are called.
  *
  * @packageDocumentation
  */
@@ -20,7 +20,7 @@ import type { CallEndEvent, CallStartEvent, PluginEmitter } from './plugin-event
 
 const NAME = '@testbench/manager';
 
-/** Where spans and figures go. */
+/** Where spans and metrics are sent. */
 export interface ObserveOptions {
   /** @default the global provider's */
   readonly tracer?: Tracer;
@@ -39,8 +39,8 @@ const OPTIONS: OptionReaders<ObserveOptions> = {
  * Attributes: `testbench.plugin.id`, `testbench.request.id`, `testbench.queue.duration` (s), `testbench.fuel.used`,
  * `testbench.memory.used` (bytes), `testbench.host.calls`, and `error.type` with the code of a failed call.
  *
- * @param events Those of a `PluginManager` or a `PluginSystem`.
- * @returns A function that ends it.
+ * @param events The events of a `PluginManager` or a `PluginSystem`.
+ * @returns A function that stops observing.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example
@@ -89,7 +89,7 @@ export function observePlugins(events: PluginEmitter, options?: ObserveOptions):
     duration.record(event.runTimeMs / 1000, attributes);
     if (event.usage !== undefined) fuel.add(event.usage.fuelUsed, attributes);
     if (event.deniedCalls > 0) denied.add(event.deniedCalls, attributes);
-    // A call that began before the listening has none.
+    // A call that began before the listener was added has no span.
     const span = spans.get(event.callId);
     if (span === undefined) return;
     spans.delete(event.callId);

@@ -25,68 +25,68 @@ export interface PluginManagerOptions {
   readonly features?: Partial<FeatureSet>;
   /** Caps of admission, over the defaults of `@testbench/sandbox`. Raise them only for modules that you trust. */
   readonly caps?: Partial<AdmissionCaps>;
-  /** Answers WASI preview 1 imports, denying what is not harmless. @default false */
+  /** Answers WASI preview 1 imports, and denies everything that is not harmless. @default false */
   readonly enableWasi?: boolean;
   /**
    * Where plugins run, or a policy that chooses by what it trusts: `inline` on the caller's thread, `thread` in a pool of
    * worker threads, `process` in separate hardened child processes, or a `CustomIsolation`. @default 'thread'
    */
   readonly isolation?: IsolationChoice | ((plugin: IsolationRequest) => IsolationChoice);
-  /** Worker threads of all plugins; one plugin gets at most all but one of them. @default one more than processors */
+  /** Worker threads for all plugins; a single plugin gets at most all but one of them. @default one more than the number of processors */
   readonly maxThreads?: number;
-  /** Child processes of one plugin, or runners of it in an isolation of your own. @default 2 */
+  /** Child processes of one plugin, or its runners in your own isolation. @default 2 */
   readonly maxProcessesPerPlugin?: number;
   /** @default 100 */
   readonly maxLoadedPlugins?: number;
   /**
-   * Calls taken at a time over all plugins; up to 10,000 more wait, each plugin's in turn. From 8 on, one place is kept
+   * Calls running at a time over all plugins; up to 10,000 more wait, and plugins take turns. From 8 on, one place is kept
    * free of any single plugin. @default 64
    */
   readonly maxConcurrentExecutions?: number;
   /** Directory that keeps metered modules between processes; others must not be able to write to it. @default none */
   readonly cacheDir?: string;
-  /** What plugins are granted that are loaded without `permissions`, by name and digest. @default nothing */
+  /** Grants for plugins that are loaded without `permissions`, by name and digest. @default nothing */
   readonly policy?: PluginPolicy;
   /** What `${secret:NAME}` in the header of a plugin's request stands for. @default the secrets of `policy` */
   readonly secrets?: SecretStore;
-  /** Sends the plugins' HTTP requests, once permissions were checked: for tests, recordings, proxies. @default the network */
+  /** Sends the plugins' HTTP requests after permissions were checked: for tests, recordings, proxies. @default the network */
   readonly httpTransport?: HttpTransport;
   /**
-   * Answers for the providers that plugins ask by name. It decides which plugin may ask which provider; asking it needs `network` among the
+   * Answers for the providers that plugins ask by name. It decides which plugin may ask which provider; a plugin that asks needs `network` among its
    * permissions. @default such asks are denied
    */
   readonly askModel?: AskModel;
-  /** Request headers that plugins may set besides the usual ones, in lower case: those of your own APIs. @default none */
+  /** Request headers that plugins may set in addition to the usual ones, in lower case: for example those of your own APIs. @default none */
   readonly allowedHeaders?: readonly string[];
   /**
-   * Who signs the certificates of hosts of your own, in place of the authorities that Node trusts; for those hosts alone.
+   * Certificate authorities for your own hosts, instead of those that Node trusts; used only for those hosts.
    * @default none
    */
   readonly certificateAuthorities?: readonly CertificateAuthority[];
   /**
    * Functions of your own that plugins may call where `allowedHostFunctions` names them. The name `mine.lookup` is imported as
-   * `lookup` from the module `mine`. Input and answer are JSON values, the answer also as a promise. @default none
+   * `lookup` from the module `mine`. Input and answer are JSON values; the answer may also be a promise. @default none
    */
   readonly hostFunctions?: CustomHostFunctions;
   /**
-   * Wire protocols of your own, besides those of the contract: the path or the `file:` URL of a module each, that exports a
-   * `WireProtocol` as `protocol` and imports nothing. A plugin is compared with them before the built-in ones, in this order. The module is
-   * read at the first load, and runs on this thread and wherever a plugin of the protocol runs: it is your code, trusted as such. @default none
+   * Wire protocols of your own, in addition to those of the contract: each is the path or `file:` URL of a module that exports a
+   * `WireProtocol` as `protocol` and imports nothing. A plugin is matched against them before the built-in ones, in this order. The module is
+   * read at the first load, and runs on this thread and wherever a plugin of the protocol runs: it is trusted as your own code. @default none
    */
   readonly protocols?: readonly (string | URL)[];
   /**
-   * Where the state of plugins is kept: `createFileStateStores(directory)`, or a function of your own. It is asked with the id that a
-   * plugin is loaded under, or else with its digest: a plugin's own name gives no access to state.
+   * Where the state of plugins is kept: `createFileStateStores(directory)`, or your own function. It is called with the id that a
+   * plugin is loaded under, or with its digest if there is none: a plugin's own name gives no access to state.
    * @default in memory, until the plugin is unloaded
    */
   readonly openStateStore?: OpenStateStore;
   /** How the fuel of plugins is counted. @default 'as-asked' */
   readonly metering?: MeteringChoice;
-  /** Gets what plugins log. @default dropped */
+  /** Receives what plugins log. @default dropped */
   readonly onLog?: LogSink;
   /**
-   * Makes the plugins' random numbers reproducible: each call draws from a stream of its own, by its number among the
-   * calls of its plugin, whichever instance serves it. @default the operating system's
+   * Makes the plugins' random numbers reproducible: each call draws from its own stream, chosen by its number among the
+   * calls of its plugin, regardless of which instance serves it. @default the operating system's
    */
   readonly random?: { readonly seed: number };
   /**
@@ -102,11 +102,11 @@ export interface LoadPluginOptions {
   readonly pluginType?: PluginType;
   /** The name to call it by. @default the metadata's name */
   readonly id?: string;
-  /** Handed to `plugin_init` as JSON. @default {} */
+  /** Passed to `plugin_init` as JSON. @default {} */
   readonly config?: unknown;
   /**
    * What instances keep from one call to the next: everything, or nothing. With `reset`, memory, globals and tables
-   * are brought back to what they were after `plugin_init`, or a fresh instance is made where that is not possible: memory or a
+   * are restored to their state after `plugin_init`, or a fresh instance is made where that is not possible: memory or a
    * table has grown, a passive segment was dropped. What `host_set_state` stored stays. @default 'keep'
    */
   readonly state?: 'keep' | 'reset';
@@ -114,14 +114,14 @@ export interface LoadPluginOptions {
   readonly isolation?: IsolationChoice;
   /** How its fuel is counted. @default the manager's */
   readonly metering?: MeteringChoice;
-  /** Limits of its calls, over the manager's. */
+  /** Limits of its calls, overriding the manager's. */
   readonly limits?: Partial<ResourceLimits>;
-  /** What it may do. What it asks for in its metadata grants nothing. @default what the manager's `policy` grants it */
+  /** What it may do. The permissions requested in its metadata grant nothing. @default what the manager's `policy` grants it */
   readonly permissions?: Permissions;
   /**
-   * The source map that gives errors their places in the author's source: a path, a `file:` URL, or its bytes; false for none. It is
-   * trusted no more than the plugin, and nothing that it names is opened. @default the file next to the module, such as `plugin.wasm.map`,
-   * which is read when the plugin fails first, and left out with a note in the log if it cannot be used
+   * The source map that maps errors to the author's source: a path, a `file:` URL, or its bytes; false for none. It is
+   * not trusted more than the plugin, and no file that it names is opened. @default the file next to the module, such as `plugin.wasm.map`,
+   * which is read when the plugin first fails, and ignored with a note in the log if it cannot be used
    */
   readonly sourceMap?: SourceMapChoice;
 }
@@ -130,24 +130,24 @@ export interface LoadPluginOptions {
 export interface RegisterPluginOptions {
   /** The name to call it by. @default the metadata's name */
   readonly id?: string;
-  /** Handed to `init`, as JSON has it. @default {} */
+  /** Passed to `init`, as a copy made through JSON. @default {} */
   readonly config?: unknown;
-  /** Limits of its calls, over the manager's. There are none of fuel and memory. */
+  /** Limits of its calls, overriding the manager's. There are none for fuel and memory. */
   readonly limits?: Partial<Pick<ResourceLimits, 'timeoutMs' | 'maxInputBytes' | 'maxOutputBytes'>>;
 }
 
-/** How a new version takes the place of an old one. */
+/** How a new version replaces an old one. */
 export interface ReloadOptions {
   /** Time for the old version's running calls, in milliseconds; then threads and processes are ended. @default 30000 */
   readonly drainTimeoutMs?: number;
-  /** Inputs that the new version must answer well before it takes over. @default none */
+  /** Inputs that the new version must answer correctly before it takes over. @default none */
   readonly golden?: readonly GoldenInput[];
   /**
-   * Puts the old version back when more than this share of the new one's first calls fails, from 0 to 1. Errors of the
+   * Restores the old version when more than this share of the new one's first calls fails, from 0 to 1. Errors of the
    * caller do not count. @default never
    */
   readonly maxErrorRate?: number;
-  /** Calls that {@link maxErrorRate} looks at before it judges. @default 10 */
+  /** Minimum number of calls before {@link maxErrorRate} is applied. @default 10 */
   readonly minTrialCalls?: number;
   /** Calls after which the new version is trusted. @default 100 */
   readonly trialCalls?: number;
@@ -163,23 +163,23 @@ export interface GoldenInput {
 /** Limits of one call, below or above the plugin's own. */
 export interface ExecuteOptions {
   /**
-   * Cancels the call: while it waits for its turn, for a thread or process that starts or for a host function, and in a
-   * thread or process also while it runs. An inline call that runs holds the thread, so only its deadline ends it, or a
+   * Cancels the call: while it waits for its turn, for a thread or process to start or for a host function, and in a
+   * thread or process also while it runs. A running inline call holds the thread, so only its deadline ends it, or a
    * listener of its logs or chunks that fires the signal.
    */
   readonly signal?: AbortSignal;
   /**
-   * Wall time, in milliseconds, from the moment of asking; of a batch, what each of its inputs may run, from the moment of its
+   * Wall time, in milliseconds, from the moment of the request; in a batch, how long each input may run, from the moment of its
    * turn. @default the plugin's, from the moment of its turn
    */
   readonly timeoutMs?: number;
   /** Fuel, as {@link ResourceLimits.maxFuel} says; `Infinity` for no limit but the time. @default the plugin's */
   readonly maxFuel?: number;
-  /** Stands between a plugin that asks and the host. @default the host answers */
+  /** Intercepts the asks between a plugin and the host. @default the host answers */
   readonly answerAsks?: AnswerAsks;
 }
 
-/** A set of results, added up: what an evaluator of sums is asked with for its score. */
+/** A set of results, summed up: the input from which an evaluator of sums computes its score. */
 export interface SumSet {
   /** Sums over the results, by name of the metric. */
   readonly sums: Readonly<Record<string, number>>;
@@ -188,11 +188,11 @@ export interface SumSet {
   readonly context?: CallContext;
 }
 
-/** Limits of the calls of a batch, and how they are made. */
+/** Limits of a batch's calls, and how they are made. */
 export interface BatchOptions extends ExecuteOptions {
   /**
-   * Gives each input a call of its own, so that its time and fuel are its own. Otherwise a plugin that takes several inputs at once gets
-   * them so, which is faster, and time and fuel of each are an even share. @default false
+   * Runs each input as a separate call, so that its time and fuel are exact. Otherwise a plugin that takes several inputs at once gets
+   * them together, which is faster, and time and fuel are shared equally. @default false
    */
   readonly alone?: boolean;
 }
@@ -202,5 +202,5 @@ export type StreamPart =
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
   | { readonly type: 'result'; readonly output: PluginOutput };
 
-/** A module: the path of a file, as a text or as a `file:` URL, or its bytes. */
+/** A module: the path of a file, as a string or as a `file:` URL, or its bytes. */
 export type PluginSource = string | URL | Uint8Array;

@@ -6,7 +6,7 @@ import type { PluginInfo } from './plugin-info.js';
 
 /** A call that begins. */
 export interface CallStartEvent {
-  /** Unique in this process; the same in the event of its end. */
+  /** Unique in this process; the same in the call's end event. */
   readonly callId: number;
   readonly pluginId: string;
   readonly requestId?: string | undefined;
@@ -14,9 +14,9 @@ export interface CallStartEvent {
 
 /** A call that has ended, well or not. */
 export interface CallEndEvent extends CallStartEvent {
-  /** Until it got its turn, in milliseconds. */
+  /** Time until it got its turn, in milliseconds. */
   readonly queueTimeMs: number;
-  /** From then on, in milliseconds. */
+  /** Time from then on, in milliseconds. */
   readonly runTimeMs: number;
   /** `ok`, or the code of the error. */
   readonly outcome: string;
@@ -30,12 +30,12 @@ export interface PluginEvents {
   'call-start': [CallStartEvent];
   'call-end': [CallEndEvent];
   'plugin-loaded': [PluginInfo];
-  /** Another version has taken over; `reason` is `reload`, `rollback`, or `error-rate` for a rollback on its own. */
+  /** Another version has taken over; `reason` is `reload`, `rollback`, or `error-rate` for an automatic rollback. */
   'plugin-swapped': [PluginInfo & { readonly reason: 'reload' | 'rollback' | 'error-rate' }];
   'plugin-unloaded': [{ readonly id: string }];
   /** Its threads or processes died too often; it takes no calls for a while. */
   'plugin-quarantined': [PluginInfo];
-  /** A file that is watched has changed, but the new version could not be loaded; the old one stays. */
+  /** A watched file has changed, but the new version could not be loaded; the old one stays. */
   'reload-failed': [{ readonly id: string; readonly error: unknown }];
 }
 

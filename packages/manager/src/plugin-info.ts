@@ -10,7 +10,7 @@ import type { CallStatistics } from './statistics/call-statistics.js';
  */
 export type PluginStatus = 'ready' | 'executing' | 'error' | 'quarantined' | 'unloading';
 
-/** A loaded plugin as it was when asked; does not change afterwards. */
+/** A snapshot of a loaded plugin; it does not change afterwards. */
 export interface PluginInfo {
   readonly id: string;
   readonly metadata: PluginMetadata;
@@ -18,7 +18,7 @@ export interface PluginInfo {
   readonly digest: string | undefined;
   /** Name of its wire protocol: `v1`, `classic`, or one that the host added. */
   readonly contract: string;
-  /** `inline`, `thread`, `process`, the name of an isolation of the host's own, or `host` for a plugin of the host's own. */
+  /** `inline`, `thread`, `process`, the name of the host's own isolation, or `host` for a plugin of the host's own. */
   readonly isolation: string;
   readonly status: PluginStatus;
   /** Calls that ended, failed ones included. */
@@ -29,7 +29,7 @@ export interface PluginInfo {
   readonly statistics: CallStatistics;
   readonly loadedAt: Date;
   readonly lastExecutedAt?: Date;
-  /** The file it came from. */
+  /** The file that it was loaded from. */
   readonly path?: string;
   /** The version before the last reload, kept for `rollback`. */
   readonly previous?: { readonly version: string; readonly digest: string | undefined };
@@ -37,6 +37,6 @@ export interface PluginInfo {
   readonly limits: ResourceLimits;
   /** How its fuel is counted; undefined for a plugin of the host's own. */
   readonly metering: MeteringMode | undefined;
-  /** What it is granted; what it asks for stands in its metadata. It says nothing of the host's own code. */
+  /** What it is granted; what it requests is in its metadata. Not meaningful for the host's own code. */
   readonly permissions: Permissions;
 }

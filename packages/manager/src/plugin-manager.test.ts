@@ -36,7 +36,7 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((manager) => manager.close()));
 });
 
-// The contract of isolation: the same limits, errors and results wherever a plugin runs.
+// The contract of isolation: the same limits, errors and results regardless of where a plugin runs.
 describe.each(['inline', 'thread', 'process'] as const)('isolation: %s', (isolation) => {
   const open = (options: PluginManagerOptions = {}): PluginManager => {
     const manager = new PluginManager({ isolation, ...options });

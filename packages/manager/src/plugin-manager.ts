@@ -40,7 +40,7 @@ import { type WaitOptions, Semaphore } from './semaphore.js';
 import { streamCall } from './stream-call.js';
 import { FileWatchers } from './file-watchers.js';
 
-/** What is done with a plugin once there is a place. */
+/** What to do with a plugin once there is a place. */
 type InTurn<T> = (
   plugin: LoadedPlugin,
   options: CallControls,
@@ -48,9 +48,9 @@ type InTurn<T> = (
 ) => T | Promise<T>;
 
 /**
- * Loads plugins, runs calls under limits in the isolation that was chosen, swaps versions, and counts.
+ * Loads plugins, runs calls under limits in the chosen isolation, swaps versions, and collects statistics.
  *
- * Every promise settles: a call ends, or fails at its limits, whatever the plugin does.
+ * Every promise settles: whatever the plugin does, a call ends or fails at its limits.
  */
 export class PluginManager {
   readonly #plugins: PluginTable;
@@ -59,7 +59,7 @@ export class PluginManager {
   readonly #pools: RunnerPools;
   readonly #loader: VersionLoader;
   readonly #watchers = new FileWatchers();
-  /** Emits events: calls, loads, swaps. Without listeners it costs nothing. */
+  /** Emits events: calls, loads, swaps. Without listeners there is no cost. */
   readonly events = new PluginEmitter();
 
   /** @throws {ConfigError} For an unknown key or a wrong value. */
@@ -76,7 +76,7 @@ export class PluginManager {
     this.#loader = new VersionLoader(this.#settings, this.#pools);
   }
 
-  /** Number of loaded plugins; those that are being removed do not count. */
+  /** Number of loaded plugins, not including those that are being removed. */
   get pluginCount(): number {
     return this.#plugins.size;
   }
@@ -85,7 +85,7 @@ export class PluginManager {
    * Loads a plugin: admission, metering, compilation, metadata, `plugin_init`.
    *
    * @param source A file's path, or the bytes; bytes are copied.
-   * @returns What is known of it. On failure nothing is kept.
+   * @returns What is known about it. On failure nothing is kept.
    * @throws {LoadError} See `LoadErrorCode`.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
@@ -95,9 +95,9 @@ export class PluginManager {
   }
 
   /**
-   * Adds a plugin of the host's own: trusted code that is called, counted and found as WebAssembly plugins are.
+   * Adds a plugin of the host's own: trusted code that is called, counted and looked up like WebAssembly plugins.
    *
-   * Its input and output are checked as theirs are, and cross as JSON, so that neither side can change what the other holds. It
+   * Its input and output are checked like theirs and copied through JSON, so that neither side can change the other's objects. It
    * has no fuel, memory limit or permissions: `info` says isolation `host`. When a call's time is over, the call ends, and the
    * plugin is notified by `signal`; one that computes without a pause cannot be stopped.
    *
@@ -112,8 +112,8 @@ export class PluginManager {
   }
 
   /**
-   * Runs one input through a plugin. One that asks is called again with the answers, until it gives a result; the time limit holds for
-   * all of it. What `input` holds is read at each round.
+   * Runs one input through a plugin. A plugin that asks is called again with the answers until it gives a result; the time limit applies to
+   * all rounds together. The contents of `input` are read at each round.
    *
    * @throws {CallError} See `CallErrorCode`. The plugin stays loaded and takes the next call.
    * @throws {ConfigError} `CONFIG_UNKNOWN_KEY`; `CONFIG_INVALID` for a `timeoutMs` or `maxFuel` that is not a whole number
@@ -127,7 +127,7 @@ export class PluginManager {
         late.run(input, remaining, queueTimeMs),
       );
     }
-    // The way of a call that need not wait: one promise, the caller's.
+    // The path of a call that need not wait: a single promise, the caller's.
     try {
       const result = plugin.run(input, options, 0);
       return result instanceof Promise ? await result : result;
@@ -137,12 +137,12 @@ export class PluginManager {
   }
 
   /**
-   * Asks an evaluator for the score of a whole set, from the sums of metrics over its results.
+   * Asks an evaluator for the score of a whole set, based on the sums of metrics over its results.
    *
-   * @param set Sums by name of the metric, and the number `n` of results that were added up.
-   * @returns Output as of any call of an evaluator.
-   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata do not say `aggregate: "sums"`, or if it is classic;
-   *   `CALL_INVALID_INPUT` for a sum that is not finite, for no or too many sums, for a wrong `n`; and as `execute`.
+   * @param set Sums by metric name, and the number `n` of results that were added up.
+   * @returns The same output as for any call of an evaluator.
+   * @throws {CallError} `CALL_UNSUPPORTED` if its metadata does not say `aggregate: "sums"`, or if it is classic;
+   *   `CALL_INVALID_INPUT` for a sum that is not finite, for no or too many sums, for a wrong `n`; otherwise as `execute`.
    * @throws {ConfigError} As `execute`.
    */
   async aggregate(
@@ -154,19 +154,19 @@ export class PluginManager {
     requireAggregate(this.#plugins.findForCall(id, options.signal).info());
     const data = aggregateData(sums, n);
     const input = context === undefined ? { data } : { data, context };
-    // Its shape was checked where it came from.
+    // Its shape was already checked by the executor.
     return (await this.execute(id, input, options)) as PluginOutput<EvaluatorResult>;
   }
 
   /**
    * Runs several inputs through a plugin: the crossing into a thread or process is paid once for many, and
-   * `plugin_execute_batch` is used where the plugin has it. Limits hold for each input; where the plugin takes several at
-   * once, their sum. `timeoutMs` is what each input may run, in every isolation; the time that it waits for the others does
-   * not count. For a limit on all of it, give `signal: AbortSignal.timeout(…)`.
+   * `plugin_execute_batch` is used if the plugin has it. Limits apply to each input; if the plugin takes several at
+   * once, their sum applies. `timeoutMs` is how long each input may run, in every isolation; the time that it waits for the others does
+   * not count. For a limit on the whole batch, pass `signal: AbortSignal.timeout(…)`.
    *
-   * @param inputs At most 1,000,000. The list is copied; what stands in it is read when its turn comes.
-   * @returns One result an input, in their order. An input that fails fails alone, and so does a hole or anything else that is
-   *   no input: with `CALL_INVALID_INPUT`.
+   * @param inputs At most 1,000,000. The list is copied; each input is read when its turn comes.
+   * @returns One result per input, in order. A failed input does not affect the others, and neither does a hole or anything else that is
+   *   not an input: it fails with `CALL_INVALID_INPUT`.
    * @throws {CallError} Only for what concerns them all: no such plugin, too many calls, cancelled before its turn.
    * @throws {ConfigError} As `execute`.
    * @throws {TypeError} For anything but a list.
@@ -188,19 +188,19 @@ export class PluginManager {
   }
 
   /**
-   * Sends items through several plugins, one after the other: what one answers is what the next ones are given. Much cheaper than a batch
-   * for each: in threads an item crosses once, as text, and only what came of it crosses back.
+   * Sends items through several plugins, one after the other: each plugin's answer is passed to the next ones. Much cheaper than a batch
+   * for each plugin: in threads an item crosses once, as text, and only its results cross back.
    *
-   * Each call is one of its plugin's, with its limits, its instance and its figures, as `execute` makes it; in processes and inline the items
-   * go from plugin to plugin through the host. An item that fails at a stage fails there alone.
+   * Each call is an ordinary call of its plugin, with its own limits, instance and figures, as with `execute`; in processes and inline, the items
+   * go from plugin to plugin through the host. A failed item does not affect the others.
    *
    * @param stages Up to 64.
-   * @param items At most 1,000,000, each with as many texts.
-   * @param given `timeoutMs` and `maxFuel` hold for each call.
-   * @returns For each item its result at each stage; undefined for stages it did not reach.
+   * @param items At most 1,000,000, all with the same number of texts.
+   * @param given `timeoutMs` and `maxFuel` apply to each call.
+   * @returns For each item, its result at each stage; undefined for stages that it did not reach.
    * @throws {CallError} Only for what concerns them all: no such plugin, too many calls, cancelled before its turn.
    * @throws {ConfigError} As `execute`.
-   * @throws {TypeError} For stages or items that are none. @throws {RangeError} For too many, or a text that items do not have.
+   * @throws {TypeError} For invalid stages or items. @throws {RangeError} For too many, or for a text that items do not have.
    */
   async executePipeline(
     stages: readonly PipelineStage[],
@@ -226,14 +226,14 @@ export class PluginManager {
   }
 
   /**
-   * Runs one input and gives what the plugin emits meanwhile, then the result.
+   * Runs one input and yields the chunks that the plugin emits, then the result.
    *
    * The plugin waits until a chunk is taken, so a slow reader slows it down instead of filling memory. Leaving the loop early
-   * cancels the call, and so does `signal`: no chunk comes after that. Several `next()` at once get a part each.
+   * cancels the call, and so does `signal`: no chunk arrives after that. Concurrent `next()` calls each get one part.
    *
-   * @throws {CallError} At the next part, as `execute` does; `CALL_UNSUPPORTED` for an inline plugin that emits chunks where
+   * @throws {CallError} With the next part, as `execute` does; `CALL_UNSUPPORTED` for an inline plugin that emits chunks where
    *   the engine cannot suspend it (JSPI, Node 24 and newer).
-   * @throws {ConfigError} As `execute`, at once.
+   * @throws {ConfigError} As `execute`, immediately.
    */
   executeStream(
     id: string,
@@ -249,10 +249,10 @@ export class PluginManager {
   }
 
   /**
-   * Puts another version in a plugin's place. Configuration, limits, permissions and state stay.
+   * Replaces a plugin with another version. Configuration, limits, permissions and state stay.
    *
-   * The new version is loaded and initialized next to the old one, checked for its health and golden answers, and
-   * swapped in at once; if anything fails, the old one stays. Running calls end on the old one, which is kept for
+   * The new version is loaded and initialized next to the old one, its health and golden inputs are checked, and it is
+   * swapped in atomically; if anything fails, the old one stays. Running calls end on the old one, which is kept for
    * {@link rollback}.
    *
    * @throws {LoadError} As for `load`; `LOAD_NOT_LOADED`; `LOAD_UNHEALTHY`; `LOAD_UNSUPPORTED` for a plugin of the host's own.
@@ -264,7 +264,7 @@ export class PluginManager {
 
   async #reload(id: string, source: PluginSource, options: ReloadOptions): Promise<PluginInfo> {
     const plugin = this.#plugins.find(id);
-    // Copied now: an earlier swap may have to end first.
+    // Copied now: an earlier swap may have to finish first.
     const own = ownSource(source);
     const { loadOptions } = plugin;
     if (loadOptions === undefined) {
@@ -279,7 +279,7 @@ export class PluginManager {
   }
 
   /**
-   * Puts the version before the last reload back in its place.
+   * Restores the version before the last reload.
    *
    * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_EARLIER_VERSION`.
    */
@@ -290,11 +290,11 @@ export class PluginManager {
   }
 
   /**
-   * Reloads a plugin whenever its file changes, or another one takes its place: also by a folder that is made again, or a link
-   * that is replaced. A version that does not load is reported by the event `reload-failed`. While there is no file, the old version stays.
+   * Reloads a plugin whenever its file changes or another one takes its place, including when a folder is recreated or a link
+   * is replaced. A version that does not load is reported by the event `reload-failed`. While there is no file, the old version stays.
    *
-   * @returns A function that ends the watching; so do unloading and closing.
-   * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_FILE` if it came from bytes.
+   * @returns A function that stops watching; so do unloading and closing.
+   * @throws {LoadError} `LOAD_NOT_LOADED`; `LOAD_NO_FILE` if it was loaded from bytes.
    * @throws {ConfigError} As {@link reload}.
    */
   watch(id: string, given?: ReloadOptions): () => void {
@@ -313,8 +313,8 @@ export class PluginManager {
   }
 
   /**
-   * Removes a plugin after telling it to shut down. Calls that run may end first, for at most 30 s; until then its status is
-   * `unloading`, it takes no more calls, and its id may be taken again.
+   * Removes a plugin after telling it to shut down. Running calls get at most 30 s to end first; until then its status is
+   * `unloading`, it takes no more calls, and its id may be reused.
    *
    * @throws {LoadError} `LOAD_NOT_LOADED`.
    */
@@ -324,17 +324,17 @@ export class PluginManager {
     await this.#remove(plugin, DEFAULT_DRAIN_TIMEOUT_MS, 'unloaded');
   }
 
-  /** What is known of one plugin; undefined if it is neither loaded nor just being removed. */
+  /** What is known about one plugin; undefined if it is neither loaded nor being removed. */
   info(id: string): PluginInfo | undefined {
     return this.#plugins.info(id);
   }
 
-  /** What is known of all plugins, in the order of loading; those that are being removed come last. */
+  /** What is known about all plugins, in the order of loading; those that are being removed come last. */
   list(): PluginInfo[] {
     return this.#plugins.list();
   }
 
-  /** Unloads everything. Calls that still wait or run fail with `CALL_SHUT_DOWN`; everything afterwards does with
+  /** Unloads everything. Calls that are still waiting or running fail with `CALL_SHUT_DOWN`; later operations fail with
    * that or `LOAD_SHUT_DOWN`. */
   async close(): Promise<void> {
     const plugins = this.#plugins.close();
@@ -349,7 +349,7 @@ export class PluginManager {
   /**
    * Opens a plugin and adds it, if there is room before and after.
    *
-   * @param id Undefined where only the plugin knows.
+   * @param id Undefined if only the plugin knows it.
    */
   async #add(
     id: string | undefined,
@@ -359,7 +359,7 @@ export class PluginManager {
     this.#plugins.checkRoom(id);
     const first = await open();
     try {
-      // Again: others may have been loaded meanwhile.
+      // Checked again: others may have been loaded meanwhile.
       this.#plugins.checkRoom(first.facts.id);
     } catch (error) {
       await first.retire(0, 'unloaded');
@@ -373,7 +373,7 @@ export class PluginManager {
     return info;
   }
 
-  /** Ends a plugin, which is seen as `unloading` until it is gone. */
+  /** Removes a plugin, which is shown as `unloading` until it is gone. */
   async #remove(
     plugin: LoadedPlugin,
     drainTimeoutMs: number,
@@ -389,7 +389,7 @@ export class PluginManager {
   }
 
   /**
-   * Runs something in a place, and gives the place back.
+   * Takes a place, runs something in it, and releases it.
    *
    * @param waiting How long it may wait for the place.
    */
@@ -411,7 +411,7 @@ export class PluginManager {
   /**
    * Takes a place for a call.
    *
-   * @returns undefined if it has to wait for one.
+   * @returns undefined if it must wait for one.
    * @throws {CallError} If it cannot run at all.
    */
   #start(id: string, options: ExecuteOptions): LoadedPlugin | undefined {

@@ -5,10 +5,10 @@ import type { LoadedPlugin } from './loaded-plugin.js';
 import type { PluginInfo } from './plugin-info.js';
 import { requireId } from './require-id.js';
 
-/** The plugins of a manager by their ids, and those that are leaving. */
+/** The plugins of a manager by id, and those that are being removed. */
 export class PluginTable {
   readonly #plugins = new Map<string, LoadedPlugin>();
-  /** Plugins that are being removed; their ids may be taken again. */
+  /** Plugins that are being removed; their ids may be reused. */
   readonly #leaving = new Set<LoadedPlugin>();
   readonly #maxPlugins: number;
   #closed = false;
@@ -17,7 +17,7 @@ export class PluginTable {
     this.#maxPlugins = maxPlugins;
   }
 
-  /** Those that are leaving do not count. */
+  /** Plugins that are being removed do not count. */
   get size(): number {
     return this.#plugins.size;
   }
@@ -26,7 +26,7 @@ export class PluginTable {
     this.#plugins.set(plugin.id, plugin);
   }
 
-  /** @throws {LoadError} If a plugin of that id, or of one that is not known yet, cannot be added. */
+  /** @throws {LoadError} If a plugin with that id, or with an id not known yet, cannot be added. */
   checkRoom(id: string | undefined): void {
     if (this.#closed) throw new LoadError('LOAD_SHUT_DOWN', 'Cannot load plugin: closed');
     if (id !== undefined && this.#plugins.has(id)) {
@@ -53,7 +53,7 @@ export class PluginTable {
       : new LoadError('LOAD_NOT_LOADED', `Cannot find plugin "${id}": it is not loaded`);
   }
 
-  /** @throws {CallError} If no call can run on it. */
+  /** @throws {CallError} If the plugin cannot take calls. */
   findForCall(id: string, signal: AbortSignal | undefined): LoadedPlugin {
     if (signal?.aborted === true) {
       throw new CallError('CALL_CANCELLED', 'Cannot start call: it was cancelled before', {
@@ -67,7 +67,7 @@ export class PluginTable {
     throw new CallError('CALL_NOT_FOUND', `Cannot call plugin "${id}": it is not loaded`);
   }
 
-  /** Takes a plugin out; it is seen as `unloading` until it is {@link gone}. */
+  /** Takes out a plugin; it is shown as `unloading` until it is {@link gone}. */
   takeOut(plugin: LoadedPlugin): void {
     if (this.#plugins.get(plugin.id) === plugin) this.#plugins.delete(plugin.id);
     this.#leaving.add(plugin);
@@ -78,13 +78,13 @@ export class PluginTable {
     this.#leaving.delete(plugin);
   }
 
-  /** Lets no other plugin in. @returns Those that are there. */
+  /** Accepts no more plugins. @returns The current ones. */
   close(): LoadedPlugin[] {
     this.#closed = true;
     return [...this.#plugins.values()];
   }
 
-  /** What is known of one plugin, also while it leaves. */
+  /** What is known about one plugin, also while it is being removed. */
   info(id: string): PluginInfo | undefined {
     requireId(id);
     const plugin =
@@ -92,7 +92,7 @@ export class PluginTable {
     return plugin?.info();
   }
 
-  /** In the order of loading; those that leave come last. */
+  /** In the order of loading; plugins that are being removed come last. */
   list(): PluginInfo[] {
     return [...this.#plugins.values(), ...this.#leaving].map((plugin) => plugin.info());
   }

@@ -26,7 +26,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** What `host_env_get` gives. */
+/** The result of `host_env_get`. */
 async function ask(id = 'guest'): Promise<number | undefined> {
   const step = { call: 'host_env_get', args: ['TESTBENCH_POLICY', 100] } as const;
   const { data } = await manager.execute(id, { data: effectProgram([step]) });

@@ -6,11 +6,11 @@ import { parseJsonText, type Permissions } from '@testbench/types';
 import { ConfigNode, readOptions } from '@testbench/types/config';
 import { ConfigError, PluginError } from '@testbench/types/errors';
 
-/** What plugins are granted, and which secrets there are: the content of a policy file. */
+/** The grants of plugins, and the available secrets: the content of a policy file. */
 export interface PluginPolicy {
   /** Grants by name and digest. @default none */
   readonly plugins?: readonly PolicyEntry[];
-  /** Secrets that lie in environment variables, by the name that plugins call them. @default none */
+  /** Secrets in environment variables, by the name that plugins use. @default none */
   readonly secrets?: Readonly<Record<string, EnvSecret>>;
 }
 
@@ -47,7 +47,7 @@ export function readPolicy(policy: PluginPolicy | undefined): {
 /**
  * Reads a policy from a JSON file and checks it.
  *
- * @throws {ConfigError} `CONFIG_INVALID` if it cannot be read or is not JSON; as for a policy's values. The message names the
+ * @throws {ConfigError} `CONFIG_INVALID` if it cannot be read or is not JSON; otherwise as `readPolicy`. The message names the
  *   file.
  *
  * @example

@@ -3,8 +3,8 @@ import { CallError } from '@testbench/types/errors';
 import { MAX_CRASHES_IN_A_ROW, MAX_QUARANTINE_MS, QUARANTINE_MS } from './limits.js';
 
 /**
- * Lets a plugin rest whose threads or processes die again and again: starting them costs the host more than the calls are
- * worth. Each rest is twice as long as the one before; a call that ends in order forgets it all.
+ * Suspends a plugin whose threads or processes die again and again: starting them costs the host more than the calls are
+ * worth. Each suspension is twice as long as the one before; a call that ends normally resets this.
  */
 export class Quarantine {
   #crashes = 0;
@@ -13,12 +13,12 @@ export class Quarantine {
 
   constructor(readonly now: () => number = () => performance.now()) {}
 
-  /** True while the plugin rests. */
+  /** True while the plugin is suspended. */
   get active(): boolean {
     return this.now() < this.#untilMs;
   }
 
-  /** @throws {CallError} `CALL_QUARANTINED` while the plugin rests. */
+  /** @throws {CallError} `CALL_QUARANTINED` while the plugin is suspended. */
   check(id: string): void {
     if (this.#untilMs === 0) return;
     const retryAfterMs = Math.ceil(this.#untilMs - this.now());
@@ -30,9 +30,9 @@ export class Quarantine {
     );
   }
 
-  /** @returns True if the plugin rests from now on. */
+  /** @returns True if the plugin is suspended from now on. */
   crashed(): boolean {
-    // Calls that ran side by side crash together; that is one reason to rest.
+    // Calls that ran at the same time crash together; that counts as one crash.
     if (this.active) return false;
     this.#crashes += 1;
     if (this.#crashes < MAX_CRASHES_IN_A_ROW) return false;

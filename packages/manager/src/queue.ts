@@ -1,4 +1,4 @@
-/** First in, first out, in constant time: `Array.prototype.shift` moves all that is left. */
+/** First in, first out, in constant time: `Array.prototype.shift` moves all remaining items. */
 export class Queue<T> {
   #items: (T | undefined)[] = [];
   #head = 0;
@@ -11,13 +11,13 @@ export class Queue<T> {
     this.#items.push(item);
   }
 
-  /** Takes the first out; undefined if there is none. */
+  /** Removes and returns the first item; undefined if there is none. */
   shift(): T | undefined {
     const item = this.#items[this.#head];
     if (this.size === 0) return undefined;
     this.#items[this.#head] = undefined;
     this.#head += 1;
-    // Half of it is empty: moving the rest now costs each item one move.
+    // Half of it is empty: moving the rest now costs one move per item.
     if (this.#head * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;

@@ -35,14 +35,14 @@ const GOLDEN: OptionReaders<GoldenInput> = {
   check: (node) => node.callback(),
 };
 
-/** {@link ExecuteOptions} together with what travels with the data. */
+/** {@link ExecuteOptions} together with the fields sent along with the data. */
 interface CallOptions extends ExecuteOptions {
   readonly context?: CallContext;
 }
 
 const CALL_OPTIONS: OptionReaders<CallOptions> = {
   ...EXECUTE_OPTIONS,
-  // What stands in it is checked with the rest of the input.
+  // Its contents are checked with the rest of the input.
   context: (node) => node.object(),
 };
 
@@ -50,20 +50,20 @@ const NO_OPTIONS: ExecuteOptions = {};
 /** Options made by {@link readCallOptions}: they are not shared and not read again. */
 const READ = new WeakSet<ExecuteOptions>();
 
-/** Reads what one call may take; a call without options costs nothing. @throws {ConfigError} */
+/** Reads the options of one call; a call without options has no cost. @throws {ConfigError} */
 export function readExecuteOptions(given: ExecuteOptions | undefined): ExecuteOptions {
   if (given === undefined) return NO_OPTIONS;
   return READ.has(given) ? given : readOptions<ExecuteOptions>(given, EXECUTE_OPTIONS);
 }
 
 /**
- * Reads the options of a call of a handle, once: of its `limits` the manager knows that they are read.
+ * Reads the options of a call through a handle, once: the manager knows that the resulting `limits` were already read.
  *
  * @throws {ConfigError} For an unknown key or a wrong value.
  */
 export function readCallOptions(options: CallOptions | undefined): {
   readonly context?: CallContext | undefined;
-  /** Undefined where there are no options: such a call costs least. */
+  /** Undefined if there are no options: such a call is the cheapest. */
   readonly limits: ExecuteOptions | undefined;
 } {
   if (options === undefined) return { limits: undefined };

@@ -1,6 +1,6 @@
 import type { PluginInput } from '@testbench/types';
 
-/** What names the call in logs; an input that is none has no name, and is refused when it is written. */
+/** The id of the call in logs; an invalid input has none, and is refused when it is encoded. */
 export function requestIdOf(input: PluginInput | null | undefined): string | undefined {
   return input?.context?.requestId;
 }

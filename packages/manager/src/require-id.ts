@@ -1,7 +1,7 @@
 /**
  * Distinguishes an invalid id from the id of a plugin that is not loaded.
  *
- * @throws {TypeError} Unless it is a text.
+ * @throws {TypeError} Unless it is a string.
  */
 export function requireId(id: unknown): void {
   if (typeof id === 'string') return;

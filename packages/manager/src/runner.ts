@@ -1,5 +1,5 @@
 /**
- * The runner's side of an isolation: for running guests in a place of your own.
+ * The runner's side of an isolation: for running guests in your own environment.
  *
  * @packageDocumentation
  */

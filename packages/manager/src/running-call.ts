@@ -10,10 +10,10 @@ import type { Semaphore } from './semaphore.js';
 type Report = Omit<HostCallReport, 'failure'>;
 
 let callCount = 0;
-/** Calls that wait for answers, and hold no place. */
+/** Number of calls that wait for answers and hold no place. */
 let askingCount = 0;
 
-/** One call from its turn to its end: what it may take, and what is known of it. It is the options of its executor. */
+/** One call from its turn to its end: its limits, and what is known about it. It is passed to its executor as the options. */
 export class RunningCall implements CallControls {
   /** Unique in this process. */
   readonly number = (callCount += 1);
@@ -31,12 +31,12 @@ export class RunningCall implements CallControls {
   constructor(
     readonly version: PluginVersion,
     options: CallControls,
-    /** Which of the plugin's random streams it draws from, if those are reproducible. */
+    /** The plugin's random stream that it draws from, if random numbers are reproducible. */
     readonly randomStream: number,
     readonly requestId: string | undefined,
-    /** Until it got its turn, in milliseconds. */
+    /** Time until it got its turn, in milliseconds. */
     public queueTimeMs: number,
-    /** Where it has its place, and under which id. Undefined for an input of a batch, which has one with the others. */
+    /** Where it holds its place, and under which id. Undefined for an input of a batch, which shares a place with the others. */
     readonly places: { readonly semaphore: Semaphore; readonly id: string } | undefined,
   ) {
     this.timeoutMs = options.timeoutMs;
@@ -47,12 +47,12 @@ export class RunningCall implements CallControls {
     this.alone = options.alone;
   }
 
-  /** From its turn until now, in milliseconds. */
+  /** Time from its turn until now, in milliseconds. */
   get runTimeMs(): number {
     return performance.now() - this.#startMs;
   }
 
-  /** It has a thread or process now: what it waited for that was queueing. */
+  /** Called when it has a thread or process: the wait for it counts as queueing. */
   onTurn(): void {
     const now = performance.now();
     this.queueTimeMs += now - this.#startMs;
@@ -78,7 +78,7 @@ export class RunningCall implements CallControls {
     }
   }
 
-  /** More than once for a batch. */
+  /** Called more than once for a batch. */
   onReport(report: Report): void {
     this.report = this.report === undefined ? report : sum(this.report, report);
   }

@@ -149,7 +149,7 @@ describe('Semaphore, in any order of events', () => {
               const held = inside.filter((each) => each === name).length;
               expect(held).toBeLessThanOrEqual(perKey);
             }
-            // Nobody waits while there is a place for him.
+            // No call waits while there is a place for it.
             const stuck = [...waiting].some(
               ([name, list]) =>
                 list.length > 0 &&

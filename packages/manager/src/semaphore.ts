@@ -12,7 +12,7 @@ interface Waiter {
 interface Lane {
   running: number;
   readonly waiting: Set<Waiter>;
-  /** Those who had a place before and want one again: they come first. */
+  /** Waiters that had a place before and want one again: they come first. */
   readonly returning: Set<() => void>;
 }
 
@@ -22,15 +22,15 @@ const MAX_LANES = 1024;
 /** Maximum time to wait for a place. */
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** In milliseconds. @default for ever */
+  /** In milliseconds. @default forever */
   readonly timeoutMs?: number | undefined;
 }
 
 /**
- * Bounds how many calls run at a time; the others wait.
+ * Limits how many calls run at a time; the others wait.
  *
  * It is fair between keys (plugins): free places go to the waiting keys in turn, and with `maxPerKey` below
- * `maxRunning` one plugin's slow calls leave room for another's. Within a key the order of arrival holds.
+ * `maxRunning` one plugin's slow calls leave room for another's. Within a key, calls are served in order of arrival.
  */
 export class Semaphore {
   #running = 0;
@@ -44,16 +44,16 @@ export class Semaphore {
   constructor(
     readonly maxRunning: number,
     readonly maxWaiting: number,
-    /** Places that one key may hold. */
+    /** Number of places that one key may hold. */
     readonly maxPerKey = maxRunning,
   ) {}
 
-  /** Number of those who wait. */
+  /** Number of waiters. */
   get waitingCount(): number {
     return this.#waitingCount;
   }
 
-  /** Takes a place if one is free and no one with the key waits for it: the fast path, without a promise. */
+  /** Takes a place if one is free and no other call with the key is waiting: the fast path, without a promise. */
   tryEnter(key: string): boolean {
     const lane = this.#lanes.get(key) ?? this.#open(key);
     if (this.#closed || !this.#hasPlace(lane)) return false;
@@ -66,7 +66,7 @@ export class Semaphore {
   /**
    * Waits for a place.
    *
-   * @throws {CallError} `CALL_CONCURRENCY_EXCEEDED` if too many wait already; `CALL_CANCELLED` when the signal
+   * @throws {CallError} `CALL_CONCURRENCY_EXCEEDED` if too many are already waiting; `CALL_CANCELLED` when the signal
    *   fires; `CALL_DEADLINE_EXCEEDED` when the time is over; `CALL_SHUT_DOWN` after `close`.
    */
   async enter(key: string, { signal, timeoutMs }: WaitOptions = {}): Promise<void> {
@@ -103,8 +103,8 @@ export class Semaphore {
   }
 
   /**
-   * Waits for a place again, for work that has started: it is not refused, takes precedence over new work, and after abandonment
-   * gets a place at once, to leave it.
+   * Waits for a place again, for work that has already started: it is not refused, takes precedence over new work, and when abandoned
+   * gets a place at once, so that it can leave.
    */
   async reenter(key: string, signal?: AbortSignal): Promise<void> {
     const lane = this.#lanes.get(key) ?? this.#open(key);
@@ -132,7 +132,7 @@ export class Semaphore {
     });
   }
 
-  /** Gives a place back. */
+  /** Releases a place. */
   leave(key: string): void {
     const left = this.#lanes.get(key);
     if (left === undefined) return;
@@ -144,7 +144,7 @@ export class Semaphore {
       const [first] = lane.waiting;
       const resume = returning ?? first?.resume;
       if (resume === undefined || !this.#hasPlace(lane)) continue;
-      // To the end of the line: the other keys come first now.
+      // Moved to the end of the queue: the other keys come first now.
       this.#waiting.delete(lane);
       this.#waiting.add(lane);
       this.#running += 1;

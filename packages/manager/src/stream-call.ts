@@ -4,7 +4,7 @@ import { CallError } from '@testbench/types/errors';
 import type { StreamPart } from './options.js';
 import { Queue } from './queue.js';
 
-/** Runs a call whose chunks are waited for. */
+/** Runs a call that waits for its chunks to be taken. */
 type Run = (
   onChunk: (chunk: Uint8Array) => Promise<void>,
   signal: AbortSignal,
@@ -12,7 +12,7 @@ type Run = (
 
 type Result = IteratorResult<StreamPart, void>;
 
-/** A chunk that the plugin has given, and waits with. */
+/** A chunk that the plugin has emitted and is waiting on. */
 interface Chunk {
   readonly bytes: Uint8Array;
   readonly taken: () => void;
@@ -26,10 +26,10 @@ interface Reader {
 
 /**
  * Turns a call with chunks into an iterator: each chunk waits until it is taken, and so does the plugin. A chunk is taken when
- * the reader asks for the part after it; one that has asked for several parts at once takes as many.
+ * the reader asks for the part after it; a reader that has asked for several parts at once takes that many.
  *
- * The call begins with the first `next`. It is cancelled when the reader leaves, also while a `next` is pending: what a
- * generator cannot do. Once it is cancelled, no chunk is given any more.
+ * The call begins with the first `next`. It is cancelled when the reader leaves, even while a `next` is pending, which a
+ * generator cannot do. Once it is cancelled, no more chunks are given.
  */
 export function streamCall(
   signal: AbortSignal | undefined,
@@ -40,10 +40,10 @@ export function streamCall(
 
 class CallStream implements AsyncGenerator<StreamPart, void, void> {
   readonly #abort = new AbortController();
-  /** Chunks not requested yet. */
+  /** Chunks that were not requested yet. */
   readonly #chunks = new Queue<Chunk>();
   readonly #readers = new Queue<Reader>();
-  /** The chunk that a reader has got, and not come back from. */
+  /** The chunk that a reader has received but not finished with. */
   #delivered: Chunk | undefined;
   #outcome: { readonly output: PluginOutput } | { readonly error: unknown } | undefined;
   #started = false;
@@ -97,7 +97,7 @@ class CallStream implements AsyncGenerator<StreamPart, void, void> {
       this.#outcome = { error };
     }
     unwatch();
-    // The call is over: a guest of an abandoned call must not keep waiting with its chunk.
+    // The call is over: the guest of an abandoned call must not keep waiting on its chunk.
     this.#take();
     this.#serve();
   }
@@ -112,10 +112,10 @@ class CallStream implements AsyncGenerator<StreamPart, void, void> {
       this.#serve();
     });
 
-  /** Ends the call, and forgets what it has given so far. */
+  /** Ends the call, and discards the chunks so far. */
   #cancel(reason: unknown): void {
     this.#abort.abort(reason);
-    // What waits ends now: the guest sees an error, instead of one more chunk that is taken.
+    // Pending waits end now: the guest sees an error, not that another chunk was taken.
     this.#delivered?.refused(cancelled());
     this.#delivered = undefined;
     for (let chunk = this.#chunks.shift(); chunk !== undefined; chunk = this.#chunks.shift()) {
@@ -123,13 +123,13 @@ class CallStream implements AsyncGenerator<StreamPart, void, void> {
     }
   }
 
-  /** The reader has done with what it had. */
+  /** The reader has finished with its chunk. */
   #take(): void {
     this.#delivered?.taken();
     this.#delivered = undefined;
   }
 
-  /** Gives readers what there is. */
+  /** Gives readers what is available. */
   #serve(): void {
     while (this.#readers.size > 0) {
       const result = this.#part();
@@ -137,7 +137,7 @@ class CallStream implements AsyncGenerator<StreamPart, void, void> {
       const reader = this.#readers.shift();
       if ('error' in result) reader?.reject(result.error);
       else reader?.resolve(result);
-      // It asked for the next one already.
+      // It has already asked for the next one.
       if (this.#readers.size > 0) this.#take();
     }
   }

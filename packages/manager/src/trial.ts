@@ -1,6 +1,6 @@
 import type { ReloadOptions } from './options.js';
 
-/** Errors that are the caller's doing, and say nothing against a version. */
+/** Errors that the caller causes, and that say nothing about a version. */
 const CALLERS_ERRORS: ReadonlySet<string> = new Set([
   'CALL_CANCELLED',
   'CALL_CONCURRENCY_EXCEEDED',
@@ -24,7 +24,7 @@ export class Trial {
    * Counts a call.
    *
    * @param outcome `ok`, or the code of the error.
-   * @returns What is to be done: go on, trust the version, or put the old one back.
+   * @returns What to do: continue, trust the version, or restore the old one.
    */
   judge(outcome: string): 'going' | 'passed' | 'failed' {
     const { trialCalls = 100, minTrialCalls = 10 } = this.options;

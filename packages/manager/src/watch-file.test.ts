@@ -11,7 +11,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Watches a file; gives a function that waits for the call after a change. */
+/** Watches a file; returns a function that waits for the call after a change. */
 function watching(path: string): (change: () => Promise<unknown>) => Promise<boolean> {
   const called = vi.fn<() => Promise<void>>(async () => {});
   onTestFinished(watchFile(path, called));

@@ -7,15 +7,15 @@ import { absorbStreamErrors } from '@testbench/types';
 import { WATCH_POLL_MS, WATCH_QUIET_MS } from './limits.js';
 
 /**
- * Calls `onChange` when another file lies under a path, or its content has changed, and has then been quiet for a moment; one
+ * Calls `onChange` when another file is at a path, or its content has changed, and it has then been quiet for a moment; one
  * call at a time.
  *
- * The path is looked up again and again, so it does not matter what is put in the place of what: the file, its folder, a
- * folder above it or a link on the way. The system's notifications only make it prompt: they cover one folder as it was when
- * they were requested, not what is later found under its name. While there is no file, nothing is called.
+ * The path is looked up again and again, so it does not matter what is replaced: the file, its folder, a
+ * folder above it or a link on the way. The system's notifications only make it faster: they cover one folder as it was when
+ * they were requested, not what is later found under its name. While there is no file, `onChange` is not called.
  *
  * @param path Absolute.
- * @returns A function that ends it.
+ * @returns A function that stops watching.
  */
 export function watchFile(path: string, onChange: () => Promise<void>): () => void {
   const watched = new WatchedFile(path, onChange);
@@ -23,15 +23,15 @@ export function watchFile(path: string, onChange: () => Promise<void>): () => vo
 }
 
 class WatchedFile {
-  /** What `onChange` was called for last, or what there was at the beginning. */
+  /** The state for which `onChange` was last called, or the initial one. */
   #known: string | undefined;
-  /** What is different now, and waits until it is quiet. */
+  /** The changed state, until it has been quiet for long enough. */
   #changed: string | undefined;
   #quietTimer: NodeJS.Timeout | undefined;
   #isLooking = false;
   #isStopped = false;
   #calls = Promise.resolve();
-  /** The folder that notices come from. */
+  /** The folder that notifications come from. */
   #folder: string | undefined;
   #notices: FSWatcher | undefined;
   readonly #poll: NodeJS.Timeout;
@@ -54,7 +54,7 @@ class WatchedFile {
     this.#notices?.close();
   }
 
-  /** One look at a time: those at a file system that hangs must not pile up. */
+  /** One check at a time: checks of a file system that hangs must not pile up. */
   readonly #look = (): void => {
     if (this.#isLooking) return;
     this.#isLooking = true;
@@ -79,7 +79,7 @@ class WatchedFile {
     this.#quietTimer = setTimeout(() => void this.#tell(file), WATCH_QUIET_MS).unref();
   }
 
-  /** Writers take several steps, and notifications may be missing: so it is checked again. */
+  /** Writers take several steps, and notifications may be missing, so the file is checked again. */
   async #tell(file: string): Promise<void> {
     const now = await lookUp(this.#path, identityOf);
     if (this.#isStopped || this.#changed !== file) return;
@@ -93,7 +93,7 @@ class WatchedFile {
     this.#calls = this.#calls.then(() => (this.#isStopped ? undefined : this.#onChange()));
   }
 
-  /** Asks for the notices of the folder that is there now. */
+  /** Subscribes to the notifications of the current folder. */
   #listenTo(folder: string | undefined): void {
     if (folder === this.#folder) return;
     this.#folder = folder;
@@ -107,7 +107,7 @@ class WatchedFile {
       notices.on('error', () => notices.close());
       this.#notices = notices;
     } catch {
-      // Gone again, or the system has no more notices to give: looking now and then is enough.
+      // Gone again, or the system has no more watches available: polling is enough.
     }
   }
 }
@@ -124,7 +124,7 @@ function identityOf({ dev, ino, size, mtimeNs, ctimeNs }: Identity): string {
   return [dev, ino, size, mtimeNs, ctimeNs].join(':');
 }
 
-/** @returns undefined if nothing is there, or it cannot be reached. */
+/** @returns undefined if there is nothing, or it cannot be reached. */
 async function lookUp(
   path: string,
   describe: (found: Identity) => string,

@@ -3,13 +3,13 @@ import type { PluginMetadata } from '@testbench/types';
 
 import type { ModulePreparer } from '../isolation/module-preparer.js';
 
-/** A module that was let in, and what is known of it before anything of it runs. */
+/** An admitted module, and what is known about it before any of its code runs. */
 export interface AdmittedPlugin {
-  /** All of their buffer, shared with nothing else. */
+  /** The whole of their buffer, not shared. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of the bytes, in lower-case hex. */
+  /** SHA-256 of the bytes, in lower-case hex. */
   readonly sha256: string;
-  /** `sha256:` and the same. */
+  /** `sha256:` followed by the same. */
   readonly digest: string;
   /** From the custom section; undefined if there is none. */
   readonly metadata: PluginMetadata | undefined;
@@ -19,9 +19,9 @@ export interface AdmittedPlugin {
 }
 
 /**
- * The first step of loading: checks the module against what admission allows. The engine sees none of it.
+ * The first step of loading: checks the module against what admission allows. The engine does not see it yet.
  *
- * @param bytes All of an unshared buffer: it may be moved between threads.
+ * @param bytes The whole of an unshared buffer: it may be transferred between threads.
  * @throws {LoadError} As `admitModule` does.
  */
 export async function admitPlugin(

@@ -6,8 +6,8 @@ import semver from 'semver';
 /**
  * Makes sure that the plugin speaks this host's version of the contract.
  *
- * Within a major version the contract only grows, so a plugin of any minor version may load: an import that this
- * host does not have was refused by admission.
+ * Within a major version the contract only grows, so a plugin of any minor version may load: admission has already refused
+ * imports that this host does not have.
  *
  * @throws {LoadError} `LOAD_INCOMPATIBLE_API`.
  */

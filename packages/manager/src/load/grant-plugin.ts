@@ -16,40 +16,40 @@ import type { AskModel } from '../asking/asking.js';
 import type { AdmittedPlugin } from './admit-plugin.js';
 import type { VersionGrants } from './plugin-version.js';
 
-/** What a host has to give to its plugins. */
+/** What a host can grant to its plugins. */
 export interface HostResources {
   readonly secrets: SecretStore;
   readonly httpTransport: HttpTransport | undefined;
   readonly askModel: AskModel | undefined;
   readonly allowedHeaders: readonly string[];
   readonly authorities: TrustedAuthorities;
-  /** Functions of the host's own, by name. */
+  /** The host's own functions, by name. */
   readonly hostFunctions: ReadonlyMap<string, CustomHostFunction>;
   readonly openState: OpenStateStore;
   readonly now: (() => number) | undefined;
 }
 
-/** To whom it is given. */
+/** The plugin that receives the grants. */
 export interface Grantee {
-  /** The id if the caller gave it, and not the plugin itself. */
+  /** The id, if it was given by the caller and not by the plugin itself. */
   readonly givenId: string | undefined;
   readonly permissions: PermissionSet;
-  /** State that outlives versions. @default opened for the plugin */
+  /** State that outlives versions. @default a state opened for the plugin */
   readonly state: StateStore | undefined;
 }
 
-/** For whom effects are performed, and how. */
+/** The plugin for which effects are performed, and how. */
 export interface EffectContext {
   readonly pluginId: () => string;
-  /** True if a guest may wait for a function of the host's own. */
+  /** True if a guest may wait for one of the host's own functions. */
   readonly canWait: boolean;
   readonly onLog: LogSink;
 }
 
 /**
- * The second step of loading: opens what the plugin may use. Nothing of it runs yet.
+ * The second step of loading: opens what the plugin may use. None of its code runs yet.
  *
- * @throws Whatever opening its state throws.
+ * @throws Any error from opening its state.
  */
 export async function grantPlugin(
   admitted: AdmittedPlugin,
@@ -83,7 +83,7 @@ export async function grantPlugin(
 export class PluginGrants implements VersionGrants {
   readonly #resources: HostResources;
   readonly #ownsState: boolean;
-  /** Undefined until it is needed. */
+  /** Undefined until first used. */
   #client: Promise<HttpClient> | undefined;
 
   constructor(
@@ -98,7 +98,7 @@ export class PluginGrants implements VersionGrants {
     this.#ownsState = ownsState;
   }
 
-  /** Makes what performs the plugin's effects, afresh for each instance or runner. */
+  /** Returns a factory for the plugin's effects: call it for each instance or runner. */
   effects({ pluginId, canWait, onLog }: EffectContext): () => HostEffects {
     const { permissions, state, http } = this;
     const { hostFunctions: functions, now } = this.#resources;
@@ -120,7 +120,7 @@ export class PluginGrants implements VersionGrants {
       });
   }
 
-  /** Makes what answers the plugin's asks. */
+  /** Creates the host that answers the plugin's asks. */
   askHost({ pluginId, onLog }: Omit<EffectContext, 'canWait'>): AskHost {
     const { askModel, now } = this.#resources;
     if (this.http !== undefined) this.#client = Promise.resolve(this.http);
@@ -134,19 +134,19 @@ export class PluginGrants implements VersionGrants {
     });
   }
 
-  /** Ends connections; a later request makes new ones. */
+  /** Closes connections; a later request opens new ones. */
   async close(): Promise<void> {
     await (this.http ?? (await this.#client))?.close();
   }
 
-  /** Closes all that was opened for a version that is not used after all. */
+  /** Closes everything that was opened for a version that is not used after all. */
   async abandon(): Promise<void> {
     await this.close();
     if (this.#ownsState) this.state.close?.();
   }
 }
 
-/** The client of a plugin that makes requests. It is read only then: it takes 20 MB, and most plugins make none. */
+/** The client of a plugin that makes requests. Its code is loaded only then: it takes 20 MB, and most plugins make none. */
 async function openHttp(
   digest: string,
   { givenId, permissions }: Grantee,

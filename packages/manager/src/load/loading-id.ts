@@ -1,13 +1,13 @@
 import type { LogRecord, LogSink } from '@testbench/types/abi';
 
-/** The id of a plugin that is being loaded: one without a custom section gives its name only once it runs. */
+/** The id of a plugin that is being loaded: a plugin without a custom section reports its name only once it runs. */
 export class LoadingId {
   #id: string | undefined;
-  /** Records that came before the id was known. */
+  /** Log records from before the id was known. */
   readonly #early: LogRecord[] = [];
   readonly #sink: LogSink;
 
-  /** @param sink Gets the plugin's log records once its id is known, and with it. */
+  /** @param sink Receives the plugin's log records, with the id, once it is known. */
   constructor(known: string | undefined, sink: LogSink) {
     this.#id = known;
     this.#sink = sink;
@@ -23,7 +23,7 @@ export class LoadingId {
     else this.#sink({ ...record, pluginId: this.#id });
   };
 
-  /** The plugin has said its name. @returns The id. */
+  /** The plugin has reported its name. @returns The id. */
   settle(name: string): string {
     this.#id ??= name;
     for (const record of this.#early.splice(0)) this.onLog(record);

@@ -14,9 +14,9 @@ import type { GuestSetup } from '../runner/messages.js';
 
 /** A guest that is ready to run. */
 export interface GuestToOpen {
-  /** The admitted module, all of its buffer. */
+  /** The admitted module: the whole of its buffer. */
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Of the bytes, in lower-case hex. */
+  /** SHA-256 of the bytes, in lower-case hex. */
   readonly sha256: string;
   readonly setup: GuestSetup;
   readonly protocol: WireProtocol;
@@ -25,7 +25,7 @@ export interface GuestToOpen {
   readonly now: (() => number) | undefined;
 }
 
-/** What all plugins of a host run on. */
+/** What all plugins of a host share to run. */
 export interface Engine {
   readonly pools: RunnerPools;
   readonly cache: ModuleCache;
@@ -51,7 +51,7 @@ const OPENERS: Readonly<Record<Isolation, Open>> = {
   },
 };
 
-/** In runners that serve this plugin alone: they get the module as it came, which the host's engine never reads. */
+/** Opens it in runners that serve only this plugin: they get the original module, which the host's engine never reads. */
 async function openInRunners(
   name: string,
   start: (runner: RunnerStart) => RunnerLink,
@@ -68,15 +68,15 @@ async function openInRunners(
   }
 }
 
-/** True if a guest can wait for the host there. */
+/** True if a guest can wait for the host in this isolation. */
 export function canWaitIn(isolation: IsolationChoice): boolean {
   return isolation !== 'inline' || canSuspend;
 }
 
 /**
- * The third step of loading: compiles, instantiates and initializes the guest where it is to run.
+ * The third step of loading: compiles, instantiates and initializes the guest where it will run.
  *
- * @throws {LoadError} Nothing is kept of a guest that fails.
+ * @throws {LoadError} Nothing is kept if the guest fails.
  */
 export async function openPlugin(
   isolation: IsolationChoice,

@@ -1,10 +1,10 @@
 import { LoadError } from '@testbench/types/errors';
 
 /**
- * A copy of a configuration as JSON has it; undefined stays undefined.
+ * A copy of a configuration, made through JSON; undefined stays undefined.
  *
- * @param plugin Whose it is, as in "Cannot load …".
- * @throws {LoadError} `LOAD_INVALID_CONFIG` for what JSON cannot hold.
+ * @param plugin The plugin in the message, as in "Cannot load …".
+ * @throws {LoadError} `LOAD_INVALID_CONFIG` for a value that JSON cannot represent.
  */
 export function ownJson(value: unknown, plugin: string): unknown {
   if (value === undefined) return undefined;

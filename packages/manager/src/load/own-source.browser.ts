@@ -2,11 +2,11 @@ import type { PluginSource } from '../options.js';
 import { resolveModulePath } from './read-module-file.browser.js';
 
 /**
- * What a plugin is loaded from, as it is now.
+ * The source of a plugin, as it is now.
  *
  * @returns The address of a module, or a copy of its bytes.
  * @throws {TypeError} For anything else.
- * @throws {LoadError} `LOAD_NOT_FOUND` for a text that is not an address.
+ * @throws {LoadError} `LOAD_NOT_FOUND` for a string that is not an address.
  */
 export function ownSource(source: PluginSource): string | Uint8Array<ArrayBuffer> {
   if (typeof source === 'string') return resolveModulePath(source);

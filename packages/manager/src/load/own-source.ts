@@ -4,10 +4,10 @@ import type { PluginSource } from '../options.js';
 import { resolveModulePath } from './read-module-file.js';
 
 /**
- * A caller's source as an absolute path, or as a copy of the bytes: a relative path means what it means now, whatever the
- * working directory becomes.
+ * A caller's source as an absolute path, or as a copy of the bytes: a relative path is resolved now, even if the
+ * working directory changes later.
  *
- * @throws {LoadError} `LOAD_NOT_FOUND` for a relative path where the working directory was removed.
+ * @throws {LoadError} `LOAD_NOT_FOUND` for a relative path if the working directory was removed.
  * @throws {TypeError} For anything else: `new Uint8Array(42)` would be 42 zeros.
  */
 export function ownSource(source: PluginSource): string | Uint8Array<ArrayBuffer> {

@@ -5,24 +5,24 @@ import type { StateStore } from '@testbench/types/stores';
 import type { Ending } from '../ending.js';
 import type { BatchResult, Executor } from '../isolation/executor.js';
 
-/** What a version is known by. */
+/** What identifies a version. */
 export interface VersionFacts {
   readonly id: string;
   /** Undefined for the host's own code. */
   readonly digest: string | undefined;
   readonly limits: ResourceLimits;
-  /** Undefined for what is not metered. */
+  /** Undefined for code that is not metered. */
   readonly metering: MeteringMode | undefined;
-  /** The file that it came from; undefined if it came as bytes. */
+  /** The file that it was loaded from; undefined if it was loaded from bytes. */
   readonly path: string | undefined;
 }
 
-/** What a version may use, and holds open. */
+/** What a version may use and keeps open. */
 export interface VersionGrants {
   readonly permissions: { readonly granted: Permissions };
   /** Outlives the version: it is closed when the plugin is removed. Undefined if there is none. */
   readonly state: StateStore | undefined;
-  /** Ends connections. A version that is needed again makes new ones. */
+  /** Closes connections. A version that is needed again opens new ones. */
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export class PluginVersion {
     return this.executor.metadata;
   }
 
-  /** A call begins. The caller calls `leave` when it has ended: {@link retire} waits for that. */
+  /** Begins a call. The caller must call `leave` when the call has ended: {@link retire} waits for that. */
   enter(): void {
     this.#running += 1;
   }
@@ -60,7 +60,7 @@ export class PluginVersion {
   }
 
   /**
-   * Asks the plugin how it is.
+   * Runs the plugin's health check.
    *
    * @throws {LoadError} `LOAD_UNHEALTHY`.
    */
@@ -78,9 +78,9 @@ export class PluginVersion {
   }
 
   /**
-   * Lets running calls end, for at most `timeoutMs`, and shuts the instances down.
+   * Waits at most `timeoutMs` for running calls to end, and shuts down the instances.
    *
-   * @param ending How calls fail that take longer.
+   * @param ending How calls that take longer fail.
    */
   async retire(timeoutMs: number, ending: Ending): Promise<void> {
     if (this.#running > 0) {

@@ -8,7 +8,7 @@ import { MAX_PROTOCOL_BYTES } from '../limits.js';
 import { ownSource } from './own-source.js';
 import { readModuleFile } from './read-module-file.js';
 
-/** A wire protocol, and what a runner needs to have it as well. */
+/** A wire protocol, and what a runner needs to use it too. */
 export interface KnownProtocol {
   readonly protocol: WireProtocol;
   /** The module of its adapter; undefined if it is built in. */
@@ -17,7 +17,7 @@ export interface KnownProtocol {
 
 const BUILT_IN: readonly KnownProtocol[] = WIRE_PROTOCOLS.map((protocol) => ({ protocol }));
 
-/** The wire protocols of a manager: those of its host, then those that are built in. */
+/** The wire protocols of a manager: those of its host, then the built-in ones. */
 export class ProtocolList {
   #all: Promise<readonly KnownProtocol[]> | undefined;
 
@@ -35,14 +35,14 @@ export class ProtocolList {
   }
 }
 
-/** What of a protocol admission reads: plain data, which crosses to other threads. */
+/** The part of a protocol that admission reads: plain data, which can be sent to other threads. */
 export function shapeOf(protocol: WireProtocol): ProtocolShape {
   const { name, markers, requiredExports, optionalExports, imports, payload } = protocol;
   return { name, markers, requiredExports, optionalExports, imports, payload };
 }
 
 /**
- * The address of a module, made absolute: a relative one means what it means now.
+ * The address of a module, made absolute: a relative one is resolved now.
  *
  * @throws {ConfigError} For anything else.
  */

@@ -9,10 +9,10 @@ import { type OwnSourceMap, readSourceMapChoice } from '../places/source-map-cho
 import { ownJson } from './own-json.js';
 import { ownSource } from './own-source.js';
 
-/** `LoadPluginOptions`, checked and copied: later changes by the caller do not affect a loaded plugin. */
+/** `LoadPluginOptions`, checked and copied, so that later changes by the caller do not affect a loaded plugin. */
 export interface CheckedLoadOptions {
   readonly id: string | undefined;
-  /** The same, but stays as it was when a reload knows the id that the plugin gave itself. */
+  /** The id that the caller gave. It stays as it was when a reload uses the id that the plugin gave itself. */
   readonly givenId: string | undefined;
   /** @default any */
   readonly pluginType: PluginType | undefined;
@@ -28,11 +28,11 @@ export interface CheckedLoadOptions {
 }
 
 /**
- * Checks and copies what a caller gave.
+ * Checks and copies a caller's options.
  *
- * @param source Names a plugin that has no id yet in errors.
- * @param limits Those of the manager, where the caller gives none.
- * @throws {LoadError} `LOAD_INVALID_CONFIG` for a configuration that JSON cannot hold.
+ * @param source Names a plugin without an id in errors.
+ * @param limits The manager's limits, used where the caller gives none.
+ * @throws {LoadError} `LOAD_INVALID_CONFIG` for a configuration that JSON cannot represent.
  * @throws {ConfigError} For an unknown key or a wrong value.
  */
 export function readLoadOptions(
@@ -70,7 +70,7 @@ export function readLoadOptions(
   };
 }
 
-/** A plugin in a message, by its id or else by where it comes from. */
+/** A plugin in a message, by its id if known, otherwise by its source. */
 function describeSource(source: PluginSource, id: unknown): string {
   const origin = source instanceof URL ? source.href : source;
   const name = typeof id === 'string' ? id : origin;

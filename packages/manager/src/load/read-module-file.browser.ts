@@ -2,12 +2,12 @@ import { MAX_MODULE_BYTES } from '@testbench/types';
 import { LoadError } from '@testbench/types/errors';
 
 /**
- * Fetches a module, which may come from everywhere that the page itself may fetch from.
+ * Fetches a module from any address that the page itself may fetch from.
  *
  * @param url Absolute.
- * @param maxBytes What is longer is refused before it is all there. @default 16 MiB
- * @throws {LoadError} `LOAD_NOT_FOUND` for an answer of 404 or 410; `LOAD_UNREADABLE` for any other but 200, for what is too
- *   long, and where there is no answer.
+ * @param maxBytes A longer module is refused before it is fully downloaded. @default 16 MiB
+ * @throws {LoadError} `LOAD_NOT_FOUND` for a response of 404 or 410; `LOAD_UNREADABLE` for any other status but 200, for a module that is too
+ *   long, and if there is no response.
  */
 export async function readModuleFile(
   url: string,
@@ -53,7 +53,7 @@ async function* chunksOf({ body }: Response): AsyncGenerator<Uint8Array, void, v
 /**
  * The absolute form of a module's address: relative to the page, or to a worker's script.
  *
- * @throws {LoadError} `LOAD_NOT_FOUND` for a text that is not an address.
+ * @throws {LoadError} `LOAD_NOT_FOUND` for a string that is not an address.
  */
 export function resolveModulePath(path: string): string {
   try {

@@ -36,7 +36,7 @@ describe('readModuleFile()', () => {
     await expect(readModuleFile(path)).rejects.toMatchObject({ code });
   });
 
-  // Row 68 of the attack catalogue: a FIFO without a writer would hold an I/O thread for ever.
+  // Row 68 of the attack catalogue: a FIFO without a writer would hold an I/O thread forever.
   it('does not wait for a FIFO', async () => {
     const path = join(folder, 'fifo');
     execFileSync('mkfifo', [path]);

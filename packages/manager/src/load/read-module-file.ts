@@ -7,13 +7,13 @@ import { LoadError } from '@testbench/types/errors';
 // An import of it as an ES module loads the thirty modules of Node behind `fs.promises`: 4 of the 60 ms that a small command takes.
 const { close, constants, fstat, open, read } = process.getBuiltinModule('node:fs');
 
-/** What V8 takes at most. @see https://webassembly.github.io/spec/js-api/#limits */
+/** The maximum that V8 accepts. @see https://webassembly.github.io/spec/js-api/#limits */
 const MAX_ENGINE_BYTES = 2 ** 30;
 
 /**
  * Reads a module's bytes from a file.
  *
- * @param maxBytes The longest file; more than 1 GiB no engine takes. @default 16 MiB
+ * @param maxBytes The longest file; no engine accepts more than 1 GiB. @default 16 MiB
  * @throws {LoadError} `LOAD_NOT_FOUND`; `LOAD_UNREADABLE` for a directory, a device, a longer file, or one that may not be read.
  */
 export async function readModuleFile(
@@ -50,7 +50,7 @@ export async function readModuleFile(
   }
 }
 
-/** The result of a function with a callback. */
+/** Wraps a function with a callback in a promise. */
 function settled<Result>(
   start: (done: (error: NodeJS.ErrnoException | null, result?: Result) => void) => void,
 ): Promise<Result> {
@@ -62,7 +62,7 @@ function settled<Result>(
 /**
  * Makes the path of a module absolute.
  *
- * @throws {LoadError} `LOAD_NOT_FOUND` if it is relative, and the working directory was removed.
+ * @throws {LoadError} `LOAD_NOT_FOUND` if it is relative and the working directory was removed.
  */
 export function resolveModulePath(path: string): string {
   try {

@@ -30,17 +30,17 @@ import { type KnownProtocol, ProtocolList, shapeOf } from './protocol-list.js';
 import type { CheckedLoadOptions } from './read-load-options.js';
 import { readModuleFile } from './read-module-file.js';
 
-/** What is the same for all plugins of a manager. */
+/** Settings shared by all plugins of a manager. */
 export interface LoaderSettings extends HostResources {
   readonly features: FeatureSet;
   readonly caps: AdmissionCaps;
   readonly enableWasi: boolean;
   /** Of plugins that are loaded without one. */
   readonly isolation: (plugin: IsolationRequest) => IsolationChoice;
-  /** Of plugins that are loaded without permissions. */
+  /** Grants of plugins that are loaded without permissions. */
   readonly grants: PolicyGrants;
   readonly cacheDir: string | undefined;
-  /** Addresses of the modules of wire protocols of the host's own. */
+  /** Addresses of the modules with the host's own wire protocols. */
   readonly protocols: readonly string[];
   /** Of plugins that are loaded without one. */
   readonly metering: MeteringChoice;
@@ -68,8 +68,8 @@ export class VersionLoader {
   /**
    * Admits, compiles, instantiates, checks and initializes. Nothing is kept of a version that fails.
    *
-   * @param state What outlives versions. @default opened for the plugin
-   * @throws {LoadError} Every code that is about one module.
+   * @param state State that outlives versions. @default a state opened for the plugin
+   * @throws {LoadError} Any code that concerns a single module.
    */
   async load(
     source: PluginSource,
@@ -94,7 +94,7 @@ export class VersionLoader {
       this.pools.preparer,
     );
     const { digest, metadata: section, contract } = admitted;
-    // One of these admitted it.
+    // One of these protocols admitted it.
     const protocol = known.find((one) => one.protocol.name === contract)!;
     const request = { id: options.id, digest, metadata: section };
     const isolation = options.isolation ?? settings.isolation(request);
@@ -188,7 +188,7 @@ export class VersionLoader {
   }
 }
 
-/** A copy: the bytes themselves move to a thread when they are compiled. Of larger ones errors have no places. */
+/** A copy: the bytes themselves are transferred to a thread when they are compiled. Errors of larger modules have no source locations. */
 function keptBytes(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | undefined {
   return bytes.length > MAX_KEPT_MODULE_BYTES ? undefined : bytes.slice();
 }
@@ -199,7 +199,7 @@ async function openCache(directory: string | undefined): Promise<ModuleCache> {
   );
 }
 
-/** Makes sure that a version is what it, its caller and the contract say. @throws {LoadError} */
+/** Checks that a version matches its custom section, the caller's expectations and the contract. @throws {LoadError} */
 async function checkVersion(
   executor: Executor,
   section: PluginMetadata | undefined,

@@ -2,8 +2,8 @@ import { WireError } from '@testbench/types/errors';
 import { readToolCalls } from '@testbench/types/tools';
 
 /**
- * A piece of a stage's `data`, which is JSON: fixed text, a text of the item by its number, the answer so far as a JSON string, or the tool
- * calls of a completion as `,"tool_calls":[…]`, which is nothing where there are none.
+ * A piece of a stage's `data`, which is JSON: fixed text, one of the item's texts by index, the answer so far as a JSON string, or the tool
+ * calls of a completion as `,"tool_calls":[…]`, or nothing if there are none.
  */
 export type PipelinePiece =
   | string
@@ -13,34 +13,34 @@ export type PipelinePiece =
 
 /** One plugin of a pipeline, and what it is given. */
 export interface PipelineStage {
-  /** What the plugin is loaded as. */
+  /** The id that the plugin is loaded under. */
   readonly id: string;
-  /** Its `data`, as JSON in pieces. The creator of the pieces ensures that together they are JSON. */
+  /** Its `data`, as JSON in pieces. The creator of the pieces ensures that together they form valid JSON. */
   readonly data: readonly PipelinePiece[];
   /**
-   * `answer`: the text that it gives, bare or as `text` of an object, is the answer from here on; an item ends here if there is none.
-   * `completion`: the same, and the tool calls are passed to later stages together with the text; an item ends here if they are not as `readToolCalls`
-   * of `@testbench/types/tools` wants them.
+   * `answer`: the text of its output, bare or as `text` of an object, is the answer from here on; an item ends here if there is none.
+   * `completion`: the same, and the tool calls are passed to later stages together with the text; an item ends here if they do not have the form that `readToolCalls`
+   * of `@testbench/types/tools` requires.
    * `verdict`: its result goes only to the caller.
    */
   readonly gives: 'answer' | 'completion' | 'verdict';
 }
 
-/** What goes through a pipeline once. */
+/** One item that goes through a pipeline. */
 export interface PipelineItem {
-  /** JSON texts that stages are given. */
+  /** JSON texts that stages can use. */
   readonly texts: readonly string[];
-  /** Names the item in logs, and to the plugins. */
+  /** Identifies the item in logs and to the plugins. */
   readonly requestId?: string;
 }
 
-/** What the stages so far have given, as pieces of JSON. */
+/** The outputs of the stages so far, as pieces of JSON. */
 export interface Given {
   readonly answer: string;
   readonly toolCalls: string;
 }
 
-/** Before the first stage. */
+/** The state before the first stage. */
 export const NOTHING_GIVEN: Given = { answer: 'null', toolCalls: '' };
 
 /** How a stage's input is written: with the envelope around its `data`, or bare. */
@@ -56,9 +56,9 @@ export function envelopeEnd(requestId: string | undefined): string {
 }
 
 /**
- * The input of a stage, as `encodeInput` would write it.
+ * The input of a stage, exactly as `encodeInput` would write it.
  *
- * @param textAt A text of the item.
+ * @param textAt Returns a text of the item by index.
  * @param end See {@link envelopeEnd}.
  */
 export function stageInput(
@@ -77,10 +77,10 @@ export function stageInput(
 }
 
 /**
- * What the stages behind are given.
+ * What later stages are given.
  *
  * @param data The stage's output, checked.
- * @param before What the stages before it had given.
+ * @param before What the earlier stages gave.
  * @returns undefined if the item ends here.
  */
 export function givenBy(
@@ -103,7 +103,7 @@ export function givenBy(
   }
 }
 
-/** Whether the stages behind are given anything: as {@link givenBy} has it, without writing it. */
+/** Whether later stages are given anything: the same decision as {@link givenBy}, without writing it. */
 export function givesOn(gives: PipelineStage['gives'], data: unknown): boolean {
   if (gives === 'verdict') return true;
   if (answerOf(data) === undefined) return false;
@@ -117,7 +117,7 @@ export function givesOn(gives: PipelineStage['gives'], data: unknown): boolean {
   }
 }
 
-/** The text that the output of a stage holds; undefined if there is none. */
+/** The text in the output of a stage; undefined if there is none. */
 function answerOf(data: unknown): string | undefined {
   if (typeof data === 'string') return data;
   const text = (data as { text?: unknown } | null | undefined)?.text;

@@ -6,7 +6,7 @@ import type { PluginManagerOptions } from '../options.js';
 import { PluginManager } from '../plugin-manager.js';
 import type { PipelineItem, PipelineStage } from './pipeline-stage.js';
 
-/** Gives back what it was given: the envelope stands behind eight bytes of which its output is made. */
+/** Returns its input: the envelope follows eight bytes from which its output is built. */
 const mirror = assemble(
   guestWat({
     memory: '(memory (export "memory") 64)',
@@ -19,7 +19,7 @@ const mirror = assemble(
 );
 const output = '{"data":{"text":"4\\"2"}}';
 const fixed = packed(4096, output.length);
-/** Answers; traps, or runs on for ever, where the input is longer than it may be. */
+/** Answers; traps or runs forever if the input is too long. */
 const answering = (tooLong = ''): Uint8Array =>
   assemble(
     guestWat({
@@ -112,7 +112,7 @@ describe.each(['inline', 'thread', 'process'] as const)('executePipeline(): %s',
     };
     const tool_calls = [{ id: 'c', name: 'f"', arguments: '' }];
     expect(await shown([completion])).toEqual({ output: '4', tool_calls });
-    // A stage that gives an answer changes the text alone.
+    // A stage that gives an answer changes only the text.
     expect(await shown([completion, answer])).toEqual({ output: '4"2', tool_calls });
     expect(await shown([{ ...completion, gives: 'answer' }])).toEqual({ output: '4' });
     expect(await shown([{ ...completion, id: 'wrong' }])).toBeUndefined();
@@ -131,7 +131,7 @@ describe.each(['inline', 'thread', 'process'] as const)('executePipeline(): %s',
     expect(results[1]?.[0]).toMatchObject({ reason: { code: 'CALL_TRAPPED' } });
     expect(manager.info('answers')).toMatchObject({ executionCount: 3, errorCount: 1 });
     expect(manager.info('mirror')).toMatchObject({ executionCount: 2, status: 'ready' });
-    // What is given on is a text: the mirror's own output has none.
+    // Only texts are passed on: the mirror's own output has none.
     const [[, last] = []] = await manager.executePipeline(
       [{ ...verdict(), gives: 'answer' }, answer],
       items(1),
@@ -211,7 +211,7 @@ describe.each(['inline', 'thread', 'process'] as const)('executePipeline(): %s',
     const outcome: unknown = await running.catch((error: unknown) => error);
     const cancelled = { status: 'rejected', reason: { code: 'CALL_CANCELLED' } };
     expect(outcome).toMatchObject(
-      // Nothing inline can be told while it computes: there it was cancelled before.
+      // An inline call cannot be interrupted while it computes: there it was cancelled beforehand.
       isolation === 'inline'
         ? { code: 'CALL_CANCELLED' }
         : [

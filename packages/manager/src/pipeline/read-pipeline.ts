@@ -2,7 +2,7 @@ import { MAX_BATCH_LENGTH, MAX_PIPELINE_STAGES } from '../limits.js';
 import type { PipelineItem, PipelinePiece, PipelineStage } from './pipeline-stage.js';
 
 /**
- * The stages of a pipeline as they are now, checked.
+ * A checked copy of the stages of a pipeline.
  *
  * @throws {TypeError} @throws {RangeError}
  */
@@ -36,7 +36,7 @@ function readPiece(piece: PipelinePiece): PipelinePiece {
 }
 
 /**
- * The items of a pipeline as they are now, checked: each has as many texts as the first, and all that stages are given.
+ * A checked copy of the items of a pipeline: each has as many texts as the first, and all texts that the stages use.
  *
  * @throws {TypeError} @throws {RangeError}
  */

@@ -17,7 +17,7 @@ import {
   stageInput,
 } from './pipeline-stage.js';
 
-/** The result of an item at each stage; undefined for stages it did not reach. */
+/** The result of an item at each stage; undefined for stages that it did not reach. */
 export type PipelineResult = readonly (BatchResult | undefined)[];
 
 /** A stage with the plugin that was loaded under its id. */
@@ -27,8 +27,8 @@ export interface PluginStage {
 }
 
 /**
- * Sends items through all stages. Where all plugins run in threads and ask nothing of their host, items go to a thread once, which has
- * all the plugins; otherwise they go to one plugin after the other. What comes out is the same.
+ * Sends items through all stages. If all plugins run in threads and ask nothing of their host, items are sent once to a thread that has
+ * all the plugins; otherwise they are sent to one plugin after the other. The results are the same.
  */
 export class PipelineCalls {
   readonly #stages: readonly PluginStage[];
@@ -56,7 +56,7 @@ export class PipelineCalls {
     return together.map((result) => result ?? rest[next++]!);
   }
 
-  /** @returns undefined for items that have to go stage by stage. */
+  /** @returns undefined for items that must go stage by stage. */
   async #runTogether(items: readonly PipelineItem[]): Promise<(PipelineResult | undefined)[]> {
     const none = items.map(() => undefined);
     if (items.some(isLarge)) return none;
@@ -73,7 +73,7 @@ export class PipelineCalls {
         await version.places?.locateAll(results.map((result) => result?.[number]));
       }
     } catch (error) {
-      // What failed as a whole says nothing about its items: each plugin is called by itself then.
+      // If the group fails as a whole, nothing is known about its items: each plugin is then called separately.
       if (!(error instanceof CallError)) throw error;
     } finally {
       for (const [number, call] of calls.entries()) {
@@ -172,7 +172,7 @@ export class PipelineCalls {
   }
 }
 
-/** What an item may have of what a thread says: nothing behind a stage that gave no answer. */
+/** Checks the results that a thread reports for an item: there must be none after a stage that gave no answer. */
 function checkWay(
   found: readonly (BatchResult | undefined)[],
   stages: readonly PluginStage[],
@@ -188,7 +188,7 @@ function checkWay(
   });
 }
 
-/** The stages as one thread can have them; undefined if it cannot. */
+/** The stages in the form that one thread can run; undefined if it cannot run them. */
 function remoteStages(
   stages: readonly PluginStage[],
   calls: readonly RunningCall[],
@@ -208,7 +208,7 @@ function lengthOf({ texts }: PipelineItem): number {
   return texts.reduce((sum, text) => sum + text.length, 0);
 }
 
-/** Items of unchecked length go to the plugin that checks it. */
+/** Items that may be too long go to the plugin, which checks their length. */
 function isLarge(item: PipelineItem): boolean {
   return lengthOf(item) > MAX_BATCH_BYTES;
 }

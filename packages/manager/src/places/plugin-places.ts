@@ -9,37 +9,37 @@ import type { ModulePreparer } from '../isolation/module-preparer.js';
 import { readModuleFile } from '../load/read-module-file.js';
 import { openSourceMap, type OwnSourceMap } from './source-map-choice.js';
 
-/** Whose places they are. */
+/** The module whose errors are located. */
 interface PlacedModule {
-  /** The file that it came from; read again, and only used if it is still the same. */
+  /** The file that it was loaded from; it is read again, and only used if it is unchanged. */
   readonly path: string | undefined;
-  /** The bytes, for a module that came from no file. */
+  /** The bytes, for a module that was not loaded from a file. */
   readonly bytes: Uint8Array<ArrayBuffer> | undefined;
-  /** `sha256:` and hex. */
+  /** `sha256:` followed by hex. */
   readonly digest: string;
   readonly form: MeteringForm;
   /** What the caller passed; undefined for the file next to the module. */
   readonly sourceMap: OwnSourceMap | undefined;
-  /** Gets a note if the source map cannot be used. */
+  /** Receives a note if the source map cannot be used. */
   readonly onLog: LogSink;
   readonly pluginId: () => string;
   readonly now: (() => number) | undefined;
 }
 
-/** Causes of causes that are looked at. */
+/** Maximum number of nested causes that are searched. */
 const MAX_CAUSES = 16;
 
-/** Gives the errors of one version of a plugin their places in the author's source, from the first one that needs it. */
+/** Locates the errors of one version of a plugin in the author's source; reads the files at the first such error. */
 export class PluginPlaces {
   readonly #module: PlacedModule;
   readonly #preparer: Pick<ModulePreparer, 'mapOffsets'>;
-  /** Errors that have their places: one error may be told to several calls. */
+  /** Errors that are already located: one error may be reported to several calls. */
   readonly #done = new WeakSet<CallError>();
   #places: Promise<ModulePlaces> | undefined;
   #known: ModulePlaces | undefined;
   #given: SourceMap | undefined;
 
-  /** @param given The source map, where it was read already. */
+  /** @param given The source map, if it was already read. */
   constructor(
     module: PlacedModule,
     preparer: Pick<ModulePreparer, 'mapOffsets'>,
@@ -51,9 +51,9 @@ export class PluginPlaces {
   }
 
   /**
-   * Finds the places of an error, or of its cause; what cannot be found stays as it is.
+   * Locates an error, or its cause, in the source; frames that cannot be located stay as they are.
    *
-   * @returns undefined if it is done already.
+   * @returns undefined if that is already done.
    */
   locate(error: unknown): Promise<void> | undefined {
     const failed = placeless(error);
@@ -70,7 +70,7 @@ export class PluginPlaces {
     give(failed, this.#known);
   }
 
-  /** The same for all that failed of a batch. */
+  /** The same for all failed results of a batch. */
   async locateAll(results: Iterable<BatchResult | undefined>): Promise<void> {
     for (const result of results) {
       if (result?.status !== 'rejected') continue;
@@ -79,7 +79,7 @@ export class PluginPlaces {
     }
   }
 
-  /** Never fails: an error without places is still an error. */
+  /** Never fails: an error without source locations is still an error. */
   async #find(): Promise<ModulePlaces> {
     const { form } = this.#module;
     try {
@@ -95,13 +95,13 @@ export class PluginPlaces {
 
   async #readModule(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const { path, bytes, digest } = this.#module;
-    // A copy: it may be moved to another thread.
+    // A copy: it may be transferred to another thread.
     if (path === undefined) return bytes?.slice();
     try {
       const found = await readModuleFile(path);
       return `sha256:${sha256Hex(found)}` === digest ? found : undefined;
     } catch (error) {
-      // Gone, or a new version is being written.
+      // The file is gone, or a new version is being written.
       if (!(error instanceof LoadError)) throw error;
       return undefined;
     }
@@ -143,7 +143,7 @@ export class PluginPlaces {
   }
 }
 
-/** The error of a call, among an error's causes, whose frames are still those of the metered module. */
+/** Finds a call's error, among the causes of an error, whose frames still refer to the metered module. */
 function placeless(error: unknown): CallError | undefined {
   const stack = guestStackOf(error);
   if (!stack.some(({ functionIndex }) => functionIndex !== undefined)) return undefined;
@@ -155,7 +155,7 @@ function placeless(error: unknown): CallError | undefined {
   return undefined;
 }
 
-/** The error is the same one, with its stack and cause as they were thrown. */
+/** Changes the error in place; its stack and cause stay as they were thrown. */
 function give(error: CallError, places: ModulePlaces): void {
   Object.assign(error, { guestStack: locateFrames(error.guestStack, places) });
 }

@@ -7,7 +7,7 @@ import { readModuleFile } from '../load/read-module-file.js';
 /** Where a plugin's source map is: a path, a `file:` URL, or its bytes; false for none. */
 export type SourceMapChoice = string | URL | Uint8Array | false;
 
-/** The same, checked and copied: an absolute path, or bytes of our own. */
+/** The same, checked and copied: an absolute path, or our own copy of the bytes. */
 export type OwnSourceMap = string | Uint8Array | false;
 
 /** Reads the option `sourceMap`. */
@@ -18,9 +18,9 @@ export function readSourceMapChoice(node: ConfigNode): SourceMapChoice {
 }
 
 /**
- * Reads a source map. It is as little trusted as the plugin.
+ * Reads a source map. Like the plugin, it is not trusted.
  *
- * @throws {LoadError} `LOAD_NOT_FOUND`, `LOAD_UNREADABLE`; `LOAD_INVALID_SOURCE_MAP` if it is none, or beyond a limit.
+ * @throws {LoadError} `LOAD_NOT_FOUND`, `LOAD_UNREADABLE`; `LOAD_INVALID_SOURCE_MAP` if it is not a source map, or exceeds a limit.
  */
 export async function openSourceMap(source: string | Uint8Array): Promise<SourceMap> {
   const bytes =

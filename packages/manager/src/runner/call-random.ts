@@ -1,7 +1,7 @@
 import { type RandomSource, seededRandom } from '@testbench/host';
 
 /**
- * Reproducible random numbers of an instance: each call draws from a stream of its own, so that the numbers depend neither
+ * Reproducible random numbers of an instance: each call draws from its own stream, so that the numbers depend neither
  * on the instance that serves it nor on the isolation.
  */
 export class CallRandom {
@@ -13,7 +13,7 @@ export class CallRandom {
 
   readonly fill: RandomSource = (target) => this.#source(target);
 
-  /** Another call begins. @param stream 0 for `plugin_init`, then the number of the call. */
+  /** Starts the stream of the next call. @param stream 0 for `plugin_init`, then the number of the call. */
   restart(stream: number): void {
     this.#source = seededRandom(this.seed, stream);
   }

@@ -4,10 +4,10 @@ import { encodeMetadata, type PluginMetadata } from '@testbench/types';
 import { LoadError } from '@testbench/types/errors';
 
 /**
- * Makes sure that what a plugin says when asked is what its custom section says, since an index reads only the
- * section; or what an earlier instance of it said.
+ * Checks that the metadata a plugin returns matches its custom section, since an index reads only the
+ * section; or that it matches the metadata of an earlier instance.
  *
- * @param section What it must be; undefined if the module has no section.
+ * @param section The expected metadata; undefined if the module has no section.
  * @throws {LoadError} `LOAD_METADATA_MISMATCH`, with the first field that differs.
  */
 export function checkMetadata(answer: PluginMetadata, section: PluginMetadata | undefined): void {

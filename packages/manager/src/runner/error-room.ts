@@ -6,9 +6,9 @@ const encoder = new TextEncoder();
 const BRIEF_LENGTH = 200;
 
 /**
- * Room for the errors of one message: a batch of inputs that all fail with long words would be more than a host reads.
+ * Room for the errors of one message: a batch in which all inputs fail with long messages would exceed what a host reads.
  *
- * What has no room loses its details first, then the plugin's own words and its stack; its code, usage, the start of its message and whether it may be tried again stay.
+ * An error without enough room loses its details first, then the plugin's own message and its stack; its code, usage, the start of its message and whether it may be retried stay.
  */
 export class ErrorRoom {
   #left = MAX_ERRORS_BYTES;

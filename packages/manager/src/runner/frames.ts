@@ -7,8 +7,8 @@ import { LoadError } from '@testbench/types/errors';
  * | u32 le: length of JSON | u32 le: length of blobs | JSON | blobs |
  * ```
  *
- * Each `Uint8Array` in a message stands in the JSON as `{"$blob": [offset, length]}`. JSON instead of the engine's own
- * serialization: its decoder was not made for bytes from an enemy.
+ * Each `Uint8Array` in a message is written in the JSON as `{"$blob": [offset, length]}`. JSON instead of the engine's own
+ * serialization: that decoder was not made for hostile input.
  */
 export const FRAME_HEADER_BYTES = 8;
 
@@ -24,7 +24,7 @@ export function encodeFrame(message: unknown): Uint8Array {
   return frame;
 }
 
-/** The same in parts, of which the blobs are the message's own bytes. */
+/** The same in parts; the blobs are the message's own bytes, not copies. */
 export function encodeFrameParts(message: unknown): Uint8Array[] {
   const blobs: Uint8Array[] = [];
   let blobBytes = 0;
@@ -37,7 +37,7 @@ export function encodeFrameParts(message: unknown): Uint8Array[] {
   head.set(json, FRAME_HEADER_BYTES);
   return [head, ...blobs];
 
-  // Not a replacer of `stringify`: Node's Buffer has a `toJSON`, which comes before it.
+  // Not a replacer of `stringify`: Node's Buffer has a `toJSON`, which is called first.
   function withoutBlobs(value: unknown): unknown {
     if (value instanceof Uint8Array) {
       const offset = blobBytes;
@@ -95,6 +95,6 @@ function readBlob(value: unknown, blobs: Uint8Array): unknown {
   ) {
     throw new RangeError('a blob lies outside of the frame');
   }
-  // A copy, and no `Buffer`: that would keep the whole frame alive, and JSON would write it as an object of its own.
+  // A copy, and not a `Buffer`: that would keep the whole frame alive, and JSON would write it as a special object.
   return new Uint8Array(blobs.subarray(offset as number, (offset as number) + (length as number)));
 }

@@ -2,7 +2,7 @@ import type { InstanceCallOptions, PluginInstance } from '@testbench/runtime';
 import { CallError, LoadError } from '@testbench/types/errors';
 
 /**
- * What a call may still take. A call that has to make a fresh instance first pays for it with its own time and fuel.
+ * What is left of a call's limits. A call that must first make a fresh instance pays for it with its own time and fuel.
  */
 export class CallBudget {
   readonly #deadlineMs: number;
@@ -32,7 +32,7 @@ export class CallBudget {
     return { timeoutMs: this.timeoutMs, maxFuel: this.maxFuel, isCancelled: this.isCancelled };
   }
 
-  /** A step has ended. */
+  /** Deducts the usage of a step that has ended. */
   spend({ lastUsage }: PluginInstance): void {
     this.#fuel -= lastUsage.fuelUsed;
   }
@@ -50,7 +50,7 @@ const OWN_ENDS: ReadonlySet<string> = new Set([
   'CALL_SHUT_DOWN',
 ]);
 
-/** Names the failure to make a fresh instance: of the call where its own limits ended it, else of the plugin. */
+/** Names the failure to make a fresh instance: a failure of the call if its own limits ended it, otherwise of the plugin. */
 export function freshInstanceFailure(cause: unknown): unknown {
   if (!(cause instanceof LoadError)) return cause;
   const message = `Cannot start a fresh instance: ${cause.message}`;

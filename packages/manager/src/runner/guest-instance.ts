@@ -20,16 +20,16 @@ import { CallRandom } from './call-random.js';
 import type { GuestSetup } from './messages.js';
 import { usesEffects } from './uses-effects.js';
 
-/** What the instances of one version of a plugin are made from, on whatever thread they run. */
+/** What the instances of one version of a plugin are made from, on any thread. */
 export interface GuestParts {
   readonly compiled: CompiledPlugin;
   readonly setup: GuestSetup;
   readonly protocol: WireProtocol;
-  /** What the host does for a guest; asked for each instance. */
+  /** What the host does for a guest; called once for each instance. */
   readonly effects: () => HostEffects;
   readonly onLog: LogSink;
   readonly now?: (() => number) | undefined;
-  /** True where host functions block the thread until they are done, so that no guest ever has to be suspended. */
+  /** True if host functions block the thread until they are done, so that no guest ever has to be suspended. */
   readonly blocks: boolean;
 }
 
@@ -43,7 +43,7 @@ export class GuestInstance {
   /**
    * Instantiates the module and runs its start function.
    *
-   * @param limits Of the start function. @default the plugin's
+   * @param limits Limits of the start function. @default the plugin's
    * @throws {LoadError}
    */
   constructor(parts: GuestParts, limits?: InstanceCallOptions) {
@@ -56,7 +56,7 @@ export class GuestInstance {
       imports: compiled.imports,
       hostFunctions: setup.hostFunctions,
       onLog,
-      // Instances by the thousand should hold only what they can use.
+      // There may be thousands of instances, so each holds only what it can use.
       ...(usesEffects(compiled.imports, setup) ? { effects: this.#watched(parts.effects()) } : {}),
       ...(now === undefined ? {} : { now }),
       ...(random === undefined ? {} : { random: random.fill }),
@@ -76,7 +76,7 @@ export class GuestInstance {
   /**
    * Runs `plugin_init`.
    *
-   * @returns undefined if it is done already.
+   * @returns undefined if it is already done.
    * @throws {LoadError}
    */
   init(limits?: InstanceCallOptions): Promise<void> | undefined {
@@ -97,7 +97,7 @@ export class GuestInstance {
     this.#random?.restart(stream);
   }
 
-  /** True if the call has asked something beyond the host, such as a server. */
+  /** True if the call has sent a request beyond the host, for example to a server. */
   get askedOthers(): boolean {
     return this.#askedOthers;
   }
@@ -113,7 +113,7 @@ export class GuestInstance {
     };
   }
 
-  /** Makes it ready for another call. @returns False if it cannot serve one. */
+  /** Prepares it for another call. @returns False if it cannot serve one. */
   renew(): boolean {
     return this.#setup.reset ? this.instance.reset() : !this.instance.poisoned;
   }
@@ -131,16 +131,16 @@ export class GuestInstance {
   }
 }
 
-/** Failures of a plugin that leaves are its own. */
+/** Failures of a plugin during its shutdown are ignored. */
 function ignoreCallErrors(error: unknown): void {
   if (!(error instanceof CallError)) throw error;
 }
 
-/** A binding whose functions wait only where they must, and where the engine can suspend a guest meanwhile. */
+/** A binding whose functions wait only if they must and the engine can suspend the guest meanwhile. */
 function withoutNeedlessWaits(host: HostBinding, blocks: boolean): HostBinding {
   if (blocks) return { ...host, waiting: new Set() };
   if (canSuspend) return host;
-  // A function of the host's own that answers at once runs also where no guest can wait.
+  // One of the host's own functions that answers at once also works where no guest can wait.
   const waiting = Array.from(host.waiting).filter((name) => !isCustomFunctionName(name));
   return { ...host, waiting: new Set(waiting) };
 }

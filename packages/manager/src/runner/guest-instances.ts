@@ -5,7 +5,7 @@ import { type CallBudget, freshInstanceFailure } from './fresh-instance.js';
 import { GuestInstance, type GuestParts } from './guest-instance.js';
 
 /**
- * The instances of one version of a plugin on one thread: opens them as calls need them, keeps those that can serve another
+ * The instances of one version of a plugin on one thread: opens them on demand, keeps those that can serve another
  * call, and drops the others.
  */
 export class GuestInstances {
@@ -19,7 +19,7 @@ export class GuestInstances {
 
   private constructor(
     readonly parts: GuestParts,
-    /** What the plugin said at first. */
+    /** The metadata that the plugin reported first. */
     readonly metadata: PluginMetadata,
     /** Instances that are kept while no call needs them. */
     readonly maxIdle: number,
@@ -32,7 +32,7 @@ export class GuestInstances {
   }
 
   /**
-   * Opens the first instance and asks it what it is.
+   * Opens the first instance and reads its metadata.
    *
    * @returns A promise only for a plugin that waits.
    * @throws {LoadError}
@@ -45,13 +45,13 @@ export class GuestInstances {
     return started === undefined ? loaded() : started.then(() => loaded());
   }
 
-  /** An instance that waits for a call. @returns undefined if there is none: {@link open} one. */
+  /** Takes an idle instance. @returns undefined if there is none: {@link open} one. */
   take(): GuestInstance | undefined {
     return this.#idle.pop();
   }
 
   /**
-   * Opens a fresh instance, paid for by the call that needs it.
+   * Opens a fresh instance, within the limits of the call that needs it.
    *
    * @returns A promise only for a plugin that waits.
    * @throws {CallError}
@@ -61,7 +61,7 @@ export class GuestInstances {
       const guest = new GuestInstance(this.parts, budget.step);
       const { instance } = guest;
       budget.spend(instance);
-      // It must not say something else now: its outputs would be checked by another shape.
+      // It must not report different metadata now: its outputs would be checked against another shape.
       checkMetadata(instance.readMetadata(budget.step), this.metadata);
       budget.spend(instance);
       const started = guest.init(budget.step);
@@ -83,12 +83,12 @@ export class GuestInstances {
     }
   }
 
-  /** Takes an instance back after a call; one that cannot serve another is dropped, and so is one too many. */
+  /** Takes back an instance after a call; it is dropped if it cannot serve another call, or if there are already enough. */
   release(guest: GuestInstance): void {
     if (this.#idle.length < this.maxIdle && guest.renew()) this.#idle.push(guest);
   }
 
-  /** Drops the instances that no call has now. */
+  /** Drops the instances that no call is using. */
   discard(): void {
     this.#idle.length = 0;
   }

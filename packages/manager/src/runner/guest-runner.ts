@@ -33,7 +33,7 @@ import { runPipeline } from './run-pipeline.js';
 type LoadCommand = Extract<RunnerCommand, { type: 'load' }>;
 type CallCommand = Extract<RunnerCommand, { type: 'call' }>;
 type PipelineCommand = Extract<RunnerCommand, { type: 'pipeline' }>;
-/** What a command says of one call. */
+/** The part of a command that concerns one call. */
 type GuestCall = Pick<
   CallCommand,
   'batch' | 'timeoutMs' | 'maxFuel' | 'stream' | 'randomStream'
@@ -49,20 +49,20 @@ interface Totals {
 /**
  * Runs guests in a thread or child process, one command at a time, blocking it while a guest runs or waits.
  *
- * Whatever a guest wants from outside goes over the link to the host, which does it and enforces the permissions.
+ * Everything a guest requests from outside goes over the link to the host, which performs it and enforces the permissions.
  */
 export class GuestRunner {
   readonly #guests = new Map<number, GuestInstances>();
   /** The plugins' clock during the running call. */
   #nowMs: number | undefined;
-  /** The running call, until the host knows of it. */
+  /** The running call, until the host has been told about it. */
   #begun: EffectCall | undefined;
-  /** The guest that runs for a pipeline. */
+  /** The guest that is running for a pipeline. */
   #version: number | undefined;
 
   constructor(readonly link: HostLink) {}
 
-  /** Carries a command out and answers it. */
+  /** Carries out a command and answers it. */
   async handle(command: RunnerCommand): Promise<void> {
     switch (command.type) {
       case 'load':
@@ -155,7 +155,7 @@ export class GuestRunner {
     return { ...done, reports: stages.map(({ totals }) => totals) };
   }
 
-  /** Runs one input on the guest's instance, or on a fresh one, for which it pays. */
+  /** Runs one input on the guest's instance, or on a fresh one that counts against its limits. */
   #run(
     guest: GuestInstances | undefined,
     command: GuestCall,
@@ -198,7 +198,7 @@ export class GuestRunner {
   #health(version: number): RunnerReply {
     const guest = this.#guests.get(version);
     const taken = guest?.take();
-    // One that has to be made first is as well as any.
+    // An instance that would have to be created first counts as healthy.
     if (guest === undefined || taken === undefined) return { type: 'health', code: 0 };
     try {
       return { type: 'health', code: taken.instance.health() };
@@ -230,7 +230,7 @@ export class GuestRunner {
 
   readonly #isCancelled = (): boolean => this.link.isCancelled();
 
-  /** Whose log record it is, where several guests run. */
+  /** Which guest a log record comes from, if several guests run. */
   #speaker(): { readonly version?: number } {
     return this.#version === undefined ? {} : { version: this.#version };
   }
@@ -244,7 +244,7 @@ export class GuestRunner {
       const isCounted = PER_CALL_FUNCTIONS.has(name) || isCustomFunctionName(name);
       if (this.#begun !== undefined && isCounted) {
         const remainingMs = Math.max(0, this.#begun.deadlineMs - performance.now());
-        // Infinity does not cross as a number.
+        // Infinity cannot be sent as a number.
         this.#send({ type: 'begin', remainingMs: Math.min(remainingMs, MAX_TIMEOUT_MS) });
         this.#begun = undefined;
       }
@@ -285,7 +285,7 @@ function addReport(totals: Totals, { calls, denied, callsByName }: HostCallRepor
   }
 }
 
-/** The protocol that admission has found, as this thread or process has it. */
+/** Finds, in this thread or process, the protocol that admission determined. */
 async function findProtocol({ protocol }: GuestSetup): Promise<WireProtocol> {
   const { name, source } = protocol;
   if (source !== undefined) return await importProtocol(source, name);
@@ -294,13 +294,13 @@ async function findProtocol({ protocol }: GuestSetup): Promise<WireProtocol> {
   return builtIn;
 }
 
-/** What nothing waits for: here the thread blocks while the host works. */
+/** A value that is never a promise: here the thread blocks while the host works. */
 function atOnce<T>(value: T | Promise<T>): T {
   if (value instanceof Promise) throw new TypeError('Cannot run guest: it waits');
   return value;
 }
 
-/** Domain failures as they are; anything else is ours, and shows as a crash. */
+/** Returns expected errors as they are; anything else is a bug of ours, and appears as a crash. */
 function known(error: unknown): CallError | LoadError {
   if (error instanceof CallError || error instanceof LoadError) return error;
   const message = PluginError.is(error) || error instanceof Error ? error.message : String(error);

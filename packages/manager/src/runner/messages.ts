@@ -10,11 +10,11 @@ import type { ErrorRecord } from '@testbench/types/errors';
 
 import type { PipelinePiece, PipelineStage } from '../pipeline/pipeline-stage.js';
 
-/** The wire protocol of a plugin, as it crosses to a runner. */
+/** The wire protocol of a plugin, as it is sent to a runner. */
 interface GuestProtocol {
   readonly name: string;
   readonly payload: PayloadForm;
-  /** The module of its adapter, where it is not built in. */
+  /** The module of its adapter, if it is not built in. */
   readonly source?: string;
 }
 
@@ -29,11 +29,11 @@ export interface GuestSetup {
   readonly reset: boolean;
   readonly metering: MeteringMode;
   readonly enableWasi: boolean;
-  /** Directories that a WASI program finds opened; what it may do there is decided by the host. */
+  /** Directories that are preopened for a WASI program; the host decides what it may do there. */
   readonly directories: readonly string[];
-  /** Names of the functions that the host offers besides those of the contract; they run on its side. */
+  /** Names of the functions that the host offers in addition to those of the contract; they run on its side. */
   readonly hostFunctions: readonly string[];
-  /** Makes random numbers reproducible: each call draws from a stream of its own. */
+  /** Makes random numbers reproducible: each call draws from its own stream. */
   readonly seed?: number;
 }
 
@@ -76,14 +76,14 @@ export type RunnerCommand =
       readonly stream: boolean;
       /** The first input's stream of reproducible random numbers; the others have the next ones. */
       readonly randomStream: number;
-      /** The clock stands at this time for the plugin. @default the runner's clock */
+      /** The plugin's clock is fixed at this time. @default the runner's clock */
       readonly nowMs?: number;
     }
   /** Sends items through several guests that ask nothing of the host; only threads receive it. */
   | {
       readonly type: 'pipeline';
       readonly stages: readonly RunnerStage[];
-      /** JSON, one text behind the other: those of the first item, then those of the next, each as many. */
+      /** JSON texts, concatenated: those of the first item, then those of the next, the same number for each. */
       readonly text: string;
       /** Where each of them ends: one long text crosses much faster than many short ones. */
       readonly ends: Uint32Array;
@@ -93,7 +93,7 @@ export type RunnerCommand =
       readonly nowMs?: number;
     }
   | { readonly type: 'health'; readonly version: number }
-  /** Throws the instance away: its last output was wrong. Not answered. */
+  /** Discards the instance: its last output was invalid. Not answered. */
   | { readonly type: 'discard'; readonly version: number }
   | { readonly type: 'unload'; readonly version: number }
   /** Answers an `effect` or a `chunk`. */
@@ -109,7 +109,7 @@ export type RunnerCommand =
 export type RunnerOutcome =
   | {
       readonly ok: true;
-      /** Where its output ends in `bytes`; it begins where the one before ends. */
+      /** Where its output ends in `bytes`; it begins where the previous one ends. */
       readonly end: number;
       readonly executionTimeMs: number;
       readonly memoryUsedBytes: number;
@@ -135,18 +135,18 @@ export type RunnerReply =
   | { readonly type: 'failed'; readonly error: ErrorRecord }
   | {
       readonly type: 'done';
-      /** One for each input; for a batch one, whose output is the list. */
+      /** One for each input; for a batch a single one, whose output is the list. */
       readonly outcomes: readonly RunnerOutcome[];
       readonly bytes: Uint8Array;
       readonly report: RunnerReport;
     }
   | {
       readonly type: 'pipeline-done';
-      /** Stage by stage, and within one item by item: see `runPipeline`. */
+      /** Ordered by stage, then by item: see `runPipeline`. */
       readonly figures: Float64Array;
       /** Of failed calls, in their order. */
       readonly errors: readonly ErrorRecord[];
-      /** Numbers of items that are too large to go through here, or came after too much output. */
+      /** Indices of items that are too large to run here, or that came after too much output. */
       readonly left: readonly number[];
       /** The outputs, one after the other. */
       readonly bytes: Uint8Array;
@@ -159,11 +159,11 @@ export type RunnerReply =
       readonly type: 'log';
       readonly level: LogRecord['level'];
       readonly message: string;
-      /** Which of several guests says it. */
+      /** Which of several guests logs it. */
       readonly version?: number;
     }
   | { readonly type: 'chunk'; readonly bytes: Uint8Array }
-  /** Comes before the first waiting effect of each input: what an earlier input left open is closed. Not answered. */
+  /** Sent before the first waiting effect of each input: anything an earlier input left open is closed. Not answered. */
   | { readonly type: 'begin'; readonly remainingMs: number }
   | {
       readonly type: 'effect';
@@ -175,7 +175,7 @@ export type RunnerReply =
 export interface HostLink {
   /** Sends a message to the host; returns when it is on its way. */
   send(message: object): void;
-  /** Blocks the thread until the next message of the host's is there. */
+  /** Blocks the thread until the next message from the host arrives. */
   receive(): unknown;
   /** True if the host wants the running call stopped. Polled while a guest runs. */
   isCancelled(): boolean;

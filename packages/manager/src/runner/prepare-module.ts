@@ -10,9 +10,9 @@ import { LoadError, type LoadErrorCode } from '@testbench/types/errors';
 
 import { sha256Hex } from '../digest.js';
 
-/** What admission found out about a module that it lets in. */
+/** What admission found out about an admitted module. */
 export interface AdmittedModule {
-  /** Of the module's bytes, in lower-case hex. */
+  /** SHA-256 of the module's bytes, in lower-case hex. */
   readonly sha256: string;
   /** From the custom section; undefined if there is none. */
   readonly metadata: PluginMetadata | undefined;
@@ -29,18 +29,18 @@ export type PrepareCommand =
       readonly policy: AdmissionOptions;
     }
   | {
-      /** Meters and compiles it, or only says where its metered code comes from. */
+      /** Meters and compiles it, or only maps its metered code back to the original. */
       readonly type: 'compile' | 'map';
       readonly bytes: Uint8Array<ArrayBuffer>;
       readonly form: MeteringForm;
     };
 
-/** What it answers. It runs nothing of a plugin, so that its word counts. */
+/** What it answers. It runs no plugin code, so its replies are trusted. */
 export type PrepareReply =
   | {
       readonly type: 'admitted';
       readonly admitted: AdmittedModule;
-      /** The same as came: they were moved, not copied. */
+      /** The bytes that were sent: they were transferred, not copied. */
       readonly bytes: Uint8Array<ArrayBuffer>;
     }
   | {
@@ -56,7 +56,7 @@ export type PrepareReply =
       readonly details: LoadFacts;
     };
 
-/** What a {@link LoadError} says besides its code and message. */
+/** What a {@link LoadError} contains besides its code and message. */
 type LoadFacts = Pick<LoadError, 'offset' | 'violations' | 'field'>;
 
 /** Decodes and checks a module. @throws {LoadError} As `admitModule` does. */
@@ -66,7 +66,7 @@ export function admit(bytes: Uint8Array, policy: AdmissionOptions): AdmittedModu
   return { sha256: sha256Hex(bytes), metadata, contract, imports };
 }
 
-/** Carries a command out. */
+/** Carries out a command. */
 export function prepare(command: PrepareCommand): PrepareReply {
   try {
     const { bytes } = command;
@@ -79,7 +79,7 @@ export function prepare(command: PrepareCommand): PrepareReply {
     const metered = meterPlugin(bytes, command.form);
     return { type: 'compiled', module: new WebAssembly.Module(metered), metered };
   } catch (error) {
-    // Ours, and no word about the module: it ends the thread, which is how the host learns of it.
+    // A bug of ours, unrelated to the module: it ends the thread, which is how the host learns of it.
     if (!(error instanceof LoadError)) throw error;
     const { code, message, offset, violations, field } = error;
     return { type: 'failed', code, message, details: { offset, violations, field } };

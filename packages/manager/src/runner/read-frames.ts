@@ -4,12 +4,12 @@ import { MAX_FRAME_BYTES, MAX_FRAME_JSON_BYTES } from '../limits.js';
 import { bodyLength, decodeFrame, FRAME_HEADER_BYTES, jsonLengthOf } from './frames.js';
 
 /**
- * Cuts a stream into frames, as `encodeFrame` writes them.
+ * Splits a stream into frames, as `encodeFrame` writes them.
  *
- * @param onMessage Gets each message; `undefined`, and nothing more, if the stream holds anything else: a sender of what is
- *   not a frame is broken for good.
- * @param sender Who wrote it. A runner may have been taken over, so that its frames may hold 256 MiB, and 1 MiB of JSON; a host's
- *   are taken whatever their length. @default 'runner'
+ * @param onMessage Receives each message; then `undefined`, once, if the stream contains anything else: a sender of anything that is
+ *   not a frame is permanently broken.
+ * @param sender Who writes the stream. A runner may be compromised, so its frames are limited to 256 MiB, and 1 MiB of JSON; a host's
+ *   are accepted at any length. @default 'runner'
  */
 export function readFrames(
   stream: Readable,
@@ -47,7 +47,7 @@ export function readFrames(
   const end = (): void => {
     stream.off('data', read);
     parts = [];
-    // Drained, so that the one who writes does not hang.
+    // Drained, so that the writer does not hang.
     stream.resume();
     onMessage(undefined);
   };

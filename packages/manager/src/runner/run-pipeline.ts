@@ -15,14 +15,14 @@ import type { RunnerCommand, RunnerReply, RunnerStage } from './messages.js';
 type PipelineCommand = Extract<RunnerCommand, { type: 'pipeline' }>;
 type PipelineReply = Omit<Extract<RunnerReply, { type: 'pipeline-done' }>, 'reports'>;
 
-/** Numbers of each call in {@link PipelineReply}: where its output ends or a mark, milliseconds, bytes of memory, fuel. */
+/** Numbers for each call in {@link PipelineReply}: the end of its output or a marker, milliseconds, bytes of memory, fuel. */
 export const FIGURES_PER_CALL = 4;
 /** Instead of an end: the call was not made. */
 export const NOT_MADE = -1;
-/** Instead of an end: the call failed, and its error is the next one of the list. */
+/** Instead of an end: the call failed, and its error is the next one in the list. */
 export const FAILED = -2;
 
-/** What the runner does for a pipeline. */
+/** What the runner provides for a pipeline. */
 export interface PipelineHost {
   /** Runs an input on a guest. @throws What `PluginInstance.executeRaw` throws. */
   run(
@@ -36,9 +36,9 @@ export interface PipelineHost {
 }
 
 /**
- * Sends items through all stages: the outputs of one are the answers that the next are given.
+ * Sends items through all stages: the outputs of one stage are the answers that later stages are given.
  *
- * All items go through a stage before the next one begins: a plugin whose memory and code are in the processor's cache already takes a fifth less.
+ * All items go through a stage before the next one begins: a plugin whose memory and code are already in the processor's cache takes a fifth less time.
  */
 export function runPipeline(command: PipelineCommand, host: PipelineHost): PipelineReply {
   const { stages, text, ends, requestIds } = command;
@@ -99,7 +99,7 @@ function lengthOf({ answer, toolCalls }: Given): number {
   return answer.length + toolCalls.length;
 }
 
-/** What an output gives to the stages behind; undefined if the host will find it wrong, or if it has no text. */
+/** What an output gives to later stages; undefined if the host will find it invalid, or if it has no text. */
 function readGiven(
   bytes: Uint8Array,
   { payload, gives }: RunnerStage,
@@ -115,13 +115,13 @@ function readGiven(
   }
 }
 
-/** Bytes that grow at their end. */
+/** A growing buffer of bytes. */
 class OutputBytes {
   #bytes = new Uint8Array(16 * 1024);
-  /** To be set back only. */
+  /** May only be reduced. */
   length = 0;
 
-  /** @returns Them at their new place, until others are added. */
+  /** @returns A view of them in the buffer, valid until others are added. */
   add(bytes: Uint8Array): Uint8Array {
     const start = this.length;
     const end = start + bytes.length;
@@ -135,7 +135,7 @@ class OutputBytes {
     return this.#bytes.subarray(start, end);
   }
 
-  /** A copy of its own size: a view would take the rest along. */
+  /** A copy of exactly this size: a view would include the rest of the buffer. */
   take(): Uint8Array {
     return this.#bytes.slice(0, this.length);
   }

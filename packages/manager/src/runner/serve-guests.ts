@@ -3,7 +3,7 @@ import { MAX_GUEST_FRAMES } from '@testbench/types/errors';
 import { GuestRunner } from './guest-runner.js';
 import type { HostLink, RunnerCommand } from './messages.js';
 
-/** Frames that a host function has on the stack when it fails, and the meter's when fuel has run out. */
+/** Number of frames that a host function has on the stack when it fails, or the meter when fuel runs out. */
 const HOST_FRAMES = 8;
 
 /**
@@ -11,7 +11,7 @@ const HOST_FRAMES = 8;
  *
  * It blocks the thread while a guest runs, while it waits for the host, and between calls.
  *
- * @param link Where messages come from and go to. The host's are trusted.
+ * @param link Receives and sends messages. Messages from the host are trusted.
  *
  * @example
  * ```ts no-run
@@ -34,7 +34,7 @@ const HOST_FRAMES = 8;
  * ```
  */
 export async function serveGuests(link: HostLink): Promise<never> {
-  // A guest's frames, and those of the host functions that it called; nothing else runs here.
+  // A guest's frames and those of the host functions that it called; nothing else runs here.
   Error.stackTraceLimit = MAX_GUEST_FRAMES + HOST_FRAMES;
   const runner = new GuestRunner(link);
   for (;;) await runner.handle(link.receive() as RunnerCommand);

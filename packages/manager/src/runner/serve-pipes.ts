@@ -9,8 +9,8 @@ const nobody = new Int32Array(new SharedArrayBuffer(4));
  * Runs guests for a host that sends frames over a pipe, such as the standard input of a container, until the pipe is closed; then the
  * process ends.
  *
- * @param commandFd File descriptor of frames from the host, such as 0.
- * @param replyFd File descriptor of frames to the host, such as 1; nothing else may be written to it.
+ * @param commandFd File descriptor for frames from the host, such as 0.
+ * @param replyFd File descriptor for frames to the host, such as 1; nothing else may be written to it.
  *
  * @example
  * ```ts no-run
@@ -46,12 +46,12 @@ export async function serveGuestsOnPipes(commandFd: number, replyFd: number): Pr
       fill(frame.subarray(FRAME_HEADER_BYTES));
       return decodeFrame(frame);
     },
-    // The host has no other way than to end the process.
+    // The host can only end the process.
     isCancelled: () => false,
   });
 }
 
-/** Pipes are blocking here as a rule; where they are not, sleeps a millisecond and asks again. */
+/** Pipes are usually blocking here; if not, sleeps for a millisecond and tries again. */
 function retry(run: () => number): number {
   for (;;) {
     try {

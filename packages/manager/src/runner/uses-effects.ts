@@ -2,7 +2,7 @@ import { HOST_EFFECTS, HOST_MODULE } from '@testbench/types/abi';
 
 import type { GuestSetup } from './messages.js';
 
-/** True if a guest may ask its host for something: state, the environment, requests, files, functions of the host's own. */
+/** True if a guest may ask its host for something: state, the environment, requests, files, or the host's own functions. */
 export function usesEffects(
   imports: readonly Pick<WebAssembly.ModuleImportDescriptor, 'module' | 'name'>[],
   { enableWasi, directories, hostFunctions }: GuestSetup,

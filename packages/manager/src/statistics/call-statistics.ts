@@ -3,17 +3,17 @@ import type { CallUsage } from '@testbench/types/errors';
 
 import { type DurationSummary, Histogram } from './histogram.js';
 
-/** What happened in all calls of a plugin so far. */
+/** Statistics of all calls of a plugin so far. */
 export interface CallStatistics {
   /** Time until a call got its turn, in milliseconds. */
   readonly queueTimeMs: DurationSummary;
-  /** Time from then to its end, in milliseconds: with isolation, crossing and parsing. */
+  /** Time from then to its end, in milliseconds, including isolation, crossing and parsing. */
   readonly runTimeMs: DurationSummary;
   /** Fuel units of all calls. */
   readonly fuelUsed: number;
   /** Largest linear memory that an instance had after a call, in bytes. */
   readonly peakMemoryBytes: number;
-  /** Host calls by name of the function. */
+  /** Host calls by function name. */
   readonly hostCalls: Readonly<Record<string, number>>;
   /** Host calls refused for lack of a permission. */
   readonly deniedCalls: number;
@@ -31,7 +31,7 @@ export interface EndedCall {
   readonly report: Omit<HostCallReport, 'failure'> | undefined;
 }
 
-/** Gathers {@link CallStatistics}. */
+/** Collects {@link CallStatistics}. */
 export class StatisticsRecorder {
   readonly #queue = new Histogram();
   readonly #run = new Histogram();

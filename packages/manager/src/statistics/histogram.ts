@@ -1,6 +1,6 @@
-/** Buckets per doubling: a bucket is at most 19 % wide, so a percentile is right within a tenth. */
+/** Buckets per doubling: a bucket is at most 19 % wide, so a percentile is accurate to within a tenth. */
 const BUCKETS_PER_OCTAVE = 4;
-/** One microsecond; everything below counts as that. */
+/** One microsecond; anything shorter counts as this. */
 const SMALLEST = 0.001;
 /** Reaches to 2^30 µs, about 18 minutes. */
 const BUCKETS = 30 * BUCKETS_PER_OCTAVE;
@@ -15,12 +15,12 @@ export interface DurationSummary {
   readonly max: number;
 }
 
-/** Counts durations in buckets that grow by the fourth root of two: half a kilobyte, however many are recorded. */
+/** Counts durations in buckets that grow by the fourth root of two: half a kilobyte, regardless of how many are recorded. */
 export class Histogram {
   readonly #counts = new Uint32Array(BUCKETS);
   #count = 0;
   #max = 0;
-  /** The last duration and its bucket: calls that run together have the same, and a logarithm is dear. */
+  /** The last duration and its bucket: calls that run together have the same, and a logarithm is expensive. */
   #last = -1;
   #lastIndex = 0;
 
@@ -54,7 +54,7 @@ export class Histogram {
     for (let index = 0; index < BUCKETS; index += 1) {
       seen += this.#counts[index] ?? 0;
       if (seen >= rank) {
-        // The middle of the bucket, on the scale that it lies on.
+        // The middle of the bucket, on the logarithmic scale.
         const middle = SMALLEST * 2 ** ((index + 0.5) / BUCKETS_PER_OCTAVE);
         return Math.min(middle, this.#max);
       }
