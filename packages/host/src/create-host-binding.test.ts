@@ -191,7 +191,7 @@ describe('a guest that has to stop', () => {
   });
 });
 
-/** Where the guest was when it said so, in the engine's words. */
+/** Where the guest was when it reported the error, as the engine writes it. */
 const TRACE: unknown = expect.stringContaining('host_error');
 
 describe('host_error', () => {
@@ -225,7 +225,7 @@ describe('host_log', () => {
     expect(call('host_log', -1, 0, 0)).toBe(-2);
   });
 
-  // Row 57: a flood is cut, and what was cut is told.
+  // Row 57: a flood is cut off, and the number of dropped records is reported.
   it('drops records beyond the quota and says how many', () => {
     const { call, binding, logs } = openBinding();
     for (let index = 0; index < MAX_LOG_RECORDS_PER_CALL; index += 1) call('host_log', 2, 0, 0);
@@ -236,7 +236,7 @@ describe('host_log', () => {
     expect(logs.at(-1)?.message).toBe('2 more log records of this call were dropped');
   });
 
-  // Row 118: what a guest says does not hide what it was refused, nor do failures.
+  // Row 118: neither a guest's own records nor failures hide its denials.
   it('has quotas of their own for denials and failures', () => {
     const state = { ...createMemoryStateStore(), set: () => false };
     const { call, write, binding, logs } = openBinding({ stateStore: state });
@@ -351,7 +351,7 @@ describe('state', () => {
     expect(call('host_delete_state', ...key)).toBe(-1);
   });
 
-  // Row 59: keys of two plugins never meet, and a full store changes nothing.
+  // Row 59: keys of two plugins never collide, and a full store changes nothing.
   it('is apart for each store, and refuses what exceeds the quota', () => {
     const state = createMemoryStateStore({ maxBytes: 10 });
     const first = openBinding({ stateStore: state });

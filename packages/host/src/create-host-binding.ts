@@ -26,20 +26,20 @@ import { Errno } from './wasi/errno.js';
 import { WASI_IMPLEMENTATION } from './wasi/wasi-functions.js';
 import { WASI_FUNCTIONS, WASI_MODULE } from './wasi/wasi-signatures.js';
 
-/** What {@link createHostBinding} needs to know. */
+/** Options of {@link createHostBinding}. */
 export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId'>> {
-  /** Stands in every log record. */
+  /** Included in every log record. */
   readonly pluginId: string;
   /** Answers WASI preview 1 imports. @default false */
   readonly enableWasi?: boolean;
-  /** What happens outside of the guest's thread. @default `createHostEffects()`: nothing is permitted */
+  /** What happens outside the guest's thread. @default `createHostEffects()`: nothing is permitted */
   readonly effects?: HostEffects;
   /**
-   * What the module imports, as `WebAssembly.Module.imports` tells: only those functions are made. Thousands of
-   * instances with all of them would hold ten times the memory. @default every function that is offered
+   * The module's imports, as `WebAssembly.Module.imports` returns them: only those functions are created. Thousands of
+   * instances with all functions would take ten times the memory. @default every function that is offered
    */
   readonly imports?: readonly { readonly module: string; readonly name: string }[];
-  /** Names of the functions that the host offers besides those of the contract; `effects` perform them. @default none */
+  /** Names of the functions that the host offers in addition to those of the contract; `effects` performs them. @default none */
   readonly hostFunctions?: readonly string[];
 }
 
@@ -55,10 +55,10 @@ const OPTIONS: OptionReaders<HostBindingOptions> = {
   hostFunctions: readNames,
 };
 
-/** What {@link hostSignatures} needs to know. */
+/** Options of {@link hostSignatures}. */
 interface HostSignatureOptions {
   readonly enableWasi?: boolean;
-  /** Names of the functions that the host offers besides those of the contract. @default none */
+  /** Names of the functions that the host offers in addition to those of the contract. @default none */
   readonly hostFunctions?: readonly string[];
 }
 
@@ -73,7 +73,7 @@ const ENV_FUNCTIONS: Readonly<Record<HostFunctionName, ContextFunction>> = {
   ...EFFECT_FUNCTIONS,
 };
 
-/** Functions that may keep the guest waiting, and those of WASI that reach a granted directory. */
+/** Functions that may make the guest wait, and WASI functions that reach a granted directory. */
 const WAITING_WITH_FILES: ReadonlySet<string> = new Set([
   ...WAITING_FUNCTIONS,
   'path_open',
@@ -84,7 +84,7 @@ const WAITING_WITH_FILES: ReadonlySet<string> = new Set([
   'fd_close',
 ]);
 
-/** Functions that take no longer than their fuel says: the clock need not be looked at after each. */
+/** Functions that take no longer than their fuel indicates: the clock need not be checked after each. */
 const PRICED: ReadonlySet<string> = new Set([
   'host_current_time_ms',
   'host_random',
@@ -101,7 +101,7 @@ const NOTHING_HAPPENED: HostCallReport = Object.freeze({
   callsByName: Object.freeze({}),
 });
 
-/** Stands in for the effects of a module that imports none. */
+/** Replaces the effects for a module that imports none. */
 const NO_EFFECTS: HostEffects = {
   beginCall: () => {},
   perform: () => ({ code: HostCode.permissionDenied }),
@@ -134,7 +134,7 @@ function byModule(
   return modules;
 }
 
-/** Whether a guest that has these imports has use for a function. */
+/** Whether a guest with these imports uses a function. */
 function isImported(
   imports: HostBindingOptions['imports'],
   wanted: { readonly module: string; readonly name: string },
@@ -145,13 +145,13 @@ function isImported(
   );
 }
 
-/** Types of the functions that a host offers, by import module: what admission lets a plugin import. */
+/** Types of the functions that a host offers, by import module: what admission allows a plugin to import. */
 export type HostSignatures = Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
 
 /**
  * Makes the host functions of one plugin instance.
  *
- * @param given Defaults: no permission, system clock and random numbers, a state of its own in memory, log records
+ * @param given Defaults: no permission, system clock and random numbers, a separate state in memory, log records
  *   dropped.
  * @returns A binding for one instance.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -215,7 +215,7 @@ export function createHostBinding(given: HostBindingOptions): HostBinding {
 }
 
 /**
- * Names and types of what {@link createHostBinding} offers.
+ * Names and types of the functions that {@link createHostBinding} offers.
  *
  * @throws {ConfigError} For an unknown key or a wrong value.
  *
@@ -245,7 +245,7 @@ export function hostSignatures(given: HostSignatureOptions): HostSignatures {
   return signatures;
 }
 
-/** The list as it is: it is the engine's, as a rule, and instances are made by the thousand. */
+/** The list itself, not a copy: it usually comes from the engine, and there may be thousands of instances. */
 function readImports(node: ConfigNode): NonNullable<HostBindingOptions['imports']> {
   const { value } = node;
   const isImport = (item: unknown): boolean => {
@@ -257,10 +257,10 @@ function readImports(node: ConfigNode): NonNullable<HostBindingOptions['imports'
 }
 
 /**
- * A null-prototype object of functions that fail cleanly while no call is running, count and charge for themselves, and stop a
+ * A null-prototype object of functions that fail cleanly while no call is running, are counted and charged, and stop a
  * guest whose fuel or time is used up.
  *
- * @param names Those that are made; names without a function are left out, and fail to link.
+ * @param names The functions to create; names without a function are left out, and fail to link.
  */
 function guardAll(
   context: HostContext,
@@ -301,7 +301,7 @@ function guard(
     }
     if (!(result instanceof Promise)) return result;
     return result.then((value) => {
-      // An abandoned call may be over, and another have started.
+      // An abandoned call may be over, and another one may have started.
       if (context.call === call) context.charge(true);
       return value;
     });

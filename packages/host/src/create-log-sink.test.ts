@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { createHostBinding } from './create-host-binding.js';
 import { createLogSink } from './create-log-sink.js';
 
-/** A pino whose lines are kept. */
+/** A pino logger whose lines are kept. */
 function keepingPino(level: string) {
   const lines: unknown[] = [];
   const stream = new Writable({

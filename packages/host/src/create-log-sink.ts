@@ -1,15 +1,15 @@
 import { LOG_LEVELS, type LogLevel, type LogSink } from '@testbench/types/abi';
 import { ConfigNode } from '@testbench/types/config';
 
-/** A logger with one method a level, each taking fields and a message: pino, and what is made like it. */
+/** A logger with one method per level, each taking fields and a message: pino and similar loggers. */
 export type StructuredLogger = Readonly<
   Record<LogLevel, (fields: object, message: string) => void>
 >;
 
 /**
- * Makes a sink that hands log records to pino, or to a logger like it.
+ * Makes a sink that passes log records to pino or a similar logger.
  *
- * The plugin's id, the request's and the time stand in fields; the message is untrusted text, escaped already. The logger
+ * The plugin's id, the request's id and the time are passed as fields; the message is untrusted text that is already escaped. The logger
  * decides which levels it keeps.
  *
  * @throws {ConfigError} `CONFIG_INVALID` for a logger that lacks a level.

@@ -10,7 +10,7 @@ const encoder = new TextEncoder();
  * gives `undefined` (or false) for a range that is not wholly inside the memory.
  */
 export class GuestView {
-  /** Bytes of all requested ranges; reset after charging for them. */
+  /** Total bytes of all requested ranges; reset after charging for them. */
   touchedBytes = 0;
   #memory: GuestMemory | undefined;
 
@@ -18,7 +18,7 @@ export class GuestView {
     this.#memory = memory;
   }
 
-  /** A view of the range, valid until the guest runs again. Before the memory is attached there is none. */
+  /** A view of the range, valid until the guest runs again. Undefined before the memory is attached. */
   range(ptr: number, len: number): Uint8Array | undefined {
     const bytes = this.#memory?.bytes();
     const start = ptr >>> 0;
@@ -30,7 +30,7 @@ export class GuestView {
     return bytes.subarray(start, start + length);
   }
 
-  /** The range as text; undefined also for bytes that are not UTF-8. */
+  /** The range as text; also undefined for bytes that are not UTF-8. */
   text(ptr: number, len: number): string | undefined {
     const range = this.range(ptr, len);
     if (range === undefined) return undefined;
@@ -82,7 +82,7 @@ export function utf8(text: string): Uint8Array {
   return encoder.encode(text);
 }
 
-/** Decodes bytes of unknown origin for people: what is not UTF-8 becomes U+FFFD. */
+/** Decodes bytes of unknown origin for display: anything that is not UTF-8 becomes U+FFFD. */
 export function lenientText(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes);
 }

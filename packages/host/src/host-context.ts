@@ -20,9 +20,9 @@ export interface HostServices {
   readonly pluginId: string;
   readonly onLog: LogSink;
   readonly random: RandomSource;
-  /** Milliseconds since the epoch, whole: a coarse clock gives timing attacks less to go on. */
+  /** Whole milliseconds since the epoch: a coarse clock makes timing attacks harder. */
   readonly now: () => number;
-  /** Absolute paths of the directories that a WASI program finds opened. */
+  /** Absolute paths of the directories that are preopened for a WASI program. */
   readonly directories: readonly string[];
 }
 
@@ -35,27 +35,27 @@ const PLURALS: Readonly<Record<RecordKind, string>> = {
 };
 const KINDS = Object.keys(PLURALS) as RecordKind[];
 
-/** The mutable side of one instance's host functions: its memory, and what happened in the running call. */
+/** The mutable state of one instance's host functions: its memory, and what has happened in the running call. */
 export class HostContext {
   readonly memory = new GuestView();
   /** Of a WASI program. */
   readonly descriptors: Descriptors;
-  /** Of a WASI program, too. */
+  /** Also of a WASI program. */
   readonly standardOutput = new LogLines((text) => this.log('info', text));
   readonly standardError = new LogLines((text) => this.log('warn', text));
   call: HostCall | undefined;
-  /** What the guest said last of its failure; read at the end, since a guest may say so again and again. */
+  /** The guest's last message about its failure; read at the end, since a guest may report failures again and again. */
   failure: GuestFailure | (() => GuestFailure) | undefined;
-  /** What stopped the guest in a host function. One that went on regardless gets nothing more. */
+  /** What stopped the guest in a host function. A guest that continues regardless gets nothing more. */
   stopped: unknown;
   calls = 0;
   /** Undefined until the first call. */
   callsByName: Map<string, number> | undefined;
   denied = 0;
   emittedBytes = 0;
-  /** Of the host call that is running. */
+  /** Fuel charged for the running host call. */
   #charged = 0;
-  /** How many records of each kind there were, those included that were dropped. */
+  /** How many records of each kind there were, including dropped ones. */
   readonly #records: Record<RecordKind, number> = { guest: 0, problem: 0, denial: 0 };
 
   constructor(
@@ -84,7 +84,7 @@ export class HostContext {
     });
   }
 
-  /** A host call begins. */
+  /** Begins a host call. */
   beginFunction(name: string): void {
     this.memory.touchedBytes = 0;
     this.#charged = 0;
@@ -94,7 +94,7 @@ export class HostContext {
   }
 
   /**
-   * Charges for what the host call that is running has done so far, and looks whether the guest has to stop.
+   * Charges for what the running host call has done so far, and checks whether the guest must stop.
    *
    * @param poll Check the clock as well: fuel does not show how long it took.
    * @throws What stops the guest.
@@ -125,7 +125,7 @@ export class HostContext {
     this.call = undefined;
   }
 
-  /** Passes a guest's record on, escaped. @returns false once the call's quota is used up; `text` is not asked for then. */
+  /** Passes on a guest's record, escaped. @returns false once the call's quota is used up; `text` is not called then. */
   log(level: LogLevel, text: () => string): boolean {
     return this.#record('guest', level, text);
   }
@@ -135,13 +135,13 @@ export class HostContext {
     this.#record('problem', 'warn', () => problem);
   }
 
-  /** Counts and logs a refusal: an operator wants to see who asks for what was not granted. */
+  /** Counts and logs a refusal: an operator wants to see which plugins ask for things that were not granted. */
   deny(what: string): void {
     this.denied += 1;
     this.#record('denial', 'warn', () => `denied: ${what}`);
   }
 
-  /** Each kind has a quota of its own: what a guest says must not hide what it was refused. */
+  /** Each kind has its own quota: a guest's own records must not hide its denials. */
   #record(kind: RecordKind, level: LogLevel, text: () => string): boolean {
     this.#records[kind] += 1;
     if (this.#records[kind] > MAX_LOG_RECORDS_PER_CALL) return false;
@@ -169,7 +169,7 @@ export class HostContext {
 /** A host function that is not bound to an instance yet: the same for all of them. */
 export type ContextFunction = (context: HostContext, ...args: never[]) => ReturnType<HostFunction>;
 
-/** Unwinds the guest after `abort` or `proc_exit`; the reason stands in the context's `failure`. */
+/** Unwinds the guest after `abort` or `proc_exit`; the reason is in the context's `failure`. */
 export class GuestStop extends Error {
   override readonly name = 'GuestStop';
 }

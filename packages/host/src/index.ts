@@ -1,5 +1,5 @@
 /**
- * The functions that a plugin may call, each asking the sandbox first.
+ * The functions that a plugin may call, each of which asks the sandbox first.
  *
  * It is a package of its own so that a host can be tested, replaced or audited apart from the engine that runs plugins.
  *

@@ -5,12 +5,12 @@ import { ConfigNode } from '@testbench/types/config';
 /** Fills `target` with random bytes; at most 65,536 at a time. */
 export type RandomSource = (target: Uint8Array) => void;
 
-/** Bytes that are drawn ahead; a request of a quarter of them or more is served by itself. */
+/** Bytes that are drawn ahead; a request for a quarter of them or more is served directly. */
 const POOL_BYTES = 4096;
 const pool = new Uint8Array(POOL_BYTES);
 let poolUsed = POOL_BYTES;
 
-/** Random bytes from the operating system. Small numbers of them are drawn ahead: each drawing takes microseconds. */
+/** Random bytes from the operating system. Small requests are served from a pool: each system call takes microseconds. */
 export const systemRandom: RandomSource = (target) => {
   const { length } = target;
   if (length > POOL_BYTES / 4) {
@@ -22,7 +22,7 @@ export const systemRandom: RandomSource = (target) => {
     poolUsed = 0;
   }
   target.set(pool.subarray(poolUsed, poolUsed + length));
-  // They are not revealed to anyone later.
+  // Used bytes must not be revealed later.
   pool.fill(0, poolUsed, poolUsed + length);
   poolUsed += length;
 };
@@ -33,7 +33,7 @@ export const systemRandom: RandomSource = (target) => {
  * The generator is sfc32 by Chris Doty-Humphrey (PractRand), with 128 bits of state.
  *
  * @param seed A whole number from 0 to 2^53 - 1.
- * @param stream Which of the seed's streams, a whole number from 0 to 2^53 - 1; streams differ from the first byte on.
+ * @param stream The number of the seed's stream, from 0 to 2^53 - 1; streams differ from the first byte on.
  *   @default 0
  * @throws {ConfigError} `CONFIG_INVALID` for any other seed.
  *
@@ -75,7 +75,7 @@ export function seededRandom(seed: number, stream = 0): RandomSource {
   };
 }
 
-/** What a number is made of: a view of a buffer made for each would take longer than all the rest. */
+/** Reused for every number: creating a buffer and a view for each would take longer than everything else. */
 const scratch = new Uint8Array(4);
 
 /**

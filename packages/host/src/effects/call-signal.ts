@@ -10,7 +10,7 @@ export class CallSignal {
   constructor({ signal, deadlineMs }: EffectCall) {
     this.#unwatch = onAbort(signal, () => this.#fire(signal?.reason));
     if (signal?.aborted === true) this.#fire(signal.reason);
-    // Up, so that the time is over when the timer says so.
+    // Rounded up, so that the time is really over when the timer fires.
     const leftMs = Math.ceil(deadlineMs - performance.now());
     if (leftMs <= MAX_TIMEOUT_MS && !this.over) {
       const expire = (): void =>
@@ -28,7 +28,7 @@ export class CallSignal {
     return this.#controller.signal.aborted;
   }
 
-  /** The call has ended. */
+  /** Ends the call. */
   end(): void {
     clearTimeout(this.#timer);
     this.#unwatch();

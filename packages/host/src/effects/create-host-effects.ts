@@ -13,19 +13,19 @@ import { fileEffects } from './file-effects.js';
 import { httpEffects } from './http-effects.js';
 import { stateAndEnvEffects } from './state-and-env.js';
 
-/** What {@link createHostEffects} works with. */
+/** Options of {@link createHostEffects}. */
 export interface HostEffectsOptions {
   /** What the plugin may do. @default nothing */
   readonly permissions?: PermissionSet;
-  /** The plugin's state. @default a store of its own in memory */
+  /** The plugin's state. @default a separate store in memory */
   readonly stateStore?: StateStore;
-  /** The environment that `allowedEnv` is about. @default none */
+  /** The environment to which `allowedEnv` refers. @default none */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The plugin's connections, with the same permissions. @default no network */
   readonly http?: HttpClient;
   /** The plugin's files, with the same permissions. @default no files */
   readonly files?: FileAccess;
-  /** Functions of the host's own. @default none */
+  /** The host's own functions. @default none */
   readonly hostFunctions?: CustomFunctionServices;
 }
 
@@ -39,9 +39,9 @@ const OPTIONS: OptionReaders<HostEffectsOptions> = {
 };
 
 /**
- * Makes the effects of one plugin instance: state, environment, network, files and functions of the host's own, each within the permissions.
+ * Makes the effects of one plugin instance: state, environment, network, files and the host's own functions, each within the permissions.
  *
- * @returns Effects for one instance; pass the same `state` to the next instance to let state outlive it.
+ * @returns Effects for one instance; pass the same `state` to the next instance so that state outlives an instance.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
  *
  * @example

@@ -16,7 +16,7 @@ export interface KeptAnswer {
   readonly answer: Uint8Array;
 }
 
-/** What the running call has used up, and what is kept for it. */
+/** What the running call has used, and the answer that is kept for it. */
 export class CustomCall {
   readonly signal: CallSignal;
   runs = 0;
@@ -30,7 +30,7 @@ export class CustomCall {
   }
 }
 
-/** What a function learns about the call; its signal is created on demand. */
+/** The information that a function gets about the call; its signal is created on demand. */
 export class CallFacts implements CustomFunctionCall {
   readonly requestId: string | undefined;
   readonly #call: CustomCall;
@@ -45,7 +45,7 @@ export class CallFacts implements CustomFunctionCall {
     this.requestId = call.call.requestId;
   }
 
-  /** One for each run: a function that adds listeners again and again must not make the call's signal long. */
+  /** One for each run: listeners that a function adds must not accumulate on the call's own signal. */
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       const controller = new AbortController();
@@ -57,7 +57,7 @@ export class CallFacts implements CustomFunctionCall {
     return this.#controller.signal;
   }
 
-  /** The function is done: nothing fires any more. */
+  /** The function is done: the signal no longer fires. */
   release(): void {
     this.#unwatch();
   }
@@ -69,7 +69,7 @@ export class CallFacts implements CustomFunctionCall {
   }
 }
 
-/** Counts an input. @returns What there is too much of. */
+/** Counts an input. @returns What exceeds its limit, if anything. */
 export function spend(call: CustomCall, bytes: Uint8Array): string | undefined {
   if (bytes.length > MAX_CUSTOM_JSON_BYTES) {
     return `its input has ${bytes.length} bytes, limit is ${MAX_CUSTOM_JSON_BYTES}`;
@@ -88,16 +88,16 @@ export function spend(call: CustomCall, bytes: Uint8Array): string | undefined {
   return undefined;
 }
 
-/** As much of an answer as fits; one that does not is kept, so that asking again does not run the function again. */
+/** As much of an answer as fits; an answer that does not fit is kept, so that asking again does not run the function again. */
 export function give(call: CustomCall, kept: KeptAnswer, max: number): EffectResult {
   const { answer } = kept;
   const fits = answer.length <= max;
   call.kept = fits ? undefined : kept;
-  // A copy: what is handed to a thread takes its whole buffer along.
+  // A copy: a view that is passed to a thread takes its whole buffer along.
   return { code: answer.length, bytes: fits ? answer : answer.slice(0, max) };
 }
 
-/** The answer that is kept for this very question. */
+/** The answer that is kept for exactly this input. */
 export function keptFor(
   { kept }: CustomCall,
   name: string,

@@ -20,14 +20,14 @@ import { CallFacts, CustomCall, give, keptFor, spend } from './custom-call.js';
 import type { EffectHandler } from './effect-handlers.js';
 import { bytesAt, sizeAt } from './read-argument.js';
 
-/** Functions that a host offers besides those of the contract, and what they are told of a call. */
+/** Functions that a host offers in addition to those of the contract, and what they need. */
 export interface CustomFunctionServices {
   /** By name, such as `mine.lookup`. */
   readonly functions: ReadonlyMap<string, CustomHostFunction>;
   readonly pluginId: () => string;
   /** False where the guest cannot wait for a promise: inline, in an engine without JSPI. @default true */
   readonly canWait?: boolean;
-  /** Gets why a function failed, which the guest is not told. @default dropped */
+  /** Receives the reason for a function's failure, which is not reported to the guest. @default dropped */
   readonly onLog?: LogSink;
   /** The clock of log records. @default Date.now */
   readonly now?: () => number;
@@ -49,19 +49,19 @@ export function readServices(services: ConfigNode): CustomFunctionServices {
   );
 }
 
-/** Handlers by name, and what a call begins and ends. */
+/** Handlers by name, and hooks for the begin and end of a call. */
 interface CustomEffects {
   readonly handlers: ReadonlyMap<string, EffectHandler>;
   beginCall(call: EffectCall): void;
   endCall(): void;
 }
 
-/** Text of an error in the log. */
+/** Maximum length of an error's text in the log. */
 const MAX_REASON_LENGTH = 1000;
 
 const cancelled: EffectResult = { code: HostCode.cancelled };
 
-/** The host's own functions: JSON in, JSON out, each only where it is granted. */
+/** The host's own functions: JSON in, JSON out, each only if granted. */
 export function customEffects(
   services: CustomFunctionServices | undefined,
   permissions: PermissionSet,
@@ -143,7 +143,7 @@ export function customEffects(
     }
   };
 
-  /** Logs the reason for the operator, and reports only a failure to the guest: an error may quote what no plugin should see. */
+  /** Logs the reason for the operator, and reports only a failure to the guest: an error may quote data that no plugin should see. */
   const fail = (call: CustomCall, what: string, reason: string): EffectResult => {
     call.records += 1;
     const { requestId } = call.call;
@@ -182,7 +182,7 @@ export function customEffects(
   };
 }
 
-/** UTF-8 of the value as JSON; nothing at all is null. @returns What is wrong with it, as a string. */
+/** UTF-8 of the value as JSON; undefined becomes null. @returns A string describing the problem, if there is one. */
 function encodeAnswer(value: unknown): Uint8Array | string {
   if (value === undefined) return utf8('null');
   let text: string | undefined;

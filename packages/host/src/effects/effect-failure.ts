@@ -1,6 +1,6 @@
 import { type EffectResult, HostCode } from '@testbench/types/abi';
 
-/** Why an effect came to nothing. Its message goes to the operator's log and holds neither secrets nor whole inputs. */
+/** Why an effect failed. Its message goes to the operator's log and contains neither secrets nor whole inputs. */
 export class EffectFailure extends Error {
   override readonly name = 'EffectFailure';
 
@@ -13,7 +13,7 @@ export class EffectFailure extends Error {
   }
 }
 
-/** Codes of Node and undici that are more than "it failed". */
+/** Codes of Node and undici that mean something more specific than "it failed". */
 const CODES: Readonly<Record<string, number | undefined>> = {
   ENOENT: HostCode.notFound,
   ENOSPC: HostCode.limitExceeded,
@@ -23,7 +23,7 @@ const CODES: Readonly<Record<string, number | undefined>> = {
   UND_ERR_RES_EXCEEDED_MAX_SIZE: HostCode.limitExceeded,
 };
 
-/** What the guest and the log are told of a failure. `what` names what was asked for. */
+/** What is reported to the guest and to the log about a failure. `what` names what was requested. */
 export function failureResult(error: unknown, what: string): EffectResult {
   if (!(error instanceof EffectFailure)) {
     const reason = reasonOf(error);
@@ -38,7 +38,7 @@ export function failureResult(error: unknown, what: string): EffectResult {
   return { code: error.code, problem: text };
 }
 
-/** A code such as ECONNREFUSED. Never the message, in which a client may quote what it was given. */
+/** A code such as ECONNREFUSED. Never the message, in which a client may quote its input. */
 function reasonOf(error: unknown): string {
   const { code, cause, name } = Object(error) as Readonly<Record<string, unknown>>;
   if (typeof code === 'string' && /^[A-Z][A-Z0-9_]*$/.test(code)) return code;

@@ -1,6 +1,6 @@
 import type { EffectArgument, EffectCall, EffectName, EffectResult } from '@testbench/types/abi';
 
-/** What one function of `HOST_EFFECTS` does. Arguments come from a guest and may be of any kind. */
+/** The implementation of one function of `HOST_EFFECTS`. Arguments come from a guest and may have any type. */
 export type EffectHandler = (
   args: readonly EffectArgument[],
 ) => EffectResult | Promise<EffectResult>;
@@ -12,6 +12,6 @@ export type EffectHandlers = Partial<Record<EffectName, EffectHandler>>;
 export interface CallEffects {
   readonly handlers: EffectHandlers;
   beginCall(call: EffectCall): void;
-  /** Closes what is open. */
+  /** Closes everything that is open. */
   endCall(): void;
 }

@@ -22,7 +22,7 @@ const invalidArgument: EffectResult = { code: HostCode.invalidArgument };
 const READ = 0;
 const REPLACE = 1;
 
-/** An open file of a guest; one thing at a time is done with it. */
+/** An open file of a guest; used by one operation at a time. */
 interface GuestFile {
   readonly what: string;
   readonly file: ReadableFile | WritableFile;
@@ -56,7 +56,7 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
     }
   };
 
-  /** Does something with an open file, alone. */
+  /** Runs an operation on an open file, exclusively. */
   const using = async (
     handle: GuestFile | undefined,
     run: (file: GuestFile['file'], begun: EffectCall) => Promise<EffectResult>,
@@ -166,12 +166,12 @@ export function fileEffects(access: FileAccess | undefined): CallEffects {
   };
 }
 
-/** What is not closed by the plugin is read no more, or was never written. */
+/** Discards a file that the plugin did not close: it is not read any further, or was never written. */
 async function discard(file: GuestFile['file']): Promise<void> {
   try {
     await (file instanceof WritableFile ? file.discard() : file.close());
   } catch {
-    // It is already gone, and not awaited.
+    // It is already gone, and nothing waits for it.
   }
 }
 

@@ -23,7 +23,7 @@ export function textAt(
   }
 }
 
-/** The number at `index` as a size of a buffer; 0 for anything else. */
+/** The number at `index` as the size of a buffer; 0 for anything else. */
 export function sizeAt(args: readonly EffectArgument[], index: number): number {
   const value = args[index];
   return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0;

@@ -5,7 +5,7 @@ export function sha256Hex(content: string | Uint8Array): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** What files, modules and plans are called by: `sha256:` and 64 hex digits. */
+/** The digest by which files, modules and plans are identified: `sha256:` and 64 hex digits. */
 export function digestOf(content: string | Uint8Array): string {
   return `sha256:${sha256Hex(content)}`;
 }

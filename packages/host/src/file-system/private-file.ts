@@ -10,7 +10,7 @@ const READ_ONLY = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.
 /**
  * Reads a file of a private folder.
  *
- * @param maxBytes Of one that is read.
+ * @param maxBytes Maximum size of a file that is read.
  * @returns `foreign` for anything but a regular file of this user, writable only by this user, that is not too large.
  */
 export async function readPrivateFile(
@@ -21,7 +21,7 @@ export async function readPrivateFile(
   try {
     file = await open(path, READ_ONLY);
   } catch (error) {
-    // A link, or a socket. What cannot be opened for another reason may be good, such as with too many open files.
+    // A link, or a socket. A file that cannot be opened for another reason may be good: there may be too many open files.
     return /^(?:ELOOP|EMLINK|ENXIO)$/.test((error as NodeJS.ErrnoException).code ?? '')
       ? 'foreign'
       : 'absent';
@@ -40,10 +40,10 @@ export async function readPrivateFile(
 
 /**
  * Writes a file of a private folder under another name and renames it, so that readers see all of it or nothing and writers do not
- * mix. It is not brought to the disk: a machine that stops may leave a part, which its reader must notice.
+ * interfere. It is not synced to the disk: if the machine stops, part of it may be missing, which its reader must detect.
  *
- * @param folder Holds the temporary file; on the same file system as `path`.
- * @throws What the file system throws; nothing is left then.
+ * @param folder Contains the temporary file; on the same file system as `path`.
+ * @throws Any error of the file system; nothing is left then.
  */
 export async function writePrivateFile(
   folder: string,
@@ -59,7 +59,7 @@ export async function writePrivateFile(
   }
 }
 
-/** Removes what stands where a private file belongs; of a folder, only an empty one. */
+/** Removes whatever is at the path of a private file; a folder only if it is empty. */
 export async function removePrivateFile(path: string): Promise<void> {
   try {
     await rm(path);

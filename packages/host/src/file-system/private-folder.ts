@@ -5,7 +5,7 @@ import { makeFolder } from './make-folder.js';
 
 const WRITABLE_BY_OTHERS = 0o022;
 
-/** What the system says of a path that cannot be a folder, where the words for a file would mislead. */
+/** Descriptions of why a path cannot be a folder, where those for files would be misleading. */
 const FOLDER_STATES: ReadonlyMap<unknown, string> = new Map([
   ['EEXIST', 'it is not a directory'],
   ['ENOENT', 'no such directory, and it cannot be made'],
@@ -13,14 +13,14 @@ const FOLDER_STATES: ReadonlyMap<unknown, string> = new Map([
 
 /** Why a folder cannot be used. */
 export interface FolderProblem {
-  /** In words, to stand after a colon. */
+  /** In words, to be placed after a colon. */
   readonly state: string;
-  /** What the file system threw, if it did. */
+  /** The file system's error, if there was one. */
   readonly cause?: unknown;
 }
 
 /**
- * Opens a folder that belongs to this user and that no one else can write to; makes it, with its parents, if it is not there.
+ * Opens a folder that belongs to this user and that no one else can write to; creates it, with its parents, if it does not exist.
  *
  * @returns What is wrong with it, or undefined.
  */
@@ -37,7 +37,7 @@ export function openPrivateFolder(path: string): FolderProblem | undefined {
   }
 }
 
-/** True for what this user owns and no one else can write to. On systems without user ids, the file system's own rules have to do. */
+/** True if this user owns it and no one else can write to it. On systems without user ids, the file system's own rules must suffice. */
 export function isOurs(entry: { readonly uid: number; readonly mode: number }): boolean {
   const uid = process.getuid?.();
   return uid === undefined || (entry.uid === uid && (entry.mode & WRITABLE_BY_OTHERS) === 0);

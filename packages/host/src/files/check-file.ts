@@ -4,9 +4,9 @@ import type { PinnedGrant } from './open-directory.js';
 import { denied } from './open-directory.js';
 
 /**
- * Lets only ordinary files through, of one name and of the granted file system.
+ * Allows only ordinary files with a single name and on the granted file system.
  *
- * A second name (hard link) may be outside of the grant, and what looks like a file may be a device or a pipe.
+ * A second name (hard link) may be outside the grant, and what looks like a file may be a device or a pipe.
  *
  * @throws {EffectFailure} Denied.
  */

@@ -48,7 +48,7 @@ afterEach(async () => {
   await rm(root, { recursive: true });
 });
 
-/** `data` may be read, `out` written, but for `out/fixed`. */
+/** `data` may be read, and `out` written, except `out/fixed`. */
 const granted = (): Permissions => ({
   filesystem: true,
   allowedDirs: [
@@ -71,7 +71,7 @@ const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const open = async (effects: HostEffects, path: string, flags = READ): Promise<EffectResult> =>
   await effects.perform('host_file_open', [utf8(path), flags]);
 
-/** Opens, reads to the end, closes; the text, or the result that went wrong. */
+/** Opens, reads to the end, closes; returns the text, or the failed result. */
 async function read(effects: HostEffects, path: string): Promise<string | EffectResult> {
   const opened = await open(effects, path);
   if (opened.code < 0) return opened;
@@ -128,7 +128,7 @@ describe('reading', () => {
     '',
   ])('refuses %j', async (path) => {
     const { code } = await open(effectsFor(), `${root}/${path}`);
-    // An encoded or foreign way up is a name like any other, and nothing has it.
+    // An encoded or foreign form of `..` is a name like any other, and no file has it.
     expect(code).toBe(/%2e|\\/.test(path) ? -1 : -3);
   });
 

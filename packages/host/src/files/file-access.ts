@@ -20,14 +20,14 @@ import { ReadableFile } from './readable-file.js';
 import { TemporaryFile } from '../file-system/temporary-file.js';
 import { WritableFile } from './writable-file.js';
 
-/** What {@link createFileAccess} works with. */
+/** Options of {@link createFileAccess}. */
 export interface FileAccessOptions {
   readonly permissions: PermissionSet;
-  /** Where the system shows open descriptors. @default '/proc/self/fd' */
+  /** Where the system lists open descriptors. @default '/proc/self/fd' */
   readonly descriptors?: string;
 }
 
-/** The files of one plugin, shared by its instances: what they write counts together. */
+/** The files of one plugin, shared by its instances: their writes are counted together. */
 export interface FileAccess {
   /** @throws {EffectFailure} Denied, limit exceeded. Whatever the file system throws. */
   openForReading(path: string): Promise<ReadableFile>;
@@ -45,8 +45,8 @@ const OPTIONS: OptionReaders<FileAccessOptions> = {
 /**
  * Makes the file access of one plugin, for `createHostEffects`.
  *
- * Files are opened by descriptor and checked as what was opened, never by looking at a path and opening it later. This needs
- * `/proc/self/fd`; where there is none (other systems than Linux), every file is refused.
+ * Files are opened by descriptor and checked after opening, never by checking a path and opening it later. This needs
+ * `/proc/self/fd`; where it does not exist (systems other than Linux), every file is refused.
  *
  * @throws {ConfigError} For an unknown key or a wrong value.
  *
@@ -117,7 +117,7 @@ export function createFileAccess(options: FileAccessOptions): FileAccess {
     writtenBytes += bytes;
   };
 
-  /** The directory of a file; a granted directory is itself no file in one. */
+  /** Opens the directory of a file; a granted directory itself is not a file in a directory. */
   const openParent = async (
     path: string,
     access: DirectoryGrant['access'],

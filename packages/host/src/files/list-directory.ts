@@ -14,9 +14,9 @@ export interface ListedEntry {
 }
 
 /**
- * What lies in a directory, in the order of the names. Links, devices and pipes are left out: they cannot be opened.
+ * The entries of a directory, sorted by name. Links, devices and pipes are left out: they cannot be opened.
  *
- * @param count Told of each entry, links included; throws if there were too many.
+ * @param count Called for each entry, including links; throws if there are too many.
  * @throws {EffectFailure} Limit exceeded. Whatever `opendir` throws.
  */
 export async function listDirectory(

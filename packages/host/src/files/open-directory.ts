@@ -8,13 +8,13 @@ import { HostCode } from '@testbench/types/abi';
 import { EffectFailure } from '../effects/effect-failure.js';
 import { MAX_PATH_DEPTH } from '../limits.js';
 
-/** Linux: names a file without opening it, so that no device and no FIFO notices. Node has no name for it. */
+/** Linux: refers to a file without opening it, so that no device or FIFO notices. Node has no constant for it. */
 export const O_PATH = 0o10_000_000;
 
 const DIRECTORY = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * What looks like files and is the kernel: processes and their memory, devices, tracing.
+ * File systems that are interfaces to the kernel: processes and their memory, devices, tracing.
  *
  * @see https://man7.org/linux/man-pages/man2/statfs.2.html
  */
@@ -35,7 +35,7 @@ const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
 
 /** A granted directory as it was when it was first used. */
 export interface PinnedGrant extends DirectoryGrant {
-  /** Where it really is. */
+  /** Its real location. */
   readonly realPath: string;
   readonly dev: number;
   readonly ino: number;
@@ -44,7 +44,7 @@ export interface PinnedGrant extends DirectoryGrant {
 /** An open directory below a grant. */
 export interface OpenedDirectory {
   readonly handle: FileHandle;
-  /** A path that leads to it as long as it is open. */
+  /** A path that leads to it while it is open. */
   readonly path: string;
   readonly grant: PinnedGrant;
 }
@@ -77,14 +77,14 @@ export async function pinGrant(
 }
 
 /**
- * Opens a directory below a grant, one name at a time, each from the one before.
+ * Opens a directory below a grant, one name at a time, each relative to the one before.
  *
- * No link is followed on the way, so a link that is swapped in between two steps leads nowhere. Each directory is recognised
- * by device and inode: a nested grant also under another spelling (case, Unicode), another file system not at all.
+ * No link is followed on the way, so a link that is swapped in between two steps has no effect. Each directory is recognised
+ * by device and inode: a nested grant is recognised under another spelling too (case, Unicode), and another file system is refused.
  *
- * @param start The innermost grant by the text of the path.
- * @param descriptors Where the system shows open descriptors: `/proc/self/fd`.
- * @param names From the grant's directory down; none of them `..`.
+ * @param start The innermost grant according to the text of the path.
+ * @param descriptors Where the system lists open descriptors: `/proc/self/fd`.
+ * @param names Path components from the grant's directory down; none of them is `..`.
  * @throws {EffectFailure} Denied. Whatever `open` throws.
  */
 export async function openDirectory(
@@ -110,7 +110,7 @@ export async function openDirectory(
     }
     const path = `${descriptors}/${handle.fd}`;
     const place = await readlink(path);
-    // Cannot happen after the walk, unless directories are moved meanwhile.
+    // Cannot happen after the walk unless directories are moved meanwhile.
     if (place !== start.realPath && !place.startsWith(start.realPath + sep)) denied('it was moved');
     return { handle, path, grant };
   } catch (error) {

@@ -9,7 +9,7 @@ import { MAX_FILE_BYTES, MAX_READ_BYTES } from '../limits.js';
 import { checkFile } from './check-file.js';
 import { O_PATH, type OpenedDirectory } from './open-directory.js';
 
-/** A file that a plugin reads, from its beginning to its end. */
+/** A file that a plugin reads from beginning to end. */
 export class ReadableFile {
   readonly #handle: FileHandle;
 
@@ -18,7 +18,7 @@ export class ReadableFile {
   }
 
   /**
-   * Opens a file by its name in an open directory: first only its place, and what is there for reading once it was checked.
+   * Opens a file by its name in an open directory: first without access to its content, then for reading once it was checked.
    *
    * @throws {EffectFailure} Denied; limit exceeded. Whatever `open` throws.
    */
@@ -37,7 +37,7 @@ export class ReadableFile {
     }
   }
 
-  /** The next bytes, at most `maxBytes` and 1 MiB; none at the end. */
+  /** The next bytes, at most `maxBytes` and at most 1 MiB; empty at the end. */
   async read(maxBytes: number): Promise<Uint8Array> {
     const buffer = new Uint8Array(Math.min(maxBytes, MAX_READ_BYTES));
     const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, null);

@@ -9,7 +9,7 @@ import { TemporaryFile } from '../file-system/temporary-file.js';
 import { checkFile } from './check-file.js';
 import type { OpenedDirectory } from './open-directory.js';
 
-/** A file that a plugin writes. Under its own name it appears when it is complete, in one step, or not at all. */
+/** A file that a plugin writes. It appears under its own name in one step when it is complete, or not at all. */
 export class WritableFile {
   readonly #directory: FileHandle;
   readonly #file: TemporaryFile;
@@ -33,9 +33,9 @@ export class WritableFile {
   }
 
   /**
-   * @param directory Its handle is the file's to close from then on.
-   * @param count Told of bytes that are about to be written; throws if they are too many.
-   * @throws {EffectFailure} Denied, if what is there already must not be replaced. Whatever `open` throws.
+   * @param directory From then on, the file is responsible for closing its handle.
+   * @param count Called with the number of bytes about to be written; throws if there are too many.
+   * @throws {EffectFailure} Denied, if an existing file must not be replaced. Whatever `open` throws.
    */
   static async open(
     directory: OpenedDirectory,
@@ -44,7 +44,7 @@ export class WritableFile {
   ): Promise<WritableFile> {
     const target = `${directory.path}/${name}`;
     const replaced = await checkTarget(target, directory.grant);
-    // What replaces a private file is private from its first byte on.
+    // A file that replaces a private file is private from its first byte on.
     const mode = replaced === undefined ? 0o666 : 0o600;
     const file = await TemporaryFile.open(directory.path, mode);
     return new WritableFile(directory, file, target, count);
@@ -52,7 +52,7 @@ export class WritableFile {
 
   /** Appends to it. @throws {EffectFailure} Limit exceeded. Whatever `write` throws. */
   async write(bytes: Uint8Array): Promise<void> {
-    // Until it has gone well: a file with a hole in it must never appear.
+    // Set until the write has succeeded: a file with a hole in it must never appear.
     this.#spoiled = true;
     if (this.#bytes + bytes.length > MAX_FILE_BYTES) {
       throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_FILE_BYTES} bytes`);
@@ -64,9 +64,9 @@ export class WritableFile {
   }
 
   /**
-   * Puts it in its place, once it is on the disk.
+   * Moves it to its final place once it is on the disk.
    *
-   * @param isWanted Asked last: a call that was cancelled meanwhile leaves things as they were.
+   * @param isWanted Checked last: a call that was cancelled meanwhile must not change anything.
    * @throws {EffectFailure} Denied; cancelled. Nothing has changed then.
    */
   async commit(isWanted: () => boolean): Promise<void> {
@@ -76,14 +76,14 @@ export class WritableFile {
       const replaced = await checkTarget(this.#target, this.#grant);
       if (replaced !== undefined) await this.#file.handle.chmod(replaced.mode & 0o777);
       if (!isWanted()) throw new EffectFailure(HostCode.cancelled, 'the call is over');
-      // Replaces what has the name, were it a link, and never what a link leads to.
+      // Replaces anything with that name, even a link, but never the target of a link.
       await this.#file.moveTo(this.#target);
     } finally {
       await this.discard();
     }
   }
 
-  /** Throws it away, unless it is in its place. */
+  /** Discards it, unless it is in its final place. */
   async discard(): Promise<void> {
     try {
       await this.#file.close();
@@ -93,7 +93,7 @@ export class WritableFile {
   }
 }
 
-/** What is there already; undefined if there is nothing. @throws {EffectFailure} Denied, if it must not be replaced. */
+/** The existing file; undefined if there is none. @throws {EffectFailure} Denied, if it must not be replaced. */
 async function checkTarget(
   path: string,
   grant: OpenedDirectory['grant'],

@@ -12,7 +12,7 @@ import {
 import type { ContextFunction } from '../host-context.js';
 import { MAX_CUSTOM_JSON_BYTES, MAX_EFFECT_INPUT_BYTES } from '../limits.js';
 
-/** The guest's side of the functions of `HOST_EFFECTS`: reads the arguments, has the effect done, fills the buffer. */
+/** The guest's side of the functions of `HOST_EFFECTS`: reads the arguments, performs the effect, fills the buffer. */
 export const EFFECT_FUNCTIONS = Object.fromEntries(
   Object.entries(HOST_EFFECTS).map(([name, parameters]) => [
     name,
@@ -59,7 +59,7 @@ function marshal(
         if (length > maxInputBytes) return HostCode.limitExceeded;
         args.push(bytes.slice());
       } else {
-        // Before the effect: what was read from a stream could not be put back.
+        // Before the effect: bytes read from a stream could not be put back.
         if (context.memory.range(first, length) === undefined) return HostCode.invalidArgument;
         outPtr = first;
         outMax = length;
@@ -70,7 +70,7 @@ function marshal(
       if (result.denied !== undefined) context.deny(result.denied);
       if (result.problem !== undefined) context.note(result.problem);
       if (result.bytes !== undefined && result.code >= 0) {
-        // The memory may have moved while the guest waited, so the range is taken again; it cannot have shrunk.
+        // The memory may have moved while the guest waited, so the range is resolved again; it cannot have shrunk.
         context.memory.fill(outPtr, outMax, result.bytes);
       }
       return result.code;

@@ -17,7 +17,7 @@ export const MESSAGE_FUNCTIONS = {
     const name = LOG_LEVELS[level];
     const bytes = context.memory.range(ptr, len);
     if (name === undefined || bytes === undefined) return HostCode.invalidArgument;
-    // Not read beyond the quota: a flood of long records would cost the host as much as if they were kept.
+    // Not decoded once the quota is used up: a flood of long records would cost the host as much as if they were kept.
     const text = (): string => lenientText(bytes.subarray(0, MAX_LOG_RECORD_BYTES));
     return context.log(name, text) ? 0 : HostCode.limitExceeded;
   },
@@ -25,9 +25,9 @@ export const MESSAGE_FUNCTIONS = {
   host_error(context, ptr: number, len: number): number {
     const bytes = context.memory.range(ptr, len);
     if (bytes === undefined) return HostCode.invalidArgument;
-    // Parsed when the call is over, and only what was said last: JSON can take a hundred times as long as copying it.
+    // Parsed when the call is over, and only the last message: parsing JSON can take a hundred times as long as copying it.
     const words = bytes.slice(0, MAX_ERROR_BYTES);
-    // Its stack is written at once: until then it holds the guest's instance.
+    // Its stack is formatted at once: until then it keeps the guest's instance alive.
     const { stack: trace } = new Error();
     context.failure = () => ({ ...readFailure(words), trace });
     return 0;
@@ -77,7 +77,7 @@ function readFailure(bytes: Uint8Array): GuestFailure {
   return { message: escapeText(lenientText(bytes)) };
 }
 
-/** Reads AssemblyScript's string layout: UTF-16 at `ptr`, its byte length in the four bytes before; '' for null or a wild pointer. */
+/** Reads AssemblyScript's string layout: UTF-16 at `ptr`, its byte length in the four bytes before; '' for null or an invalid pointer. */
 function readAssemblyScriptString(context: HostContext, ptr: number): string {
   if (ptr === 0) return '';
   const length = context.memory.readU32((ptr >>> 0) - 4);
@@ -85,6 +85,6 @@ function readAssemblyScriptString(context: HostContext, ptr: number): string {
     length === undefined
       ? undefined
       : context.memory.range(ptr, Math.min(length, MAX_ERROR_BYTES) & ~1);
-  // The view may start at an odd offset, which no Uint16Array can.
+  // The view may start at an odd offset, which a Uint16Array cannot.
   return bytes === undefined ? '' : new TextDecoder('utf-16le').decode(bytes);
 }

@@ -16,7 +16,7 @@ export interface AnsweredRequest {
   readonly problem?: string;
 }
 
-/** What the plugin learns; the log has more. */
+/** What the plugin is told; the log has more details. */
 const WORDS: Readonly<Record<number, string>> = {
   [HostCode.notFound]: 'there is no such thing',
   [HostCode.invalidArgument]: 'the request is wrong',
@@ -27,10 +27,10 @@ const WORDS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Makes a request that a plugin asks for, by the same checks as `host_http_open`, and reads the whole answer.
+ * Makes a request that a plugin asks for, with the same checks as `host_http_open`, and reads the whole response.
  *
- * @param client Of the plugin; undefined if it may not use the network.
- * @param request As the plugin wrote it; anything is checked.
+ * @param client The plugin's client; undefined if it may not use the network.
+ * @param request As the plugin wrote it; it may be any value, and everything is checked.
  * @param maxBodyBytes A longer body is refused.
  * @returns Never rejects: a failure is an answer.
  */
@@ -52,7 +52,7 @@ export async function answerRequest(
     exchange = client.start(checked, call);
     const head = await exchange.head();
     const body = head.code < 0 ? head : await readBody(exchange, maxBodyBytes);
-    // Of the limits of a host only the time of the request may be kept another time.
+    // Of the host's limits, only the time of the request may suffice at another time.
     timedOut = timeoutMs !== undefined && performance.now() - startMs >= timeoutMs;
     if (!('parts' in body)) return failed(body, timedOut);
     return { answer: { ...readHead(head), ...bodyOf(body.parts) } };

@@ -6,7 +6,7 @@ import { MAX_READ_BYTES, MAX_RESPONSE_BYTES } from '../limits.js';
 import type { SecretMask } from '../secrets/mask-secrets.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 
-/** Reads a body piece by piece; nothing is read ahead of the plugin but what the streams themselves buffer. */
+/** Reads a body piece by piece; nothing is read ahead of the plugin except what the streams themselves buffer. */
 export class BodyReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   readonly #mask: SecretMask;
@@ -15,7 +15,7 @@ export class BodyReader {
   #total = 0;
   #ended = false;
 
-  /** @param check Called before each chunk is given; throws if it may not be. */
+  /** @param check Called before each chunk is returned; throws if that is not allowed. */
   constructor(body: Readable, mask: SecretMask, check: () => void) {
     this.#chunks = body[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     this.#mask = mask;
@@ -24,13 +24,13 @@ export class BodyReader {
 
   /**
    * @param maxBytes From 1.
-   * @returns The next bytes, at most `maxBytes` and at most 1 MiB; none at the end. The caller's to keep.
+   * @returns The next bytes, at most `maxBytes` and at most 1 MiB; empty at the end. The caller may keep them.
    * @throws {EffectFailure} Limit exceeded, for a body that is too long. Whatever the stream throws.
    */
   async read(maxBytes: number): Promise<Uint8Array> {
     while (this.#rest.length === 0 && !this.#ended) await this.#fetch();
     const length = Math.min(maxBytes, MAX_READ_BYTES, this.#rest.length);
-    // A copy: what crosses to a thread takes the whole buffer along.
+    // A copy: a view that is passed to a thread takes its whole buffer along.
     const piece = new Uint8Array(this.#rest.subarray(0, length));
     this.#rest = this.#rest.subarray(length);
     return piece;

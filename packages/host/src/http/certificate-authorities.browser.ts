@@ -2,7 +2,7 @@ import { ConfigError } from '@testbench/types/errors';
 
 import type { CertificateAuthority, TrustedAuthorities } from './certificate-authorities.js';
 
-/** @throws {ConfigError} For any authority: a page cannot say whom its browser trusts. */
+/** @throws {ConfigError} For any authority: a page cannot control which authorities its browser trusts. */
 export function readAuthorities(list: readonly CertificateAuthority[] = []): TrustedAuthorities {
   if (!Array.isArray(list) || list.length > 0) {
     const path = 'certificateAuthorities';

@@ -4,17 +4,17 @@ import { PermissionSet } from '@testbench/sandbox';
 import { ConfigNode, readOptions } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
-/** Who signs the certificates of some hosts, in place of the authorities that Node trusts. */
+/** A certificate authority for some hosts, instead of those that Node trusts. */
 export interface CertificateAuthority {
-  /** In the forms of `allowedHosts`; a plugin needs the grant as well. */
+  /** In the forms of `allowedHosts`; a plugin also needs the grant. */
   readonly hosts: readonly string[];
-  /** Certificates in PEM, one or several: of a private authority, or the host's own. No keys. */
+  /** One or several certificates in PEM: of a private authority, or of the host itself. No keys. */
   readonly ca: string;
 }
 
-/** Finds what a connection is checked against. */
+/** Finds the certificates that a connection is checked against. */
 export interface TrustedAuthorities {
-  /** PEM; undefined where Node's authorities count. The first entry that names the host decides. */
+  /** PEM; undefined if Node's authorities apply. The first entry that names the host decides. */
   authorityFor(url: URL): string | undefined;
 }
 
@@ -23,7 +23,7 @@ const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /**
  * Checks private certificate authorities.
  *
- * @throws {ConfigError} `CONFIG_INVALID` for a host that no grant can name, or a text that is not a certificate, or contains a key;
+ * @throws {ConfigError} `CONFIG_INVALID` for a host that no grant can name, or for a text that is not a certificate or contains a key;
  *   `CONFIG_UNKNOWN_KEY`.
  *
  * @example
@@ -62,7 +62,7 @@ function readHosts(node: ConfigNode): string[] {
   return hosts.length > 0 ? hosts : node.reject('a list that names at least one host');
 }
 
-/** Quotes nothing: it may be a key. */
+/** Its errors quote nothing: the value may be a key. */
 function readCertificates({ value, path }: ConfigNode): string {
   if (typeof value !== 'string') invalid(path, 'expected a text in PEM');
   if (value.includes('PRIVATE KEY'))

@@ -14,7 +14,7 @@ import type { TrustedAuthorities } from './certificate-authorities.js';
 /** Gives all addresses of a host name. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
 
-/** What connections of one plugin are made with. */
+/** Options for the connections of one plugin. */
 export interface ConnectorOptions {
   readonly permissions: PermissionSet;
   /** @default the system's resolver, hosts file included */
@@ -28,8 +28,8 @@ type Connect = ReturnType<typeof buildConnector>;
 /**
  * Makes connections only to addresses that the permissions allow.
  *
- * A name is resolved once, and the connection goes to one of the addresses that were checked: a second answer of the name
- * server, other than the first (DNS rebinding), is never asked for.
+ * A name is resolved once, and the connection goes to one of the addresses that were checked: a second, different answer of the name
+ * server (DNS rebinding) is never requested.
  */
 export function createCheckedConnector(options: ConnectorOptions): Connect {
   const { permissions, authorities } = options;
@@ -44,7 +44,7 @@ export function createCheckedConnector(options: ConnectorOptions): Connect {
       buildConnector({
         timeout: Math.max(1, CONNECT_TIMEOUT_MS - (performance.now() - start)),
         lookup: pinnedLookup(addresses),
-        // Whatever the process's environment says.
+        // Regardless of the process's environment.
         rejectUnauthorized: true,
         ...(ca === undefined ? {} : { ca }),
       }) as (
@@ -55,7 +55,7 @@ export function createCheckedConnector(options: ConnectorOptions): Connect {
     const socket = absorbStreamErrors(await connect(target));
     const { remoteAddress = '' } = socket;
     if (permissions.allowsAddress(urlOf(target), remoteAddress)) return socket;
-    // Cannot happen, unless something below rewrites where connections go.
+    // Cannot happen unless a lower layer changes where connections go.
     socket.destroy();
     throw new EffectFailure(HostCode.permissionDenied, 'connected to a wrong address');
   };
@@ -73,11 +73,11 @@ export function createCheckedConnector(options: ConnectorOptions): Connect {
       sockets -= 1;
       throw error;
     }
-    // Its type ties the two arguments of the callback together, as no function of Node does.
+    // Its type relates the two arguments of the callback, which no function of Node does.
   }) as unknown as Connect;
 }
 
-/** A look-up cannot be ended: it is waited for no longer than a connection may take, and counts until it is over. */
+/** A look-up cannot be cancelled: it is awaited no longer than a connection may take, and counts until it is over. */
 function limitLookups(resolve: ResolveName): ResolveName {
   let running = 0;
   return async (hostname) => {
@@ -111,7 +111,7 @@ async function allowedAddresses(
   const url = urlOf(target);
   const allowed = found.filter((address) => permissions.allowsAddress(url, address));
   if (allowed.length > 0) return allowed;
-  // Not which one: a plugin must not learn what names of the inside resolve to.
+  // Does not say which: a plugin must not learn what internal names resolve to.
   throw found.length === 0
     ? new EffectFailure(HostCode.inputOutput, 'the name has no address')
     : new EffectFailure(HostCode.permissionDenied, 'it resolves to an address that is not granted');
@@ -122,7 +122,7 @@ function urlOf({ protocol, hostname, port }: buildConnector.Options): URL {
   return new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`);
 }
 
-/** Answers with what was resolved and checked before, whatever it is asked. */
+/** Always answers with the addresses that were resolved and checked before. */
 function pinnedLookup(addresses: readonly string[]): LookupFunction {
   const found = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_hostname, options, callback) => {

@@ -7,22 +7,22 @@ import { HostCode } from '@testbench/types/abi';
 
 import { EffectFailure } from '../effects/effect-failure.js';
 
-/** What the host asks for; zstd is not among it, since Node 20 cannot undo it. */
+/** The codings that the host requests; zstd is not among them, since Node 20 cannot decode it. */
 export const ACCEPT_ENCODING = 'gzip, br';
 
 const DECODERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
   'x-gzip': createGunzip,
   br: createBrotliDecompress,
-  // As the standard says, with the frame of zlib.
+  // According to the standard, in the zlib format.
   deflate: createInflate,
 };
 
 /**
- * Undoes one content coding, chunk by chunk and no faster than it is read.
+ * Decodes one content coding, chunk by chunk and no faster than it is read.
  *
  * @param coding The value of `Content-Encoding`.
- * @throws {EffectFailure} Input/output for a coding that was not asked for, or more than one.
+ * @throws {EffectFailure} Input/output for a coding that was not requested, or for more than one.
  */
 export function decodeBody(body: Readable, coding: string | undefined): Readable {
   const name = (coding ?? 'identity').trim().toLowerCase();
@@ -34,8 +34,8 @@ export function decodeBody(body: Readable, coding: string | undefined): Readable
       'the answer has a content encoding nobody asked for',
     );
   }
-  // `pipeline` listens until the decoder has taken the last byte; one that was cut short fails at its last flush, after that.
+  // `pipeline` listens until the decoder has taken the last byte; a truncated body fails at the last flush, after that.
   const decoder = absorbStreamErrors(create());
-  // Errors of either end in the decoder, where the reader finds them.
+  // Errors of either stream end up in the decoder, where the reader finds them.
   return pipeline(absorbStreamErrors(body), decoder, () => {});
 }

@@ -11,10 +11,10 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 export type Hop = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
 
 /**
- * The next hop; undefined if the answer is not a redirect.
+ * The next hop; undefined if the response is not a redirect.
  *
- * 303, and 301 and 302 after a POST, go on with GET and without the body, as browsers do. To another origin, only headers go
- * along that cannot be credentials; whether the plugin may go there is for the caller to ask.
+ * 303, and 301 and 302 after a POST, continue with GET and without the body, as in browsers. To another origin, only headers that
+ * cannot be credentials are sent; the caller must check whether the plugin may go there.
  *
  * @param location The `Location` header.
  * @throws {EffectFailure} Input/output for a location that is not an http or https URL.

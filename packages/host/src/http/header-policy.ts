@@ -2,12 +2,12 @@ import { ConfigNode } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
 
 /**
- * Headers that a plugin may set: what describes a message, a condition or a caller, and the private ones of well-known APIs.
+ * Headers that a plugin may set: those that describe a message, a condition or a caller, and private ones of well-known APIs.
  *
- * Not on it, so refused: what says where a request goes (`Host`), how it is framed (`Content-Length`, `Transfer-Encoding`,
- * `Connection`, `Upgrade`, `Expect`, `TE`, `Trailer`), cookies, by what servers let themselves be told another sender, host
+ * Not in the list, so refused: headers that control where a request goes (`Host`), how it is framed (`Content-Length`, `Transfer-Encoding`,
+ * `Connection`, `Upgrade`, `Expect`, `TE`, `Trailer`), cookies, headers that make servers assume another sender, host
  * or method (`Forwarded`, `Via`, `X-Forwarded-…`, `X-Real-IP`, …), and `Accept-Encoding`, which the host sets to what it can
- * undo. A host may allow others by name.
+ * decode. A host may allow others by name.
  */
 const REQUEST_HEADERS: ReadonlySet<string> = new Set([
   'accept',
@@ -47,7 +47,7 @@ const REQUEST_HEADERS: ReadonlySet<string> = new Set([
 /** Families of private headers. */
 const REQUEST_PREFIXES: readonly string[] = ['anthropic-', 'helicone-', 'openai-', 'x-stainless-'];
 
-/** What no host can allow either: it would break the message, or go round what is checked. */
+/** Headers that not even a host can allow: they would break the message, or bypass the checks. */
 const NEVER: ReadonlySet<string> = new Set([
   'accept-encoding',
   'connection',
@@ -65,7 +65,7 @@ const NEVER: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** What goes along to another origin after a redirect: nothing that could be a credential. */
+/** Headers that are sent to another origin after a redirect: none that could be a credential. */
 const ACROSS_ORIGINS: ReadonlySet<string> = new Set([
   'accept',
   'accept-language',
@@ -74,7 +74,7 @@ const ACROSS_ORIGINS: ReadonlySet<string> = new Set([
   'user-agent',
 ]);
 
-/** Of the answer, what concerns the connection and not the plugin. There is no cookie jar, so cookies stay out too. */
+/** Response headers that concern the connection and not the plugin. There is no cookie jar, so cookies are dropped too. */
 const RESPONSE_DROPPED: ReadonlySet<string> = new Set([
   'alt-svc',
   'clear-site-data',
@@ -98,9 +98,9 @@ export function mayRequest(name: string): boolean {
 }
 
 /**
- * Checks the further headers that a host allows.
+ * Checks the additional headers that a host allows.
  *
- * @param path Where they stand in options, for messages.
+ * @param path Their path in the options, for messages.
  * @throws {ConfigError} `CONFIG_INVALID` for anything but a lower-case name, or for one that can never be allowed.
  */
 export function readAllowedHeaders(
@@ -119,12 +119,12 @@ export function readAllowedHeaders(
   return new Set(allowed);
 }
 
-/** True if a header goes along when a redirect leads to another origin. @param name In lower case. */
+/** True if a header is sent when a redirect leads to another origin. @param name In lower case. */
 export function maySurviveRedirect(name: string): boolean {
   return ACROSS_ORIGINS.has(name);
 }
 
-/** True if a plugin sees this header of an answer. @param name In lower case. */
+/** True if a plugin sees this header of a response. @param name In lower case. */
 export function mayReceive(name: string): boolean {
   return !RESPONSE_DROPPED.has(name);
 }

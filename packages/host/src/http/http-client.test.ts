@@ -52,13 +52,13 @@ function effectsFor(allowedHosts: readonly string[], options: Options = {}): Hos
 const json = (request: object): Uint8Array => new TextEncoder().encode(JSON.stringify(request));
 
 interface Fetched {
-  /** Of open, or else of the head; 0 if all went well. */
+  /** The code of open, otherwise of the head; 0 if all succeeded. */
   readonly code: number;
   readonly status?: number;
   readonly url?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Buffer;
-  /** What went into the log. */
+  /** The text that was logged. */
   readonly record?: string | undefined;
 }
 
@@ -91,7 +91,7 @@ const answer =
   (_request: IncomingMessage, response: ServerResponse): void =>
     void response.end(text);
 
-/** Gives each request to the function that its path names. */
+/** Passes each request to the function for its path. */
 function routes(
   table: Readonly<Record<string, (request: IncomingMessage, response: ServerResponse) => void>>,
 ): (request: IncomingMessage, response: ServerResponse) => void {
@@ -261,7 +261,7 @@ describe('requests', () => {
   });
 });
 
-// Rows 74 to 81 of the attack catalogue; what the URL parser makes of spellings is tested with PermissionSet.
+// Rows 74 to 81 of the attack catalogue; how the URL parser treats spellings is tested with PermissionSet.
 describe('where connections go', () => {
   it.each([
     'http://0x7f.1/',
@@ -346,7 +346,7 @@ describe('where connections go', () => {
       code: -5,
       record: `GET ${other}: ERR_TLS_CERT_ALTNAME_INVALID`,
     });
-    // It is trusted for the hosts that it is given for, and for no other.
+    // It is trusted only for the hosts for which it is given.
     const permissions = new PermissionSet({ network: true, allowedHosts: [url] });
     const authorities = readAuthorities([{ hosts: [`localhost:${port + 1}`], ca }]);
     const http = createHttpClient({ permissions, authorities, resolve });
@@ -656,7 +656,7 @@ describe('bodies', () => {
     });
   });
 
-  // Row 110 of the attack catalogue: an error that nobody hears would end the process, and here the test run.
+  // Row 110 of the attack catalogue: an unhandled error would end the process, and here the test run.
   describe.each([
     { coding: 'gzip', bytes: gzipSync(text) },
     { coding: 'br', bytes: brotliCompressSync(text) },
@@ -720,7 +720,7 @@ describe('bodies', () => {
       permissions,
       async transport(request, send) {
         const { body, ...head } = await send(request);
-        // As a recorder does: the reader comes later.
+        // Like a recorder: reading starts later.
         const later = async function* (): AsyncGenerator<Uint8Array, void, void> {
           yield* body;
         };
@@ -794,7 +794,7 @@ describe('bodies', () => {
     const { code } = await effects.perform('host_http_open', [json({ url: server.origin })]);
     await effects.perform('host_http_head', [code, 1000]);
     let last = -1;
-    // Until it stands still: what the kernel and the streams buffer is some megabytes.
+    // Until it stops growing: the kernel and the streams buffer some megabytes.
     await expect
       .poll(
         () => {
@@ -986,7 +986,7 @@ describe('servers that misbehave', () => {
     await expect.poll(() => server.accepted()).toBe(16);
   });
 
-  /** Calls that are under way at once, each with as many requests as one may have open. */
+  /** Concurrent calls, each with as many requests as one call may have open. */
   async function crowd(calls: number, origins: number) {
     const servers = await Promise.all(Array.from({ length: origins }, () => raw('', false)));
     const permissions = new PermissionSet({

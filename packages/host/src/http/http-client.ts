@@ -32,15 +32,15 @@ import { HttpExchange, type OpenedResponse } from './http-exchange.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 import type { HttpRequest } from './parse-request.js';
 
-/** What {@link createHttpClient} works with. */
+/** Options of {@link createHttpClient}. */
 export interface HttpClientOptions extends ConnectorOptions {
-  /** What secrets may know the plugin by: the id that its host gave it, its digest. Not what it calls itself. @default nothing */
+  /** The identities by which secrets recognize the plugin: the id that its host gave it, and its digest. Not its own name. @default none */
   readonly identities?: readonly string[];
-  /** Further headers that the plugin may set, in lower case. @default none */
+  /** Additional headers that the plugin may set, in lower case. @default none */
   readonly headers?: readonly string[];
   /** What `${secret:NAME}` in a header stands for. @default none */
   readonly secrets?: SecretStore;
-  /** Sends each request in place of the network. @default the network */
+  /** Sends each request instead of the network. @default the network */
   readonly transport?: HttpTransport;
 }
 
@@ -56,15 +56,15 @@ const OPTIONS: OptionReaders<HttpClientOptions> = {
 
 /** The connections of one plugin, shared only by its instances. */
 export interface HttpClient {
-  /** Headers that a plugin may set besides those of every plugin. */
+  /** Headers that the plugin may set in addition to those allowed for every plugin. */
   readonly headers: ReadonlySet<string>;
   /** Starts a request that the permissions allow. @throws {EffectFailure} Denied. */
   start(request: HttpRequest, call: EffectCall): HttpExchange;
-  /** Ends all connections; a later request makes new ones. */
+  /** Closes all connections; a later request opens new ones. */
   close(): Promise<void>;
 }
 
-/** An answer whose body can be ended early. */
+/** A response whose body can be ended early. */
 interface Answer extends HttpTransportResponse {
   readonly body: Readable;
 }
@@ -82,8 +82,8 @@ function readable(response: HttpTransportResponse): Answer {
 /**
  * Makes the HTTP client of one plugin, for `createHostEffects`.
  *
- * Every hop is checked twice, its URL before and its address when the connection is made. Connections, and what is learned
- * from their timing, are not shared with other plugins. Proxies of the environment are not used.
+ * Every hop is checked twice: its URL beforehand, and its address when the connection is made. Connections, and what is learned
+ * from their timing, are not shared with other plugins. Proxies from the environment are not used.
  *
  * @throws {ConfigError} For an unknown key or a wrong value.
  *
@@ -115,7 +115,7 @@ export function createHttpClient(given: HttpClientOptions): HttpClient {
     throw new EffectFailure(HostCode.permissionDenied, what);
   };
 
-  // A transport may hold the answer for long before it reads it.
+  // A transport may hold the response for a long time before it reads it.
   const connect = async (request: HttpTransportRequest): Promise<Answer> =>
     readable(
       await send(request.url, {
@@ -138,7 +138,7 @@ export function createHttpClient(given: HttpClientOptions): HttpClient {
       signal.throwIfAborted();
       const { method, url, body } = hop;
       const secrets = used.from(url);
-      // A secret may be sent while the answer is under way.
+      // Another secret may be sent while the response is being received.
       const check = (): void => checkRange(filled, secrets);
       check();
       const headers = {
@@ -155,7 +155,7 @@ export function createHttpClient(given: HttpClientOptions): HttpClient {
         if (redirects >= MAX_REDIRECTS) {
           throw new EffectFailure(HostCode.limitExceeded, `more than ${MAX_REDIRECTS} redirects`);
         }
-        // A server may put what it was sent into the name of a host, which the log would show.
+        // A server may put data it was sent into a host name, which the log would show.
         const target = maskText(describeHop(next), secrets);
         checkPermission(next, `redirected to ${target}`);
         const from = originOf(first.url);
@@ -183,14 +183,14 @@ export function createHttpClient(given: HttpClientOptions): HttpClient {
     },
     async close() {
       const ended = agent;
-      // A version that was replaced may be put back in its place, and connects again then.
+      // A replaced version may be restored later, and then connects again.
       agent = undefined;
       await ended?.destroy();
     },
   };
 }
 
-/** Parts of an answer that a plugin picks would give it a secret in pieces too short to be found. */
+/** Refuses range requests: a plugin could fetch a secret in pieces too short to be found. */
 function checkRange(headers: ReadonlyMap<string, string>, secrets: MaskedSecrets): void {
   if (secrets.longest === 0) return;
   const range = [...headers.keys()].find((name) => /(?:^|-)range$/.test(name));
@@ -232,7 +232,7 @@ function openResponse(
   signal.addEventListener('abort', () => decoded.destroy(), { once: true });
   const headers: [name: string, value: string][] = [];
   for (const [name, value] of Object.entries(received)) {
-    // What was decoded has neither its old length nor its old coding.
+    // A decoded body has neither its old length nor its old coding.
     const outdated = decoded !== body && /^content-(?:encoding|length)$/.test(name);
     if (!mayReceive(name) || outdated) continue;
     headers.push([maskText(name, secrets), maskText(textOf(value) ?? '', secrets)]);
@@ -252,12 +252,12 @@ function textOf(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'object' ? value.join(', ') : value;
 }
 
-/** For the log. */
+/** Describes a hop for the log. */
 function describeHop({ method, url }: Hop): string {
   return `${method} ${originOf(url)}`;
 }
 
-/** Hosts may be long. */
+/** The origin, shortened: hosts may be long. */
 function originOf(url: URL): string {
   const { origin } = url;
   return origin.length <= 300 ? origin : `${origin.slice(0, 300)}…`;

@@ -4,30 +4,30 @@ import { type EffectCall, type EffectResult, HostCode } from '@testbench/types/a
 import type { BodyReader } from './body-reader.js';
 import { failureResult, EffectFailure } from '../effects/effect-failure.js';
 
-/** An answer whose head is there. */
+/** A response whose head has arrived. */
 export interface OpenedResponse {
   /** `{ status, url, headers }` as JSON in UTF-8. */
   readonly head: Uint8Array;
   readonly body: BodyReader;
 }
 
-/** What {@link HttpExchange} is made with. */
+/** Options of {@link HttpExchange}. */
 export interface ExchangeOptions {
-  /** Names the request in the log, until it is redirected: method and origin. */
+  /** Identifies the request in the log, until it is redirected: method and origin. */
   readonly what: string;
   readonly call: EffectCall;
-  /** Time for all of it, in milliseconds. @default the call's */
+  /** Time for the whole exchange, in milliseconds. @default the call's */
   readonly timeoutMs: number | undefined;
   /** Sends the request once; can be aborted, and reports the target of a redirect. */
   readonly send: (signal: AbortSignal, onHop: (what: string) => void) => Promise<OpenedResponse>;
 }
 
-/** One request of a plugin and the answer to it, under one deadline from the first byte to the last. */
+/** One request of a plugin and its response, under one deadline from the first byte to the last. */
 export class HttpExchange {
   #what: string;
   readonly #abort = new AbortController();
   readonly #opened: Promise<OpenedResponse>;
-  /** Rejects when aborted: waiting for a name or a free connection then ends. */
+  /** Rejects when aborted: this ends the wait for a name look-up or a free connection. */
   readonly #aborted: Promise<never>;
   readonly #release: () => void;
   #reading = false;
@@ -50,7 +50,7 @@ export class HttpExchange {
     const watch = (): void => {
       const left = end - performance.now();
       if (left > 0) {
-        // Timers may be early: their clock is that of the turn in which they are set.
+        // Timers may fire early: their clock is that of the event loop turn in which they are set.
         timer = setTimeout(watch, Math.min(Math.ceil(left), MAX_TIMEOUT_MS));
       } else if (ownEnd < call.deadlineMs) {
         this.#giveUp(HostCode.limitExceeded, `not done in ${most} ms`);
@@ -63,18 +63,18 @@ export class HttpExchange {
     if (signal?.aborted === true) cancel();
     else if (end !== Number.POSITIVE_INFINITY) watch();
     this.#opened = send(own, (hop) => (this.#what = hop));
-    // The reader of the head is told, if there is one.
+    // Reported to the reader of the head, if there is one.
     this.#opened.catch(() => {});
   }
 
-  /** The head as JSON, once it is there. */
+  /** The head as JSON, once it has arrived. */
   async head(): Promise<EffectResult> {
     return await this.#guarded(async ({ head }) => ({ code: head.length, bytes: head }));
   }
 
   /** The next bytes of the body; code 0 at its end. */
   async read(maxBytes: number): Promise<EffectResult> {
-    // A guest waits for each answer; a runner that was taken over need not.
+    // A guest waits for each answer; a compromised runner might not.
     if (this.#reading || maxBytes < 1) return { code: HostCode.invalidArgument };
     this.#reading = true;
     const result = await this.#guarded(async ({ body }) => {
@@ -85,7 +85,7 @@ export class HttpExchange {
     return result;
   }
 
-  /** Ends it; what is not read yet is lost. */
+  /** Ends the exchange; unread data is lost. */
   close(): void {
     this.#giveUp(HostCode.cancelled, 'closed');
   }
@@ -103,7 +103,7 @@ export class HttpExchange {
     } catch (error) {
       const { signal } = this.#abort;
       const result = failureResult(signal.aborted ? signal.reason : error, this.#what);
-      // After a failure there is no more to come, however often the plugin asks; one record says why.
+      // After a failure no more data will come, however often the plugin asks; one record says why.
       if (!signal.aborted) this.#giveUp(result.code, 'failed before');
       if (this.#reported) return { code: result.code };
       this.#reported = true;

@@ -1,7 +1,7 @@
 /**
  * The HTTP client of a plugin.
  *
- * It has an entry of its own because it alone needs `undici`: what runs in threads and child processes does without.
+ * It is a separate entry because only it needs `undici`: code that runs in threads and child processes does not.
  *
  * @packageDocumentation
  */

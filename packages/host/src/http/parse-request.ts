@@ -26,27 +26,27 @@ const METHODS = {
 /** One of the methods that a plugin may use. */
 export type HttpMethod = keyof typeof METHODS;
 
-/** A request of a plugin, checked for everything but permissions. */
+/** A request of a plugin, checked for everything except permissions. */
 export interface HttpRequest {
   readonly method: HttpMethod;
   readonly url: URL;
   /** Names in lower case. Values may hold `${secret:NAME}`. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: Uint8Array | undefined;
-  /** Time from asking to the last byte, in milliseconds; undefined if only the call's own counts. */
+  /** Time from the request to the last byte, in milliseconds; undefined if only the call's own limit applies. */
   readonly timeoutMs: number | undefined;
 }
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
 const KEYS = new Set(['method', 'url', 'headers', 'body', 'body_base64', 'timeout_ms']);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
-/** Tab, visible ASCII and the upper half of Latin-1, with nothing white at the ends. */
+/** Tab, visible ASCII and the upper half of Latin-1, without white space at the ends. */
 const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
 
 /**
- * Reads what a plugin handed to `host_http_open`.
+ * Reads the argument of `host_http_open`.
  *
- * @param further Headers that a plugin may set besides those of every plugin, in lower case.
+ * @param further Headers that the plugin may set in addition to those allowed for every plugin, in lower case.
  * @throws {EffectFailure} Invalid argument, naming the field; denied for a header that a plugin may not set.
  */
 export function parseRequest(
@@ -65,7 +65,7 @@ export function parseRequest(
 }
 
 /**
- * Reads a request that is parsed already: that of a plugin that asks.
+ * Reads a request that is already parsed: that of a plugin that asks.
  *
  * @throws {EffectFailure} As {@link parseRequest}.
  */

@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
 
-/** Where the lock file lies among the descriptors of the command. */
+/** The command's file descriptor for the lock file. */
 const LOCK_FD = 3;
-/** How `flock` ends where another has the lock. */
+/** Exit code of `flock` if another process has the lock. */
 const CONFLICT = 1;
-/** It does not wait for the lock; a machine may be busy. */
+/** The command does not wait for the lock, but the machine may be busy. */
 const TIMEOUT_MS = 10_000;
 
 /**
- * Locks an open file for this process, as long as it is open here.
+ * Locks an open file for this process while it is open here.
  *
- * The kernel gives the lock back when the process ends, however it ends, and knows it in every process namespace. Node has no
- * call for it; the command `flock` locks what it is handed, which is the same open file as ours.
+ * The kernel releases the lock when the process ends, however it ends, and enforces it in every process namespace. Node has no
+ * API for it; the command `flock` locks the descriptor that it is passed, which refers to the same open file as ours.
  *
  * @returns `unknown` if the command is missing, or the file system has no such locks.
  * @see https://man7.org/linux/man-pages/man2/flock.2.html

@@ -17,39 +17,39 @@ import { hostname } from 'node:os';
 
 import { tryKernelLock } from './kernel-lock.js';
 
-/** Who holds a lock; undefined where that cannot be told. */
+/** The holder of a lock; undefined if unknown. */
 type LockHolder = Pick<Holder, 'host' | 'pid'> | undefined;
 
-/** Who holds a lock: a process number means something in its namespace only, and is given to another process later. */
+/** The holder of a lock: a process id is only meaningful in its namespace, and is reused for another process later. */
 interface Holder {
   readonly host: string;
   readonly pid: number;
   /** When the process started, in ticks of the kernel; '' if the system does not report it. */
   readonly start: string;
-  /** Of this one holding. */
+  /** Unique to this acquisition. */
   readonly token: string;
-  /** Of the machine's start, and of the processes that see each other by their numbers; '' if the system does not report it. */
+  /** Id of the machine's boot, and of the process namespace; '' if the system does not report it. */
   readonly boot: string;
   readonly namespace: string;
-  /** True if the kernel knows whether it is held. */
+  /** True if the kernel tracks whether it is held. */
   readonly kernel: boolean;
 }
 
-/** Locks of this process, by path. */
+/** Locks held by this process, by path. */
 const held = new Set<string>();
-/** How often a lock file that was replaced while it was opened is opened again. */
+/** How often opening is retried if a lock file was replaced while it was opened. */
 const MAX_TRIES = 10;
 
 /**
- * Keeps a second process, and a second part of this one, from what a lock file stands for.
+ * Keeps other processes, and other parts of this one, from using what a lock file protects.
  *
  * The kernel holds the lock where it can, so that it ends with its process and counts in every container. Elsewhere the file
- * names the process: one that is gone is replaced; one of another machine or process namespace never, since it cannot be checked.
+ * names the process: the lock of a dead process is replaced; one of another machine or process namespace never is, since it cannot be checked.
  *
- * @param lock Path of the lock file; its folder must be there.
- * @param refuse Makes the error if the lock is held; gets who holds it, in words: `process 7 of "host"`.
- * @returns Gives it back.
- * @throws What `refuse` makes, and whatever the file system throws.
+ * @param lock Path of the lock file; its folder must exist.
+ * @param refuse Creates the error if the lock is held; receives the holder, in words: `process 7 of "host"`.
+ * @returns A function that releases the lock.
+ * @throws The error of `refuse`, and any error of the file system.
  */
 export function lockFile(lock: string, refuse: (who: string) => Error): () => void {
   if (held.has(lock)) throw refuse(nameHolder(describeSelf(false)));
@@ -74,7 +74,7 @@ function lockWithKernel({ lock, inUse }: Attempt): (() => void) | undefined {
     const made = makeLocked(lock, own);
     if (made === undefined) return undefined;
     const file = made.isNew ? made.file : openExisting(lock);
-    // Given back meanwhile.
+    // Released meanwhile.
     if (file === undefined) continue;
     let keep = made.isNew;
     try {
@@ -84,7 +84,7 @@ function lockWithKernel({ lock, inUse }: Attempt): (() => void) | undefined {
     }
     if (!keep) continue;
     return () => {
-      // While it is still locked: a lock on an unlinked file excludes no one.
+      // While it is still locked: a lock on an unlinked file excludes no other process.
       rmSync(lock, { force: true });
       closeSync(file);
     };
@@ -93,7 +93,7 @@ function lockWithKernel({ lock, inUse }: Attempt): (() => void) | undefined {
 }
 
 /**
- * Makes a locked file and gives it the lock's name, if that is free: complete from its first moment on.
+ * Creates a locked file and gives it the lock's name, if that is free: it is complete from the start.
  *
  * @returns undefined if the kernel cannot lock it.
  */
@@ -124,12 +124,12 @@ function openExisting(lock: string): number | undefined {
   }
 }
 
-/** Locks a file that another host left. @returns false if it is the lock no more. @throws {LoadError} If it is held. */
+/** Locks a file that another host left. @returns false if it is no longer the lock file. @throws {LoadError} If it is held. */
 function takeOver({ lock, inUse }: Attempt, file: number, own: string): boolean {
   const before = fstatSync(file).isFile() ? readHolder(lock) : undefined;
   if (tryKernelLock(file) !== 'locked') throw inUse(before);
   if (!isStillThere(lock, file)) return false;
-  // Of a host that cannot lock by the kernel, in another container.
+  // The lock of a host in another container that cannot use kernel locks.
   if (before?.kernel === false && isAlive(before)) throw inUse(before);
   ftruncateSync(file, 0);
   writeSync(file, own, 0);
@@ -159,7 +159,7 @@ function lockWithFile({ lock, inUse }: Attempt): () => void {
 /**
  * Replaces a stale lock, exclusively.
  *
- * Without a guard, a host that looked long ago would take away what another has made meanwhile.
+ * Without a guard, a host that checked long ago would remove a lock that another has created meanwhile.
  */
 function replaceDead({ lock, inUse }: Attempt, dead: Holder | undefined, own: Holder): void {
   const guard = `${lock}.guard`;
@@ -194,9 +194,9 @@ function textOf(read: () => string): string {
   }
 }
 
-/** @returns false if there is one already. */
+/** @returns false if there is already one. */
 function create(lock: string, own: Holder): boolean {
-  // One that is half-written would look like a dead one.
+  // A half-written file would look like a stale lock.
   const prepared = `${lock}.${own.token}`;
   writeFileSync(prepared, JSON.stringify(own), { flag: 'wx', mode: 0o600 });
   try {
@@ -226,19 +226,19 @@ function readHolder(lock: string): Holder | undefined {
     if (!Number.isSafeInteger(pid) || pid! <= 0) return undefined;
     return { host, pid: pid!, start, token, boot, namespace, kernel };
   } catch {
-    // Gone meanwhile, or not ours.
+    // Gone meanwhile, or not our own file.
     return undefined;
   }
 }
 
-/** By what the file says. True where that cannot be told. */
+/** Whether the holder is alive, according to the file. True if unknown. */
 function isAlive({ host, pid, start, boot, namespace }: Holder): boolean {
   const self = describeSelf(false);
   if (host !== self.host) return true;
-  // The machine was started again since.
+  // The machine has been restarted since.
   if (boot !== '' && self.boot !== '' && boot !== self.boot) return false;
   if (namespace !== '' && self.namespace !== '' && namespace !== self.namespace) return true;
-  // Ours, and not among those that are held: left behind by an earlier failure.
+  // Our own, but not among the held locks: left behind by an earlier failure.
   if (pid === process.pid && start === self.start) return false;
   try {
     process.kill(pid, 0);
@@ -252,7 +252,7 @@ function isAlive({ host, pid, start, boot, namespace }: Holder): boolean {
 function startOf(pid: number): string {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name, in brackets, may have spaces and brackets; the start is the 20th field after it.
+    // The name, in brackets, may contain spaces and brackets; the start time is the 20th field after it.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? '';
   } catch {
     return '';

@@ -9,7 +9,7 @@ import type { UsedSecrets } from './used-secrets.js';
 
 const PLACEHOLDER = /\$\{secret:([^}]*)(\}?)/g;
 
-/** Where credentials stand. */
+/** Headers that contain credentials. */
 const CREDENTIAL_HEADERS: readonly string[] = [
   'authorization',
   'api-key',
@@ -17,12 +17,12 @@ const CREDENTIAL_HEADERS: readonly string[] = [
   'x-goog-api-key',
 ];
 
-/** Who asks for secrets, and of whom. */
+/** The plugin that uses secrets, and their store. */
 export interface SecretUser {
-  /** What a secret may know the plugin by: the id that it was loaded under, its digest. */
+  /** The identities by which a secret recognizes the plugin: the id that it was loaded under, and its digest. */
   readonly identities: readonly string[];
   readonly store: SecretStore | undefined;
-  /** Told of each value that is filled in, to be masked in what comes back. */
+  /** Records each value that is filled in, so that it is masked in responses. */
   readonly used: UsedSecrets;
 }
 
@@ -30,7 +30,7 @@ export interface SecretUser {
  * Fills `${secret:NAME}` in the values of headers.
  *
  * A secret that does not exist and one that is not for this host, header or plugin give the same code, so that a plugin learns
- * nothing about which there are. What is filled in is not looked at again.
+ * nothing about which secrets exist. Filled-in values are not searched for placeholders again.
  *
  * @throws {EffectFailure} Denied; invalid argument for a placeholder that is not one; limit exceeded. Never with a value.
  */
@@ -73,7 +73,7 @@ async function readSecret(
   const hosts = hostsOfSecret(name, secret);
   if (!hosts.allowsRequest(url)) denied(name, `not for ${url.origin}`);
   if (!isSecretValue(value)) {
-    // Refused, as one that is not there: no later try finds another value.
+    // Refused like a missing one: no later attempt would find another value.
     denied(
       name,
       `its value is none; expected ${MIN_SECRET_LENGTH} to ${MAX_SECRET_LENGTH} printable ASCII characters without spaces at the ends`,
@@ -83,7 +83,7 @@ async function readSecret(
   return value;
 }
 
-/** The checked value of a store: a third-party store may return anything. */
+/** The checked value from a store: a third-party store may return anything. */
 async function readFrom(store: SecretStore | undefined, name: string): Promise<Secret | undefined> {
   try {
     const secret: unknown = await store?.read(name);

@@ -6,7 +6,7 @@ const NUL = 0;
 const FIRST_PRINTABLE = 0x20;
 const LAST_PRINTABLE = 0x7e;
 
-/** Replaces every secret in a text, and every long part of one, by as many asterisks as it takes there. */
+/** Replaces every secret in a text, and every long part of one, with asterisks of the same length. */
 export function maskText(text: string, secrets: MaskedSecrets): string {
   const spans = secrets.matcher.find(text);
   if (spans.length === 0) return text;
@@ -16,18 +16,18 @@ export function maskText(text: string, secrets: MaskedSecrets): string {
 }
 
 /**
- * Masks secrets in a stream of bytes, also where one is cut by the end of a chunk.
+ * Masks secrets in a stream of bytes, even if one is split between chunks.
  *
- * The end of what has come is held back, as long as a secret may be in any form, from the last byte on that no secret can have
- * (a line's end). **What is held back does not depend on what the bytes are**: were it only what a secret begins with, a plugin
+ * The end of the received bytes is held back, up to the longest form of a secret, from the last byte on that cannot be part of a secret
+ * (a line's end). **How much is held back does not depend on the content**: if only bytes that begin a secret were held back, a plugin
  * could infer from the length of its reads how much of a guess is right, and find a secret byte by byte.
  */
 export class SecretMask {
   readonly #secrets: MaskedSecrets;
-  /** The end of what has come, as it came and as it is given. */
+  /** The end of the received bytes, in its original and its masked form. */
   #raw: Buffer = Buffer.alloc(0);
   #masked: Buffer = Buffer.alloc(0);
-  /** What came since, and was not looked at. */
+  /** Bytes that came since and were not searched yet. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   /** How many bytes at the end a secret could have. */

@@ -1,8 +1,8 @@
-/** A text that gives a secret away, and how much of it has to be there. */
+/** A text that reveals a secret, and how much of it has to be present. */
 export interface SecretForm {
   /** In lower case: letters are compared without regard to case. */
   readonly text: string;
-  /** So many characters of it in a row are masked, wherever they stand in it. */
+  /** This many consecutive characters of it are masked, wherever they are in it. */
   readonly minLength: number;
 }
 
@@ -10,24 +10,24 @@ export interface SecretForm {
 const MIN_PART_LENGTH = 12;
 
 /**
- * The forms in which a secret is looked for: as it is, in base64 and base64url at every alignment, and in hexadecimal.
+ * The forms in which a secret is searched for: as it is, in base64 and base64url at every alignment, and in hexadecimal.
  *
- * Escapes (`%41`, `\u0041`, `&#65;`) are not among them: they are undone in what is searched.
+ * Escapes (`%41`, `\u0041`, `&#65;`) are not among them: they are undone in the searched text.
  *
- * Half of a secret counts as the secret. It must not be less: a plugin that lets a server repeat what it guesses could find the
- * rest from there, character by character, and how many secrets begin is not a secret (`sk-ant-api03-`).
+ * Half of a secret counts as the secret. It must not be less: a plugin that makes a server echo its guesses could find the
+ * rest from there, character by character, and the common prefix of many secrets is publicly known (`sk-ant-api03-`).
  */
 export function formsOf(secret: string): readonly SecretForm[] {
   const bytes = Buffer.from(secret, 'latin1');
-  // A space is a plus sign in forms.
+  // In form encoding, a space is a plus sign.
   const texts = new Set([secret, secret.replaceAll(' ', '+'), bytes.toString('hex')]);
   for (let before = 0; before < 3; before += 1) {
     const shifted = Buffer.concat([Buffer.alloc(before), bytes]);
-    // The first and the last character may also hold bits of what stands around it.
+    // The first and the last character may also contain bits of the surrounding text.
     const start = Math.ceil((before * 8) / 6);
     const end = Math.floor((shifted.length * 8) / 6);
     const base64 = shifted.toString('base64').slice(start, end);
-    // The buffers of browsers do not know base64url.
+    // The buffers of browsers do not support base64url.
     texts.add(base64).add(base64.replaceAll('+', '-').replaceAll('/', '_'));
   }
   return Array.from(texts, (text) => ({
@@ -36,7 +36,7 @@ export function formsOf(secret: string): readonly SecretForm[] {
   }));
 }
 
-/** Lower case of ASCII letters; other characters, and so all positions, stay. */
+/** Converts ASCII letters to lower case; other characters, and therefore all positions, stay the same. */
 export function lowerAscii(text: string): string {
   return text.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -1,13 +1,13 @@
 import { formsOf, lowerAscii, type SecretForm } from './secret-forms.js';
 import { undoEscapes } from './undo-escapes.js';
 
-/** A part of a text, from `start` to before `end`. */
+/** A part of a text, from `start` up to but not including `end`. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Layers of escapes that are undone: a URL inside of JSON, twice. */
+/** Layers of escapes that are undone: for example a URL inside JSON inside JSON. */
 const MAX_LAYERS = 3;
 
 interface Block {
@@ -19,8 +19,8 @@ interface Block {
 /**
  * Finds secrets in texts, whole or in long parts, in every form of `formsOf` and behind up to three layers of escapes.
  *
- * Any part that is long enough holds one of the blocks that a form is cut into, so blocks are looked for, all at once, and what
- * stands around one is compared.
+ * Any part that is long enough contains one of the blocks that a form is split into, so blocks are searched for, all at once, and the
+ * text around each one is compared.
  *
  * @example
  * ```ts
@@ -44,12 +44,12 @@ export class SecretMatcher {
         this.#blocks.set(block, [...(this.#blocks.get(block) ?? []), { form, at }]);
       }
     }
-    // Longer ones first: one may begin another.
+    // Longer ones first: one may be the beginning of another.
     const blocks = [...this.#blocks.keys()].sort((left, right) => right.length - left.length);
     if (blocks.length > 0) this.#pattern = new RegExp(blocks.map(quote).join('|'), 'gi');
   }
 
-  /** Where secrets stand; spans may overlap. */
+  /** The positions of secrets; spans may overlap. */
   find(text: string): readonly Span[] {
     if (this.#pattern === undefined) return [];
     return this.#findIn(text, 0);
@@ -58,7 +58,7 @@ export class SecretMatcher {
   #findIn(text: string, layers: number): Span[] {
     const spans = this.#findPlain(text);
     if (layers === MAX_LAYERS) return spans;
-    // What looks like several kinds of escapes is rare below the first layer, and would multiply.
+    // Several kinds of escapes at once are rare below the first layer, and trying each would multiply the work.
     for (const { text: inner, toSource } of undoEscapes(text, layers === 0)) {
       for (const { start, end } of this.#findIn(inner, layers + 1)) {
         spans.push({ start: toSource(start), end: toSource(end) });
@@ -74,7 +74,7 @@ export class SecretMatcher {
     pattern.lastIndex = 0;
     for (let match = pattern.exec(text); match !== null; match = pattern.exec(text)) {
       const { index } = match;
-      // A shorter block may begin where a longer one was found.
+      // A shorter block may also begin where a longer one was found.
       for (const [block, places] of this.#blocks) {
         if (!isAt(text, index, block)) continue;
         for (const { form, at } of places) {

@@ -12,7 +12,7 @@ import type { Secret, SecretStore } from '@testbench/types/stores';
 import { MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from '../limits.js';
 
 /**
- * Makes a store of secrets that are at hand.
+ * Makes a store of secrets that are kept in memory.
  *
  * @throws {ConfigError} `CONFIG_INVALID` for a name, value, host, plugin or header that no secret can have, and
  *   `CONFIG_UNKNOWN_KEY`; never with the value.
@@ -35,18 +35,18 @@ export function createMemorySecrets(secrets: Readonly<Record<string, Secret>>): 
   return { specificationVersion: 'v1', read: (name) => own.get(name) };
 }
 
-/** A secret that lies in an environment variable. */
+/** A secret in an environment variable. */
 export interface EnvSecret extends Omit<Secret, 'value'> {
   /** Name of the variable. @default the secret's name */
   readonly env?: string;
 }
 
 /**
- * Makes a store of secrets that lie in environment variables, read at each use.
+ * Makes a store of secrets in environment variables, which are read at each use.
  *
- * @param env The environment. A variable that is not set is a secret that does not exist.
+ * @param env The environment. If a variable is not set, the secret does not exist.
  * @throws {ConfigError} `CONFIG_INVALID` for a name, variable, host, plugin or header that no secret can have, and
- *   `CONFIG_UNKNOWN_KEY`: a misspelt `plugins` would let every plugin have it.
+ *   `CONFIG_UNKNOWN_KEY`: a misspelt `plugins` would let every plugin use it.
  *
  * @example
  * ```ts
@@ -87,10 +87,10 @@ export function createEnvSecrets(
   };
 }
 
-/** Who may have a secret, where it may be sent and in what. */
+/** Which plugins may use a secret, to which hosts it may be sent and in which headers. */
 type SecretRule = Omit<Secret, 'value'>;
 
-/** Readers of all but the value. None of them quotes what it finds: a value may have been put into the wrong place. */
+/** Readers of everything but the value. None of them quotes what it finds: a secret may have been put into the wrong field. */
 const RULE: OptionReaders<SecretRule> = {
   hosts: ({ value, path }) => {
     const name = path.slice('secrets.'.length, -'.hosts'.length);
@@ -101,10 +101,10 @@ const RULE: OptionReaders<SecretRule> = {
 };
 
 /**
- * Reads what the owner of a store gives for a secret, each field once, also what it inherits.
+ * Reads what a store returns for a secret, each field once, including inherited fields.
  *
- * Nothing is passed over: a list that is a text would match a part of itself, and a key that is misspelt would lift the
- * restriction that it was to be. The value is left to who uses it.
+ * Nothing is ignored: a string instead of a list would match a part of itself, and a misspelt key would lift the
+ * intended restriction. The value is checked by the code that uses it.
  *
  * @throws {ConfigError}
  */
@@ -120,7 +120,7 @@ function readSecret<Kind extends SecretRule>(
 ): Kind {
   const path = `secrets.${name}`;
   checkName(name);
-  // The reader's own message would quote a text that stands in its place, which may be the secret.
+  // The reader's own message would quote a string given instead, which may be the secret.
   if (typeof secret !== 'object' || secret === null || Array.isArray(secret)) {
     invalid(path, 'expected an object');
   }
@@ -160,7 +160,7 @@ function entriesOf(secrets: unknown): [name: string, secret: unknown][] {
   return Object.entries(secrets);
 }
 
-/** True for what can stand in a header, cannot be guessed in a few tries, and has nothing white at its ends. */
+/** True for a value that can be sent in a header, cannot be guessed in a few tries, and has no white space at its ends. */
 export function isSecretValue(value: unknown): value is string {
   return (
     typeof value === 'string' &&
@@ -170,7 +170,7 @@ export function isSecretValue(value: unknown): value is string {
   );
 }
 
-/** What a secret can be called. */
+/** Valid names of secrets. */
 export const SECRET_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 function checkName(name: string): void {
@@ -180,7 +180,7 @@ function checkName(name: string): void {
 }
 
 /**
- * Where a secret may be sent: a list of hosts means the same here as where a plugin is granted them.
+ * Where a secret may be sent: a list of hosts has the same meaning here as in a plugin's grants.
  *
  * @throws {ConfigError}
  */

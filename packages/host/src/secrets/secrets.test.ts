@@ -124,7 +124,7 @@ describe('fillSecrets()', () => {
 describe('rules of a secret', () => {
   const rule = { hosts: HOSTS };
 
-  // Row 111 of the attack catalogue: each of them let every plugin, or one of a similar name, have the secret.
+  // Row 111 of the attack catalogue: each of them gave the secret to every plugin, or to one with a similar name.
   it.each([
     { rest: { plugin: ['a'] }, path: 'plugin', says: 'did you mean "plugins"?' },
     { rest: { Plugins: ['a'] }, path: 'Plugins', says: 'did you mean "plugins"?' },
@@ -151,7 +151,7 @@ describe('rules of a secret', () => {
     expect(() => createEnvSecrets({ A: secret })).toThrow(refusal);
     const withValue = { ...rule, ...rest, value: VALUE } as never;
     expect(() => createMemorySecrets({ A: withValue })).toThrow(refusal);
-    // A store of somebody else's is asked at each use.
+    // A third-party store is read at each use.
     const store = { specificationVersion: 'v1' as const, read: () => withValue };
     expect(await fill({ authorization: '${secret:A}' }, store)).toMatchObject({
       code: -5,
@@ -321,7 +321,7 @@ describe('masking', () => {
             expect(masked).toHaveLength(text.length);
             const shown = Buffer.from(masked.replaceAll('*', 'A'), alphabet).toString('latin1');
             const start = Buffer.from(before, 'latin1').length;
-            // At most one letter at either end, of which a part of the bits is shown.
+            // At most one letter at either end, of which some bits are shown.
             expect(shown.slice(start + 1, start + secret.length - 1)).toMatch(/^\0*$/);
           }
         }
@@ -343,7 +343,7 @@ describe('masking', () => {
           );
         }
       }
-      // Known to everybody: were they masked, a plugin could find the rest letter by letter.
+      // Publicly known: if it were masked, a plugin could find the rest letter by letter.
       const text = 'sk-ant-api03-abcdef and xyz';
       expect(maskText(text, used)).toBe(text);
     });

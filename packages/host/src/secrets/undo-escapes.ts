@@ -1,11 +1,11 @@
-/** A text without one layer of escapes. */
+/** A text with one layer of escapes undone. */
 export interface Unescaped {
   readonly text: string;
-  /** Where in the text before a character of this one came from; also for its end. */
+  /** Maps a position in this text to one in the original; also for its end. */
   readonly toSource: (position: number) => number;
 }
 
-/** What begins an escape: of URLs, of JSON and JavaScript, of HTML, and the zeros between the letters of UTF-16. */
+/** What an escape begins with: in URLs, in JSON and JavaScript, in HTML, and the zeros between the letters of UTF-16. */
 const SIGNS = ['%', '\\', '&', '\0'] as const;
 
 const ENTITY = /&(?:#0*(\d{1,3})|#x0*([0-9a-f]{1,2})|(amp|lt|gt|quot|apos));/iy;
@@ -20,9 +20,9 @@ const NAMED: Readonly<Record<string, string>> = {
 /**
  * Undoes one layer of escapes of ASCII characters.
  *
- * @param separately If there are several kinds, undoes each by itself as well, since what looks like one kind may be what was
- *   written in another.
- * @returns Nothing if there are none.
+ * @param separately If there are several kinds, also undoes each separately, since what looks like one kind may be the content that was
+ *   escaped with another.
+ * @returns An empty list if there are none.
  */
 export function undoEscapes(text: string, separately: boolean): Unescaped[] {
   const present = SIGNS.filter((sign) => text.includes(sign));
@@ -41,7 +41,7 @@ function undo(text: string, signs: readonly string[]): Unescaped[] {
   let length = 0;
   let from = 0;
   for (let at = 0; at < text.length; at += 1) {
-    // Of a character that is not ASCII there is nothing.
+    // The table has no entries for characters that are not ASCII.
     if (isSign[text.charCodeAt(at)] !== 1) continue;
     const escape = readEscape(text, at);
     if (escape === undefined) continue;
@@ -108,7 +108,7 @@ function fromEntity(
   return { character, size: whole.length };
 }
 
-/** Index of the last number that is not above `limit`, in a list that goes up and begins with 0. */
+/** Index of the last number that is not above `limit`, in an ascending list that begins with 0. */
 function lastUpTo(numbers: readonly number[], limit: number): number {
   let low = 0;
   let high = numbers.length - 1;

@@ -4,7 +4,7 @@ import type { PermissionSet } from '@testbench/sandbox';
 import { MAX_MASKED_SECRETS } from '../limits.js';
 import { SecretMatcher } from './secret-matcher.js';
 
-/** What a mask looks for, as it is now. */
+/** The secrets that a mask currently searches for. */
 export interface MaskedSecrets {
   readonly matcher: SecretMatcher;
   /** Characters of the longest secret; 0 if there is none. */
@@ -17,7 +17,7 @@ interface Entry {
   readonly hosts: PermissionSet;
 }
 
-/** Replaced by every change, so that it can be told whether there was one. */
+/** Replaced at every change, so that changes can be detected. */
 interface Registry {
   entries: readonly Entry[];
 }
@@ -25,10 +25,10 @@ interface Registry {
 const registries = new WeakMap<SecretStore, Registry>();
 
 /**
- * The secrets that were filled in for one plugin, and those that others sent to the same hosts: a server may give back in one
- * answer what it got in another request.
+ * The secrets that were filled in for one plugin, and those that others sent to the same hosts: a server may return in one
+ * response what it received in another request.
  *
- * Secrets of other hosts are not looked for, or a plugin could ask a server of its own whether a text is one of them.
+ * Secrets of other hosts are not searched for; otherwise a plugin could use its own server to test whether a text is one of them.
  */
 export class UsedSecrets {
   readonly #own = new Set<string>();
@@ -40,7 +40,7 @@ export class UsedSecrets {
     if (store !== undefined && known === undefined) registries.set(store, this.#all);
   }
 
-  /** Remembers a value that this plugin used; of very many, those that were used last. */
+  /** Remembers a value that this plugin used; if there are too many, only the most recently used ones are kept. */
   add(value: string, hosts: PermissionSet): void {
     const { entries } = this.#all;
     if (this.#own.has(value) && entries.at(-1)?.value === value) return;
@@ -49,7 +49,7 @@ export class UsedSecrets {
     this.#all.entries = [...others, { value, hosts }].slice(-MAX_MASKED_SECRETS);
   }
 
-  /** What may come back from a URL. Reads on: secrets that are used later count from then on. */
+  /** The secrets that may come back from a URL. The result is live: secrets that are used later count from then on. */
   from(url: URL): MaskedSecrets {
     const all = this.#all;
     const own = this.#own;

@@ -112,7 +112,7 @@ describe('createFileStateStores()', () => {
     expect(open().get('key')?.[0]).toBe(49);
   });
 
-  // Row 113 of the attack catalogue; there with hosts that are killed.
+  // Row 113 of the attack catalogue, which tests it with hosts that are killed.
   it('writes a file without its old values when it is opened', () => {
     const state = open();
     for (let index = 0; index < 14; index += 1)
@@ -136,7 +136,7 @@ describe('createFileStateStores()', () => {
     const sink = openSync(path, 'w');
     writeSync(sink, one);
     for (let index = 0; index < 60; index += 1) writeSync(sink, one, 8);
-    // The last one is not whole.
+    // The last record is incomplete.
     ftruncateSync(sink, 8 + 61 * (one.length - 8) - 100);
     closeSync(sink);
     expect(statSync(path).size).toBeGreaterThan(5 * MAX_JOURNAL_BYTES);
@@ -148,7 +148,7 @@ describe('createFileStateStores()', () => {
 
   it('takes no more where it cannot be written from scratch', () => {
     const state = open();
-    // In the place of the file that is to replace it.
+    // At the path of the file that is to replace it.
     mkdirSync(`${file()}.tmp`);
     const value = new Uint8Array(500_000);
     const answers = Array.from({ length: 50 }, (_, index) => state.set('key', value.fill(index)));
@@ -265,7 +265,7 @@ describe('createFileStateStores()', () => {
   });
 
   it('lets one of many hosts in that start together', async () => {
-    // A lock of a process that is gone, which all of them find.
+    // A stale lock of a dead process, which all of them find.
     const first = open();
     writeFileSync(`${file()}.lock`, '{"host":"x"');
     const path = file();
@@ -305,7 +305,7 @@ describe('createFileStateStores()', () => {
     );
   });
 
-  // Row 113: the number of a process means nothing in another namespace, and the kernel knows better.
+  // Row 113: a process id means nothing in another namespace, but the kernel knows.
   it.each([
     { name: 'is gone there', namespace: 'pid:[1]', pid: 2 ** 22 - 1 },
     { name: 'is another one here', namespace: 'pid:[1]', pid: 1 },
@@ -322,7 +322,7 @@ describe('createFileStateStores()', () => {
     writeFileSync(`${file()}.lock`, JSON.stringify({ ...holder, namespace: row.namespace }));
     const refusal = expect.objectContaining({ message: expect.stringContaining('uses it') });
     expect(() => open()).toThrow(refusal);
-    // Where the kernel held it, it knows that nobody does.
+    // If it was a kernel lock, the kernel knows that no process holds it.
     const killed = { ...holder, namespace: row.namespace, kernel: true };
     writeFileSync(`${file()}.lock`, JSON.stringify(killed));
     open().close?.();
@@ -337,7 +337,7 @@ describe('createFileStateStores()', () => {
       expect(holder.kernel).toBe(how === 'with the command flock' && process.platform === 'linux');
       expect(() => open()).toThrow(expect.objectContaining({ code: 'LOAD_STATE_IN_USE' }));
       state.close?.();
-      // Of a process that is gone, or was another.
+      // The lock of a process that is gone, or whose id was reused.
       writeFileSync(
         `${file()}.lock`,
         JSON.stringify({ host: hostname(), pid: process.pid, start: '1', token: 't' }),

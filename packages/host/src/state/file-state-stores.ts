@@ -10,18 +10,18 @@ import { journalSize, StateJournal } from './state-journal.js';
 import { lockState } from './lock-state.js';
 import { createStateMap, readQuota, type StateQuota } from './state-store.js';
 
-/** Gives each plugin its state. Asked when it is loaded; the state is closed when it is unloaded. */
+/** Opens the state of a plugin. Called when the plugin is loaded; the state is closed when it is unloaded. */
 export type OpenStateStore = (plugin: string) => StateStore;
 
 /**
- * Keeps states in files of a directory, one for each plugin, from one run of a host to the next.
+ * Keeps states in files of a directory, one for each plugin, across runs of a host.
  *
- * A value that was stored survives the death of the host at once, and a power cut from the moment that the state was closed.
- * What a host did not finish writing is cut off when the file is opened; other damage is found by checksums and told. One host
+ * A stored value survives a crash of the host immediately, and a power cut once the state was closed.
+ * An unfinished write is cut off when the file is opened; other damage is detected by checksums and reported. One host
  * at a time may use a file.
  *
- * @param directory Made with mode 0700 if it is not there. It must belong to this user and be writable only by this user.
- * @throws {ConfigError} `CONFIG_INVALID` if it cannot be made, or others can write to it; for a quota with an unknown key or a
+ * @param directory Created with mode 0700 if it does not exist. It must belong to this user and be writable only by this user.
+ * @throws {ConfigError} `CONFIG_INVALID` if it cannot be created, or others can write to it; for a quota with an unknown key or a
  *   wrong value. What it returns throws `LoadError`
  *   `LOAD_STATE_IN_USE`, `LOAD_STATE_DAMAGED` or `LOAD_STATE_UNREADABLE`.
  *
@@ -43,13 +43,13 @@ export function createFileStateStores(directory: string, given?: StateQuota): Op
   const problem = openPrivateFolder(directory);
   if (problem !== undefined) throw unusable(directory, problem.state, { cause: problem.cause });
   return (plugin) => {
-    // An id may have any characters, and file systems fold case.
+    // An id may contain any characters, and file systems may ignore case.
     return openFileState(join(directory, `${sha256Hex(plugin)}.state`), quota);
   };
 }
 
 function unusable(directory: unknown, state: string, options?: ErrorOptions): ConfigError {
-  // Anything may be given; not everything can be written as JSON.
+  // Any value may be passed; not every value can be written as JSON.
   const what = typeof directory === 'string' ? JSON.stringify(directory) : typeof directory;
   const message = `Cannot keep state in ${what}: ${state}`;
   return new ConfigError('CONFIG_INVALID', 'state', message, options);
@@ -60,7 +60,7 @@ function openFileState(path: string, quota: StateQuota): StateStore {
   try {
     unlock = lockState(path);
     const map = createStateMap(quota);
-    // What was stored under a larger quota stays; only more is refused.
+    // Values stored under a larger quota stay; only further ones are refused.
     const journal = StateJournal.open(path, ({ key, value }) => {
       if (value === undefined) map.delete(key);
       else map.restore(key, value);
@@ -78,7 +78,7 @@ function openFileState(path: string, quota: StateQuota): StateStore {
   }
 }
 
-/** A map whose changes are written down before they count. */
+/** A map whose changes are written to the file before they take effect. */
 function journaledState(
   map: ReturnType<typeof createStateMap>,
   journal: StateJournal,
@@ -87,10 +87,10 @@ function journaledState(
   let closed = false;
   let compactAtBytes = 0;
   let maxBytes = 0;
-  /** Writes the file from scratch, without old values. If that fails, it is tried again after some more. */
+  /** Rewrites the file from scratch, without old values. If that fails, it is tried again after some more changes. */
   const compact = (): void => {
     const live = journalSize(map.entries());
-    // Old values of a host that was killed count too: left there, they would add up from one to the next.
+    // Old values of a killed host count too: otherwise they would accumulate from one host to the next.
     if (journal.bytes > SMALL_JOURNAL_BYTES + 2 * live) journal.compact(map.entries());
     const most = Math.max(MAX_JOURNAL_BYTES, 2 * live);
     compactAtBytes = Math.max(most, journal.bytes + SMALL_JOURNAL_BYTES);
@@ -108,7 +108,7 @@ function journaledState(
       const before = map.get(key);
       if (!map.set(key, value)) return false;
       if (append(key, value)) return true;
-      // There may be room for the next one without old values.
+      // There may be room for the next change once old values are removed.
       compactAtBytes = 0;
       if (before === undefined) map.delete(key);
       else map.restore(key, before);
@@ -117,7 +117,7 @@ function journaledState(
     delete(key) {
       if (closed || map.get(key) === undefined) return false;
       if (journal.bytes > compactAtBytes) compact();
-      // What cannot be written down has not happened.
+      // A change that cannot be written does not take effect.
       return append(key, undefined) && map.delete(key);
     },
     close() {

@@ -3,10 +3,10 @@ import { LoadError } from '@testbench/types/errors';
 import { lockFile } from '../lock/lock-file.js';
 
 /**
- * Keeps a second host from using a file of state.
+ * Keeps a second host from using a state file.
  *
- * @param path Of the file; the lock file is next to it.
- * @returns Gives it back.
+ * @param path Path of the file; the lock file is next to it.
+ * @returns A function that releases the lock.
  * @throws {LoadError} `LOAD_STATE_IN_USE` if another host, or this one, uses the file. Whatever the file system throws.
  */
 export function lockState(path: string): () => void {

@@ -14,9 +14,9 @@ import { crc32 } from 'node:zlib';
 
 import { LoadError } from '@testbench/types/errors';
 
-/** Begins every file, and names its form. */
+/** Begins every file, and identifies its format. */
 const MAGIC = Buffer.from('TBSTATE1');
-/** Length of a record, its checksum, and the checksum of these two; each 32 bits, little endian. */
+/** Length of a record, its checksum, and the checksum of both; each 32 bits, little endian. */
 const HEADER_BYTES = 12;
 /** Kind of a record, and length of its key. */
 const PREFIX_BYTES = 3;
@@ -32,7 +32,7 @@ export interface StateChange {
 }
 
 /**
- * The changes of a state in a file, each with a checksum, appended as they come.
+ * The changes of a state in a file, each with a checksum, appended as they are made.
  *
  * ```text
  * | "TBSTATE1" | length | CRC-32 | CRC-32 of both | 1 set, 2 delete | key length | key | value | length | …
@@ -44,7 +44,7 @@ export class StateJournal {
   #file: number;
   #bytes: number;
   #changed = false;
-  /** True once the file has an end that is not whole. */
+  /** True once the file ends with an incomplete record. */
   #broken = false;
 
   private constructor(path: string, file: number, bytes: number) {
@@ -54,10 +54,10 @@ export class StateJournal {
   }
 
   /**
-   * Opens a journal, or begins one.
+   * Opens a journal, or creates one.
    *
-   * @param apply Told of every change in the file, in their order.
-   * @throws {LoadError} `LOAD_STATE_DAMAGED` for a file that is not a journal, or is damaged before its end. The end of a file that
+   * @param apply Called for every change in the file, in order.
+   * @throws {LoadError} `LOAD_STATE_DAMAGED` for a file that is not a journal, or is damaged before its end. A record at the end that
    *   a host did not finish writing is cut off.
    */
   static open(path: string, apply: (change: StateChange) => void): StateJournal {
@@ -82,7 +82,7 @@ export class StateJournal {
   }
 
   /**
-   * @param maxBytes The file grows to this size.
+   * @param maxBytes Maximum size of the file.
    * @returns false if it could not be written, and the file is as it was.
    */
   append(change: StateChange, maxBytes: number): boolean {
@@ -96,23 +96,23 @@ export class StateJournal {
         return true;
       }
     } catch {
-      // A full disk: the caller is told.
+      // A full disk: reported to the caller.
     }
     try {
       ftruncateSync(this.#file, this.#bytes);
     } catch {
-      // What was begun stays at the end, and nothing may come after it.
+      // The incomplete record stays at the end, and nothing may be written after it.
       this.#broken = true;
     }
     return false;
   }
 
-  /** Writes the file again with what is left, in one step; leaves it as it is if that fails. */
+  /** Rewrites the file with the remaining entries, in one step; leaves it as it is if that fails. */
   compact(changes: Iterable<StateChange>): void {
     try {
       this.#rewrite(changes);
     } catch {
-      // The old file is whole, and only longer than it need be.
+      // The old file is intact, and only longer than necessary.
     }
   }
 
@@ -144,7 +144,7 @@ export class StateJournal {
     this.#broken = false;
   }
 
-  /** Writes what is left in one step, waits until the disk has it, and closes; does little if nothing has changed. */
+  /** Writes the remaining entries in one step, waits until they are on the disk, and closes; does little if nothing has changed. */
   close(changes: Iterable<StateChange>): void {
     try {
       if (!this.#changed) return;
@@ -157,10 +157,10 @@ export class StateJournal {
   }
 }
 
-/** How much is read at once. */
+/** Number of bytes read at once. */
 const BLOCK_BYTES = 1024 * 1024;
 
-/** A file that is read from its beginning on, however long it is. */
+/** A file that is read from the beginning, block by block. */
 class JournalFile {
   #block = Buffer.alloc(0);
   #start = 0;
@@ -191,11 +191,11 @@ class JournalFile {
   }
 }
 
-/** @returns Where the whole records end. */
+/** @returns Where the complete records end. */
 function replay(journal: JournalFile, path: string, apply: (change: StateChange) => void): number {
   const { size } = journal;
   const begin = journal.at(0, MAGIC.length);
-  // A host that died as it began the file.
+  // A host died while it created the file.
   if (begin.length < MAGIC.length && MAGIC.subarray(0, begin.length).equals(begin)) return 0;
   if (!begin.equals(MAGIC)) throw damaged(path, 0);
   let offset = MAGIC.length;
@@ -212,7 +212,7 @@ function replay(journal: JournalFile, path: string, apply: (change: StateChange)
   return offset;
 }
 
-/** The whole record that begins at `offset`, if its header is sound. */
+/** The whole record that begins at `offset`, if its header is valid. */
 function recordAt(journal: JournalFile, offset: number): Buffer | undefined {
   const header = journal.at(offset, HEADER_BYTES);
   if (header.length < HEADER_BYTES || !hasSoundHeader(header)) return undefined;
@@ -220,12 +220,12 @@ function recordAt(journal: JournalFile, offset: number): Buffer | undefined {
   return length > journal.size - offset ? undefined : journal.at(offset, length);
 }
 
-/** True for an end that a host, or a machine, may have left when it stopped: too short, or zeros that were never written. */
+/** True for an end that a host or a machine may have left when it stopped: too short, or zeros that were never overwritten. */
 function isUnfinished(journal: JournalFile, offset: number): boolean {
   const rest = journal.size - offset;
   const header = journal.at(offset, HEADER_BYTES);
   if (rest < HEADER_BYTES) return true;
-  // A sound header says how long the record was to be; only the last one can be incomplete.
+  // A valid header says how long the record should be; only the last one can be incomplete.
   if (hasSoundHeader(header)) return header.readUInt32LE(0) + HEADER_BYTES >= rest;
   for (let at = offset; at < journal.size; at += BLOCK_BYTES) {
     if (journal.at(at, BLOCK_BYTES).some((byte) => byte !== 0)) return false;
@@ -237,7 +237,7 @@ function hasSoundHeader(record: Buffer): boolean {
   return crc32(record.subarray(0, 8)) === record.readUInt32LE(8);
 }
 
-/** @param record Whole, with a sound header. */
+/** @param record Complete, with a valid header. */
 function decode(record: Buffer): StateChange | undefined {
   const payload = record.subarray(HEADER_BYTES);
   if (payload.length < PREFIX_BYTES || crc32(payload) !== record.readUInt32LE(4)) return undefined;
@@ -257,7 +257,7 @@ export function journalSize(changes: Iterable<StateChange>): number {
   return bytes;
 }
 
-/** undefined for a key that is too long to be written down. */
+/** Undefined for a key that is too long to be written. */
 function encode({ key, value }: StateChange): Buffer | undefined {
   const name = Buffer.from(key);
   if (name.length > MAX_KEY_LENGTH) return undefined;
@@ -273,7 +273,7 @@ function encode({ key, value }: StateChange): Buffer | undefined {
   return record;
 }
 
-/** So that the new name of a file outlives a power cut; where a directory cannot be opened, its file system sees to that. */
+/** Makes the new name of a file survive a power cut; if a directory cannot be opened, its file system ensures that. */
 function syncDirectory(path: string): void {
   let directory: number;
   try {

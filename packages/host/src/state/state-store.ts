@@ -24,7 +24,7 @@ export function readQuota(given: StateQuota | undefined): StateQuota {
 /**
  * Makes a store in memory with a quota on entries and bytes.
  *
- * Give each plugin its own: keys of two plugins must never meet, however they are spelled.
+ * Give each plugin its own: keys of two plugins must never collide, however they are spelled.
  *
  * @throws {ConfigError} For a quota with an unknown key or a wrong value.
  *
@@ -44,13 +44,13 @@ export function createMemoryStateStore(quota?: StateQuota): StateStore {
 /** A map with a quota, whose entries can be listed. */
 export function createStateMap(quota: StateQuota): StateStore & {
   entries(): Iterable<{ readonly key: string; readonly value: Uint8Array }>;
-  /** Puts back what was there before, whatever the quota says. */
+  /** Restores a previous value, regardless of the quota. */
   restore(key: string, value: Uint8Array): void;
 } {
   const { maxBytes = MAX_STATE_BYTES, maxEntries = MAX_STATE_ENTRIES } = quota;
   const entries = new Map<string, Uint8Array>();
   let usedBytes = 0;
-  // UTF-16 keys cost at most two bytes a unit.
+  // UTF-16 keys cost at most two bytes per unit.
   const cost = (key: string, value: Uint8Array | undefined): number =>
     value === undefined ? 0 : key.length * 2 + value.length;
   return {

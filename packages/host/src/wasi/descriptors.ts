@@ -1,7 +1,7 @@
 import { MAX_WASI_DESCRIPTORS } from '../limits.js';
 import { Errno } from './errno.js';
 
-/** One entry of a directory, as `host_file_list` gives it. */
+/** One entry of a directory, as `host_file_list` returns it. */
 export interface DirectoryEntry {
   readonly name: string;
   readonly type: string;
@@ -12,12 +12,12 @@ export type Descriptor =
   | {
       readonly kind: 'directory';
       readonly path: string;
-      /** As they were when their reading began. */
+      /** The entries as they were when reading began. */
       entries?: readonly DirectoryEntry[];
     }
   | {
       readonly kind: 'file';
-      /** Of `host_file_open`. */
+      /** The handle from `host_file_open`. */
       readonly handle: number;
       readonly writable: boolean;
       /** Bytes read or written. */
@@ -53,7 +53,7 @@ export class Descriptors {
     return this.#preopened[fd - STANDARD_STREAMS];
   }
 
-  /** @returns Its number, none of which is used twice in a call; undefined if too many are open. */
+  /** @returns Its number, which is not reused in a call; undefined if too many are open. */
   add(descriptor: Descriptor): number | undefined {
     if (this.#opened.size >= MAX_WASI_DESCRIPTORS) return undefined;
     this.#opened.set(this.#next, descriptor);
@@ -64,7 +64,7 @@ export class Descriptors {
     this.#opened.delete(fd);
   }
 
-  /** Forgets what a call has opened: the host closes its files when the call ends. */
+  /** Forgets the descriptors that a call has opened: the host closes its files when the call ends. */
   clear(): void {
     this.#opened.clear();
     for (const directory of this.#preopened) delete directory.entries;
@@ -73,9 +73,9 @@ export class Descriptors {
 }
 
 /**
- * The absolute path that `text` means in a directory.
+ * The absolute path that `text` refers to in a directory.
  *
- * @returns An error number for one that leads out of the directory, or that is none.
+ * @returns An error number for a path that leaves the directory, or is invalid.
  */
 export function resolveIn(directory: string, text: string | undefined): string | number {
   if (text === undefined || text.includes('\0')) return Errno.inval;

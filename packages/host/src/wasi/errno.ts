@@ -1,7 +1,7 @@
 import { HostCode } from '@testbench/types/abi';
 
 /**
- * Error numbers of WASI preview 1 that are given here.
+ * Error numbers of WASI preview 1 that are used here.
  *
  * @see https://github.com/WebAssembly/WASI/blob/main/legacy/preview1/docs.md#errno
  */
@@ -31,7 +31,7 @@ const OF_HOST_CODE: Readonly<Record<number, number>> = {
   [HostCode.cancelled]: Errno.canceled,
 };
 
-/** The error number for what an effect returned: 0 for a success. */
+/** The error number for the result of an effect: 0 for success. */
 export function errnoOf(code: number): number {
   return code >= 0 ? Errno.success : (OF_HOST_CODE[code] ?? Errno.io);
 }

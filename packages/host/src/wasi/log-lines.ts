@@ -4,12 +4,12 @@ import { MAX_LOG_RECORD_BYTES } from '../limits.js';
 const LINE_FEED = 0x0a;
 
 /**
- * Makes one record of each line that a program writes to a standard stream, in however many pieces: `eprintln!` of Rust writes
- * each part of its format by itself. Of a line that is longer than a record, the end is dropped; an empty one is not a record.
+ * Makes one record of each line that a program writes to a standard stream, in any number of pieces: `eprintln!` of Rust writes
+ * each part of its format separately. If a line is longer than a record, the end is dropped; an empty line makes no record.
  */
 export class LogLines {
   readonly #log: (text: () => string) => void;
-  /** Made by the first piece that is not a whole line: most programs write none. */
+  /** Created by the first piece that is not a whole line: most programs never write one. */
   #line: Uint8Array | undefined;
   #length = 0;
 
@@ -27,14 +27,14 @@ export class LogLines {
     this.#keep(bytes.subarray(start));
   }
 
-  /** Gives a line without an end, too. */
+  /** Also logs a line without an end. */
   end(): void {
     const length = this.#length;
     this.#length = 0;
     if (length > 0) this.#log(() => lenientText(this.#line!.subarray(0, length)));
   }
 
-  /** Forgets what was begun. */
+  /** Forgets an unfinished line. */
   clear(): void {
     this.#length = 0;
   }

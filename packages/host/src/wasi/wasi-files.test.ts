@@ -89,7 +89,7 @@ describe('WASI_FILES', () => {
       if (name === 'host_file_write') written.push(textOf(args[1]));
       return { code: name === 'host_file_open' ? 1 : 0 };
     });
-    // Appending, changing in place, and making only what is not there.
+    // Appending, changing in place, and exclusive creation.
     for (const flags of [0, 1, 1 | 4, 1 | 4 | 8]) {
       expect(open('a.txt', WRITE, flags)).toBe(Errno.notsup);
     }
@@ -148,7 +148,7 @@ describe('WASI_FILES', () => {
       const json = utf8(JSON.stringify(names.map((name) => ({ name, type: 'file' }))));
       return { code: json.length, bytes: json };
     });
-    /** One name, in a buffer with room for no more. */
+    /** Reads one name, into a buffer without room for more. */
     const read = (cookie: bigint): string => {
       expect(call('fd_readdir', 3, 2048, 25, cookie, 200)).toBe(Errno.success);
       return textOf(bytes.subarray(2048 + 24, 2048 + u32(200)));

@@ -25,8 +25,8 @@ const WHENCE_CURRENT = 1;
 type Answer = number | Promise<number>;
 
 /**
- * Files of WASI programs, over the effects that `host_file_…` uses: what is granted, and how it is checked, is the same.
- * A file is read from its beginning, or written again as a whole; nothing else can be done with one.
+ * Files of WASI programs, built on the same effects as `host_file_…`: the grants and checks are the same.
+ * A file can be read from the beginning, or rewritten as a whole; nothing else is possible.
  */
 export const WASI_FILES = {
   fd_prestat_get({ memory, descriptors }, fd: number, result: number): number {
@@ -71,7 +71,7 @@ export const WASI_FILES = {
       );
     }
     const writable = (rights & RIGHT_WRITE) !== 0n;
-    // Files are replaced as a whole: nothing is appended, and nothing made only if it is not there.
+    // Files are replaced as a whole: there is no appending and no exclusive creation.
     if (writable && (flags & OPEN_TRUNCATE) === 0) return Errno.notsup;
     if ((flags & OPEN_EXCLUSIVE) !== 0) return Errno.notsup;
     return ask(context, 'host_file_open', [utf8(path), writable ? REPLACE : READ], ({ code }) =>
@@ -89,7 +89,7 @@ export const WASI_FILES = {
   ): Answer {
     const place = locate(context, fd, ptr, length);
     if (typeof place === 'number') return place;
-    // The host gives names and kinds, not sizes or times.
+    // The host returns names and kinds, not sizes or times.
     return ask(context, 'host_file_list', [utf8(place.path), 0], () =>
       writeFileStat(context, result, DIRECTORY),
     );
@@ -115,7 +115,7 @@ export const WASI_FILES = {
     if (found.kind === 'directory') return Errno.isdir;
     const ranges = readBuffers(context, buffers, count);
     if (typeof ranges === 'number') return ranges;
-    // A reader must accept less than it asked for, so one buffer is enough.
+    // A reader must accept less than it requested, so one buffer is enough.
     const first = ranges.find(({ length }) => length > 0);
     if (first === undefined) return faultUnless(memory.writeU32(result, 0));
     return ask(context, 'host_file_read', [found.handle, first.length], ({ bytes }) => {
@@ -189,7 +189,7 @@ export const WASI_FILES = {
   },
 } as const satisfies Readonly<Record<string, ContextFunction>>;
 
-/** What the text at `ptr` names below the open directory `fd`, and that directory; else an error number. */
+/** The path that the text at `ptr` refers to below the open directory `fd`, and that directory; otherwise an error number. */
 function locate(
   { memory, descriptors }: HostContext,
   fd: number,
@@ -203,7 +203,7 @@ function locate(
   return typeof path === 'number' ? path : { root: directory.path, path };
 }
 
-/** Writes what was gathered from a program's buffers to one of its files. */
+/** Writes the bytes collected from a program's buffers to one of its files. */
 export function writeFile(
   context: HostContext,
   fd: number,
@@ -231,7 +231,7 @@ export function writeFile(
   });
 }
 
-/** A program's list of buffers, each inside of its memory; or an error number. */
+/** A program's list of buffers, each inside its memory; or an error number. */
 export function readBuffers(
   { memory }: HostContext,
   buffers: number,
@@ -273,7 +273,7 @@ function writeFileStat({ memory }: HostContext, result: number, type: number): n
   return Errno.success;
 }
 
-/** Entries as WASI's `dirent`s, from the one that `cookie` counts to, until `room` is full. */
+/** Entries as WASI `dirent`s, starting at the index `cookie`, until `room` is full. */
 function encodeEntries(
   entries: readonly DirectoryEntry[],
   cookie: bigint,

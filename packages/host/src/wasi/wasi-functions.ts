@@ -10,8 +10,8 @@ const CHARACTER_DEVICE = 2;
 const RIGHT_FD_WRITE = 1n << 6n;
 
 /**
- * WASI preview 1, denied by default: no arguments, no environment, no files but in the directories that are granted;
- * stdout and stderr become log records; clocks and random numbers are the host functions'.
+ * WASI preview 1, denied by default: no arguments, no environment, no files except in granted directories;
+ * stdout and stderr become log records; clocks and random numbers come from the host functions.
  */
 export const WASI_IMPLEMENTATION: Readonly<Record<string, ContextFunction>> = {
   ...Object.fromEntries(
@@ -88,7 +88,7 @@ export const WASI_IMPLEMENTATION: Readonly<Record<string, ContextFunction>> = {
 
 const NOTHING = new Uint8Array();
 
-/** Nothing of a list: its count and its size in bytes are 0. */
+/** An empty list: its count and its size in bytes are 0. */
 function emptyList({ memory }: HostContext, count: number, size: number): number {
   return faultUnless(memory.writeU32(count, 0) && memory.writeU32(size, 0));
 }

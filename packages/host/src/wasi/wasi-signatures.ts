@@ -55,7 +55,7 @@ const PARAMS: Readonly<Record<string, string>> = {
   sock_shutdown: 'ii',
 };
 
-/** Functions that are there so that programs link, and do nothing: with the error number that each gives. */
+/** Functions that exist only so that programs link, with the error number that each returns. */
 export const DENIED_FUNCTIONS: Readonly<Record<string, number>> = Object.fromEntries(
   Object.keys(PARAMS).map((name) => [
     name,

@@ -339,7 +339,7 @@ function unlessFailed<T>(run: () => T): T | undefined {
   }
 }
 
-/** Takes chunks as soon as they are emitted, but lets other work run: a guest that keeps emitting must not monopolize the thread. */
+/** Lets other work run after each chunk: a guest that keeps emitting chunks that are taken at once must not monopolize the thread. */
 function paced(
   onChunk: NonNullable<CallControls['onChunk']>,
 ): (chunk: Uint8Array) => Promise<void> {
