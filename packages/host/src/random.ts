@@ -33,7 +33,7 @@ export const systemRandom: RandomSource = (target) => {
  * The generator is sfc32 by Chris Doty-Humphrey (PractRand), with 128 bits of state.
  *
  * @param seed A whole number from 0 to 2^53 - 1.
- * @param stream The number of the seed's stream, from 0 to 2^53 - 1; streams differ from the first byte on.
+ * @param stream The number of the seed's stream, a whole number from 0 to 2^53 - 1; streams differ from the first byte on.
  *   @default 0
  * @throws {ConfigError} `CONFIG_INVALID` for any other seed.
  *

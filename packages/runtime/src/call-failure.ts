@@ -10,7 +10,7 @@ import {
 
 import { guestFrames, traceOf } from './guest-frames.js';
 
-/** What is known when a call has failed. */
+/** What is known about a failed call. */
 export interface FailureFacts {
   readonly timeoutMs: number;
   readonly maxFuel: number;
@@ -22,7 +22,7 @@ export interface FailureFacts {
   readonly growthDenied: number;
 }
 
-/** Names why a call threw: a limit first, then what the guest said itself, then what the engine says. */
+/** Determines why a call threw: a limit comes first, then the guest's own message, then the engine's. */
 export function failureOfThrow(error: unknown, facts: FailureFacts): CallError | LoadError {
   const { usage, report, exhausted } = facts;
   const guestStack = stackOfThrow(error, facts);
@@ -49,7 +49,7 @@ export function failureOfThrow(error: unknown, facts: FailureFacts): CallError |
       return fail('CALL_CANCELLED', 'it was cancelled');
     default:
   }
-  // Our own words about what the guest gave.
+  // Our own error about the guest's output.
   if (error instanceof LoadError) return error;
   if (error instanceof CallError) {
     return new CallError(error.code, error.message, { cause: error.cause, usage, guestStack });
@@ -67,7 +67,7 @@ export function failureOfThrow(error: unknown, facts: FailureFacts): CallError |
   return fail('CALL_TRAPPED', `the plugin trapped: ${report.failure?.message ?? message}`);
 }
 
-/** Names the error code that a guest's function returned. */
+/** Creates the error for an error code that a guest's function returned. */
 export function failureOfCode(code: number, facts: FailureFacts): CallError {
   const { failure } = facts.report;
   const said = failure === undefined ? '' : `: ${failure.message}`;
@@ -99,14 +99,14 @@ export function failureOfCode(code: number, facts: FailureFacts): CallError {
   }
 }
 
-/** Where the guest was: when it threw, or when it was told that it has to stop. */
+/** Where the guest was: when it threw, or when it was told to stop. */
 function stackOfThrow(error: unknown, { report }: FailureFacts): GuestStack {
   const frames = guestFrames(traceOf(error));
-  // One that waited is not on the stack of what its host threw later.
+  // A guest that waited is not on the stack of an error that its host threw later.
   return frames.length > 0 ? frames : guestFrames(report.failure?.trace);
 }
 
-/** What the plugin said of its failure. */
+/** The plugin's own message about its failure. */
 function pluginWords({ failure }: HostCallReport): {
   pluginCode: number | string | undefined;
   pluginMessage: string | undefined;
@@ -119,7 +119,7 @@ function pluginWords({ failure }: HostCallReport): {
   };
 }
 
-/** As much of a text as crosses from a thread or process: an error is the same everywhere. */
+/** As much of a text as can be sent from a thread or process, so that an error is the same everywhere. */
 function cut<T extends string | number>(value: T): T | string {
   return typeof value === 'string' ? value.slice(0, MAX_TEXT_LENGTH) : value;
 }

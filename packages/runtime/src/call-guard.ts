@@ -12,7 +12,7 @@ import { type FailureFacts, failureOfThrow } from './call-failure.js';
 import type { InstanceCallOptions } from './instance-options.js';
 import type { LinearMemory } from './linear-memory.js';
 
-/** Once: Node makes the global by a getter, which takes as long as asking for the time. */
+/** Read once: in Node the global is a getter, which takes as long as reading the time. */
 const { performance } = globalThis;
 
 const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, callsByName: {} };
@@ -20,8 +20,8 @@ const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, cal
 /**
  * Runs the guest code of one instance under fuel, deadline and memory limits, one call at a time.
  *
- * A call is `begin`, guest code, and `finish` or `fail`. Its figures stay until the next one, in fields instead of objects:
- * this is the way of every call.
+ * A call is `begin`, guest code, and `finish` or `fail`. Its figures are kept until the next call, in fields instead of objects:
+ * this is the hot path of every call.
  */
 export class CallGuard {
   readonly meter: Meter;
@@ -41,7 +41,7 @@ export class CallGuard {
   /** The limit that ended the last call. */
   #exhausted: FailureFacts['exhausted'];
 
-  /** @param instance Of a metered module. */
+  /** @param instance An instance of a metered module. */
   constructor(
     instance: WebAssembly.Instance,
     readonly host: HostBinding,
@@ -65,7 +65,7 @@ export class CallGuard {
     return this.#report;
   }
 
-  /** What the last call took. */
+  /** Time, fuel and memory of the last call. */
   get usage(): CallUsage {
     return {
       executionTimeMs: this.#executionTimeMs,
@@ -74,7 +74,7 @@ export class CallGuard {
     };
   }
 
-  /** Everything that is known of the last call. */
+  /** Everything that is known about the last call. */
   get facts(): FailureFacts {
     return {
       timeoutMs: this.#timeoutMs,
@@ -87,14 +87,14 @@ export class CallGuard {
     };
   }
 
-  /** Forgets the last call: one that is refused before it begins has done nothing. */
+  /** Forgets the last call: a call that is refused before it begins must report no usage. */
   forget(): void {
     this.#report = NO_REPORT;
     this.#executionTimeMs = 0;
     this.#fuelUsed = 0;
   }
 
-  /** Lets no further call in. */
+  /** Refuses all further calls. */
   poison(): void {
     this.#poisoned = true;
   }
@@ -105,7 +105,7 @@ export class CallGuard {
     this.#admitHost(options);
   }
 
-  /** Time and fuel of the call begin to run. */
+  /** Starts the time and fuel of the call. */
   #open({ timeoutMs = this.limits.timeoutMs, maxFuel, isCancelled }: InstanceCallOptions): void {
     if (this.#inCall) this.refuse('CALL_INSTANCE_BUSY', 'it is in another call');
     if (this.#poisoned)
@@ -119,7 +119,7 @@ export class CallGuard {
     this.meter.setFuel(maxFuel ?? this.#maxFuel);
   }
 
-  /** Host functions work from here on. */
+  /** Enables host functions from here on. */
   #admitHost(options: InstanceCallOptions): void {
     this.host.beginCall({
       requestId: options.requestId,
@@ -134,20 +134,20 @@ export class CallGuard {
   /** Ends a call whose guest code has returned. @throws {CallError} If a limit stopped it. */
   finish(): void {
     this.#end();
-    // A guest that returns although a limit stopped it has hidden the trap somehow.
+    // A guest that returns although a limit stopped it has somehow hidden the trap.
     if (this.#exhausted === undefined) return;
     this.#poisoned = true;
     throw failureOfThrow(undefined, this.facts);
   }
 
-  /** Ends a call whose guest code has thrown, poisons the instance, and names the failure. */
+  /** Ends a call whose guest code has thrown, poisons the instance, and returns the failure. */
   fail(error: unknown): CallError | LoadError {
     this.#poisoned = true;
     this.#end();
     return failureOfThrow(error, this.facts);
   }
 
-  /** A whole call. @throws {CallError} */
+  /** Runs a whole call. @throws {CallError} */
   run<T>(options: InstanceCallOptions, body: () => T): T {
     this.begin(options);
     let value: T;
@@ -177,7 +177,7 @@ export class CallGuard {
     this.finish();
   }
 
-  /** A whole call during which the guest may be suspended. */
+  /** Runs a whole call during which the guest may be suspended. */
   async runWaiting<T>(options: InstanceCallOptions, body: () => Promise<T>): Promise<T> {
     this.begin(options);
     let value: T;
@@ -204,7 +204,7 @@ export class CallGuard {
     this.#inCall = false;
     this.#report = this.host.endCall();
     const now = performance.now();
-    // A guest that waited for a host function may come back late, and end before it asks for the time.
+    // A guest that waited for a host function may resume late, and end before it checks the time.
     this.#exhausted = this.meter.exhausted ?? this.#overdue(now);
     this.#isCancelled = undefined;
     this.#executionTimeMs = now - this.#startMs;

@@ -1,9 +1,9 @@
 import { RESERVED_PREFIX } from '@testbench/metering';
 
 /**
- * Compiles what a store has kept.
+ * Compiles a stored module.
  *
- * @returns undefined if it is not a metered module, despite its digest: it can be metered again.
+ * @returns undefined if it is not a metered module despite its valid digest: the original can be metered again.
  */
 export async function compileMetered(
   bytes: Uint8Array<ArrayBuffer>,

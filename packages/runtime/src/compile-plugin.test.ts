@@ -8,7 +8,7 @@ import { ModuleCache } from './module-cache.js';
 const bytes = assemble(guestWat());
 const options = { maxMemoryBytes: 2 ** 20 };
 
-/** A store that has one entry, whatever it is asked for. */
+/** A store that returns the same entry for every key. */
 const storeOf = (entry: Uint8Array<ArrayBuffer> | undefined) => {
   const written: Uint8Array[] = [];
   const store: ModuleStore = {
@@ -20,7 +20,7 @@ const storeOf = (entry: Uint8Array<ArrayBuffer> | undefined) => {
 };
 
 describe('compilePlugin()', () => {
-  // Row 109 of the attack catalogue: a digest says that an entry is whole, not that it is a module.
+  // Row 109 of the attack catalogue: a digest shows that an entry is complete, not that it is a module.
   it.each([
     { name: 'nothing', entry: new Uint8Array() },
     { name: 'no module', entry: new TextEncoder().encode('no module at all') },

@@ -17,16 +17,16 @@ import { compileMetered } from './compile-metered.js';
 import type { ModuleCache } from './module-cache.js';
 import { sha256Hex } from './sha256.js';
 
-/** A plugin's module, metered and compiled; make any number of instances from it. */
+/** A plugin's module, metered and compiled; any number of instances can be made from it. */
 export interface CompiledPlugin {
   readonly module: WebAssembly.Module;
   /** `sha256:` and the lower-case hex digest of the original bytes. */
   readonly digest: string;
-  /** The cap that `memory.grow` was given, in bytes. */
+  /** The cap on `memory.grow`, in bytes. */
   readonly maxMemoryBytes: number;
   /** How fuel is counted. */
   readonly metering: MeteringMode;
-  /** What the module imports; requested once, since the engine rebuilds the list each time. */
+  /** The module's imports; read once, since the engine rebuilds the list each time. */
   readonly imports: readonly WebAssembly.ModuleImportDescriptor[];
 }
 
@@ -38,12 +38,12 @@ export interface CompileOptions {
   readonly resettable?: boolean;
   /** How fuel is counted. @default 'coarse' */
   readonly metering?: MeteringMode;
-  /** SHA-256 of the bytes in lower-case hex, where it is known: the key under which a cache keeps the module. @default computed */
+  /** SHA-256 of the bytes in lower-case hex, if known: the key under which a cache keeps the module. @default computed */
   readonly sha256?: string;
   /** Where compiled modules are kept. @default none */
   readonly cache?: ModuleCache;
   /**
-   * Meters and compiles elsewhere, as `meterPlugin` and `WebAssembly.compile` do: a module of some megabytes holds its thread for
+   * Meters and compiles elsewhere, as `meterPlugin` and `WebAssembly.compile` do: a module of some megabytes blocks its thread for
    * a second. @default on this thread
    */
   readonly compileModule?: (
@@ -63,7 +63,7 @@ export interface MeteringForm {
 }
 
 /**
- * The form in which {@link compilePlugin} meters a module, for code that has to meter it again in the same way.
+ * The form in which {@link compilePlugin} meters a module, for code that must meter it again in the same way.
  *
  * @param options As for `compilePlugin`.
  *
@@ -100,7 +100,7 @@ const OPTIONS: OptionReaders<CompileOptions> = {
 /**
  * Meters and compiles a plugin's module.
  *
- * The engine checks the bytes before anything is rewritten. Nothing of the module runs.
+ * The engine checks the bytes before anything is rewritten. No code of the module runs.
  *
  * @param bytes The whole module; read, not kept, not changed.
  * @throws {LoadError} `LOAD_INVALID_MODULE` if the engine refuses it, with the offset that the engine names;
@@ -146,7 +146,7 @@ async function compileHere(
 }
 
 /**
- * Meters a plugin's module as `PluginInstance` needs it. The engine checks the bytes first. Nothing of the module runs.
+ * Meters a plugin's module as `PluginInstance` needs it. The engine checks the bytes first. No code of the module runs.
  *
  * @param bytes The whole module; read, not kept, not changed.
  * @throws {LoadError} As {@link compilePlugin}.

@@ -6,9 +6,9 @@ import { CallError } from '@testbench/types/errors';
 import { JOINED_TEXT_LENGTH } from './limits.js';
 
 /**
- * Writes one input as the plugin's protocol wants it: in an envelope, or the bare `data`, as for a classic plugin.
+ * Writes one input in the form of the plugin's protocol: in an envelope, or the bare `data`, as for a classic plugin.
  *
- * @throws {CallError} `CALL_INVALID_INPUT` for what JSON cannot hold.
+ * @throws {CallError} `CALL_INVALID_INPUT` for a value that JSON cannot represent.
  *
  * @example
  * ```ts
@@ -52,7 +52,7 @@ function missingData(input: PluginInput): CallError {
 
 const NO_CONTEXT = ',"context":{"metadata":{}}}';
 
-/** What comes back to a plugin that asked; empty in the first round. */
+/** The answers for a plugin that asked; empty in the first round. */
 function roundText({ answers, continue: state }: RoundInput): string {
   if (answers === undefined) return '';
   return `,"continue":${jsonText('continue', state ?? null)},"answers":${jsonText('answers', answers)}`;
@@ -65,7 +65,7 @@ function contextText(context: NonNullable<PluginInput['context']>): string {
   });
 }
 
-/** @throws {CallError} `CALL_INVALID_INPUT` for what JSON cannot hold: a cycle, a bigint, a function, nothing at all. */
+/** @throws {CallError} `CALL_INVALID_INPUT` for a value that JSON cannot represent: a cycle, a bigint, a function, undefined. */
 export function jsonText(what: string, value: unknown): string {
   let text: string | undefined;
   let cause: unknown;

@@ -1,16 +1,16 @@
 import { type GuestFrame, readGuestStack } from '@testbench/types/errors';
 
-/** How V8 and SpiderMonkey end a line about a guest's function: its index, and where it was in the module that runs. */
+/** How V8 and SpiderMonkey end a line about a guest's function: its index, and its position in the running module. */
 const FRAME = /wasm-function\[(\d+)\]:0x([0-9a-f]+)\)?$/;
 
-/** What is read of a stack, in UTF-16 units: a hundred frames with long names. */
+/** How much of a stack is read, in UTF-16 units: a hundred frames with long names. */
 const MAX_TRACE_LENGTH = 100_000;
 
 /**
  * Finds a guest's frames in the stack of an error, as the engine wrote it.
  *
- * Only numbers are taken: the names in it are the guest's, may hold line feeds, and could forge frames of other functions, but of no other
- * plugin.
+ * Only numbers are taken: the names in it are chosen by the guest, may contain line feeds, and could forge frames of other functions, but not of other
+ * plugins.
  *
  * @param trace The `stack` of an error.
  */
@@ -27,14 +27,14 @@ export function guestFrames(trace: string | undefined): readonly GuestFrame[] {
   return readGuestStack(frames);
 }
 
-/** The `stack` of an error; undefined for anything else, and where it cannot be read. */
+/** The `stack` of an error; undefined for anything else, or if it cannot be read. */
 export function traceOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   try {
     const { stack } = error as { readonly stack?: unknown };
     return typeof stack === 'string' ? stack : undefined;
   } catch {
-    // A host's own way to write stacks may fail, which must not hide what happened.
+    // A host's own stack formatting may fail, which must not hide what happened.
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Compiles WebAssembly plugins and calls them under fuel, deadline and memory limits, on the caller's thread.
  *
- * It is a package of its own because it needs no Node API: it runs the same in browsers, Deno and Bun.
+ * It is a separate package because it needs no Node API: it runs the same in browsers, Deno and Bun.
  *
  * @packageDocumentation
  */

@@ -42,7 +42,7 @@ describe('surelyFits()', () => {
 });
 
 describe('an input', () => {
-  // A log sink may call another plugin, which encodes through the same buffer.
+  // A log sink may call another plugin, whose input is encoded in the same buffer.
   it('arrives whole though the allocator calls a host function that encodes another', async () => {
     const wat = guestWat({
       imports: '(import "env" "nested" (func $nested))',

@@ -8,9 +8,9 @@ let shared = new Uint8Array(MIN_SHARED_BYTES);
 let encodings = 0;
 
 /**
- * UTF-8 of an input in a buffer that is shared: valid until the next encoding, see {@link encodingCount}.
+ * UTF-8 of an input in a shared buffer: valid until the next encoding, see {@link encodingCount}.
  *
- * @returns A view of the shared buffer; bytes of its own for what does not fit, and bytes as they are.
+ * @returns A view of the shared buffer; a new array if the input does not fit. Bytes are returned as they are.
  */
 export function encodeShared(input: ProtocolInput): Uint8Array {
   if (input instanceof Uint8Array) return input;
@@ -31,12 +31,12 @@ export function encodeShared(input: ProtocolInput): Uint8Array {
   return shared.subarray(0, end);
 }
 
-/** Goes up with each use of the shared buffer. */
+/** Increases with each use of the shared buffer. */
 export function encodingCount(): number {
   return encodings;
 }
 
-/** Length of an input in UTF-16 units, which is at most its length in bytes; of bytes, their number. */
+/** Length of an input in UTF-16 units, which is at most its length in bytes; for bytes, their number. */
 function textLength(input: ProtocolInput): number {
   if (typeof input === 'string' || input instanceof Uint8Array) return input.length;
   let length = 0;
@@ -44,13 +44,13 @@ function textLength(input: ProtocolInput): number {
   return length;
 }
 
-/** True if the UTF-8 of an input is surely no longer than `maxBytes`. */
+/** True if the UTF-8 of an input is certain not to be longer than `maxBytes`. */
 export function surelyFits(input: ProtocolInput, maxBytes: number): boolean {
   // A UTF-16 unit takes at most three bytes.
   return textLength(input) * (input instanceof Uint8Array ? 1 : 3) <= maxBytes;
 }
 
-/** Grows the shared buffer in doubling steps, so that text of any script fits where possible. */
+/** Grows the shared buffer by doubling, so that text in any script fits if possible. */
 function makeRoom(length: number): void {
   const wanted = Math.min(length * 3, MAX_SHARED_BYTES);
   if (wanted <= shared.length) return;

@@ -24,15 +24,15 @@ export interface InstanceCallOptions extends Omit<HostCall, 'charge' | 'poll' | 
 export interface InstanceOptions {
   /** The host functions; used by this instance alone. */
   readonly host: HostBinding;
-  /** The plugin's name in errors. @default its metadata's, once that was read */
+  /** The plugin's name in errors. @default the name in its metadata, once that was read */
   readonly name?: string | undefined;
   /** Limits of every call. @default DEFAULT_LIMITS of `@testbench/types` */
   readonly limits?: Partial<ResourceLimits>;
-  /** The wire protocol. @default v1 or classic, by the exports */
+  /** The wire protocol. @default v1 or classic, according to the exports */
   readonly protocol?: WireProtocol | undefined;
-  /** Limits of the start function and `_initialize` together, which run at once. @default those of every call */
+  /** Limits of the start function and `_initialize` together, which run in the constructor. @default those of every call */
   readonly start?: InstanceCallOptions;
-  /** The caller has checked the options of each call already: they are not read again. @default false */
+  /** The caller has already checked the options of each call: they are not read again. @default false */
   readonly callsChecked?: boolean;
 }
 

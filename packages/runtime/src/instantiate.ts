@@ -4,9 +4,9 @@ import { LoadError } from '@testbench/types/errors';
 import { canSuspend, suspending } from './suspension.js';
 
 /**
- * True if the module imports a function that may keep it waiting, so that every call must be able to suspend.
+ * True if the module imports a function that may make it wait, so that every call must be able to suspend.
  *
- * @throws {LoadError} `LOAD_UNSUPPORTED` if it cannot do without and the engine has no JSPI.
+ * @throws {LoadError} `LOAD_UNSUPPORTED` if it needs that function and the engine has no JSPI.
  */
 export function mustWait(
   imports: readonly WebAssembly.ModuleImportDescriptor[],
@@ -27,12 +27,12 @@ export function mustWait(
   );
 }
 
-/** Functions of the contract are known by their names alone; a host's own have a dot between module and name. */
+/** Functions of the contract are identified by name alone; a host's own have a dot between module and name. */
 function mayWait({ waiting }: HostBinding, module: string, name: string): boolean {
   return waiting.has(name) || waiting.has(`${module}.${name}`);
 }
 
-/** The host's functions, those that may wait wrapped so that they suspend the guest, and those of the protocol. */
+/** The host's functions, with those that may wait wrapped so that they suspend the guest, and those of the protocol. */
 function importsOf(
   host: HostBinding,
   waits: boolean,
@@ -48,14 +48,14 @@ function importsOf(
     imports[module] = wrapped;
   }
   for (const [module, functions] of Object.entries(own ?? {})) {
-    // The host's own come first: a protocol takes the place of none.
+    // The host's own take precedence: a protocol cannot replace any.
     imports[module] = Object.assign(Object.create(null), functions, imports[module]);
   }
   return imports as WebAssembly.Imports;
 }
 
 /**
- * Instantiates, with the engine's link errors told as ours. The start function does not run yet.
+ * Instantiates the module, and converts the engine's link errors to our own. The start function does not run yet.
  *
  * @throws {LoadError} `LOAD_REJECTED` for an import that the host does not offer; `LOAD_START_FAILED`.
  */
@@ -73,7 +73,7 @@ export function instantiate(
       throw new LoadError('LOAD_REJECTED', `Cannot instantiate module: ${message}`, { cause });
     }
     throw new LoadError(
-      // A segment that does not fit, or no room for a memory.
+      // A segment that does not fit, or not enough room for a memory.
       'LOAD_START_FAILED',
       `Cannot instantiate module: ${message}`,
       { cause },

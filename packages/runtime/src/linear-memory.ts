@@ -13,7 +13,7 @@ import { encodeShared, encodingCount } from './input-text.js';
 export class LinearMemory implements GuestMemory, ProtocolMemory {
   #bytes: Uint8Array<ArrayBuffer>;
 
-  /** @param maxMemoryBytes Cap on {@link grow}; the guest's own growth has the same in its code. */
+  /** @param maxMemoryBytes Cap on {@link grow}; the guest's own growth is limited to the same by its metered code. */
   constructor(
     readonly memory: WebAssembly.Memory,
     readonly maxMemoryBytes: number,
@@ -32,9 +32,9 @@ export class LinearMemory implements GuestMemory, ProtocolMemory {
   }
 
   /**
-   * Makes sure that a range which the guest named is wholly inside the memory.
+   * Checks that a range given by the guest is entirely inside the memory.
    *
-   * @returns All of the memory, valid until the guest runs again.
+   * @returns The whole memory, valid until the guest runs again.
    * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not.
    */
   check(what: string, ptr: number, len: number): Uint8Array<ArrayBuffer> {
@@ -50,24 +50,24 @@ export class LinearMemory implements GuestMemory, ProtocolMemory {
     return bytes;
   }
 
-  /** A view of a range that the guest named; valid until the guest runs again. @throws {CallError} As `check` does. */
+  /** A view of a range given by the guest; valid until the guest runs again. @throws {CallError} As `check`. */
   range(what: string, ptr: number, len: number): Uint8Array {
     const start = ptr >>> 0;
     return this.check(what, ptr, len).subarray(start, start + (len >>> 0));
   }
 
   /**
-   * Writes an input where the guest says.
+   * Writes an input to the place that the guest allocates.
    *
-   * @param allocate Guest code; gives the place for a number of bytes.
-   * @returns Where it lies.
-   * @throws {CallError} `CALL_INVALID_OUTPUT` for a place outside of the memory; whatever `allocate` throws.
+   * @param allocate Guest code; returns the address for a number of bytes.
+   * @returns Where the input is.
+   * @throws {CallError} `CALL_INVALID_OUTPUT` for a place outside the memory; whatever `allocate` throws.
    */
   write(input: ProtocolInput, allocate: (size: number) => number): ProtocolPlace {
     let bytes = encodeShared(input);
     const encodings = encodingCount();
     const ptr = allocate(bytes.length);
-    // The allocator may have called a host function, and that another plugin, which used the same buffer.
+    // The allocator may have called a host function that called another plugin, which used the same buffer.
     if (encodingCount() !== encodings) bytes = encodeShared(input);
     this.check('the room for the input', ptr, bytes.length).set(bytes, ptr);
     return { ptr, length: bytes.length };

@@ -6,9 +6,9 @@ import { jsonText } from './encode-input.js';
 const encoder = new TextEncoder();
 
 /**
- * Names a failure of guest code that ran while a plugin was loaded.
+ * Converts a failure of guest code that ran while a plugin was loaded.
  *
- * @param action What was tried, as in "Cannot …".
+ * @param action What was attempted, as in "Cannot …".
  * @param code The code of the step.
  * @param breach The code for a result that breaks the contract. @default `code`
  * @returns A `LoadError` for a `CallError`; anything else as it is.
@@ -33,7 +33,7 @@ export function asLoadError(
 /**
  * UTF-8 of a configuration; undefined stands for `{}`.
  *
- * @param plugin As {@link describePlugin} gives it.
+ * @param plugin As {@link describePlugin} returns it.
  * @throws {LoadError} `LOAD_INVALID_CONFIG` if it has no JSON form.
  */
 export function configBytes(config: unknown, plugin: string): Uint8Array {
@@ -47,7 +47,7 @@ export function configBytes(config: unknown, plugin: string): Uint8Array {
   }
 }
 
-/** A plugin in a message, by its name where that is known. */
+/** A plugin in a message, by its name if known. */
 export function describePlugin(name: string | undefined): string {
   return name === undefined ? 'plugin' : `plugin "${name}"`;
 }

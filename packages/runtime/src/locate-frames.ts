@@ -4,19 +4,19 @@ import type { SourceMap } from '@testbench/types/source-map';
 
 import { type MeteringForm, meterOptions } from './compile-plugin.js';
 
-/** What is known of a module's code. */
+/** What is known about the source of a module's code. */
 export interface ModulePlaces {
-  /** Of `mapPluginOffsets`; undefined where the module is not at hand. */
+  /** From `mapPluginOffsets`; undefined if the module is not available. */
   readonly offsets: OffsetMap | undefined;
-  /** Of this very module. */
+  /** The source map of exactly this module. */
   readonly sourceMap: SourceMap | undefined;
 }
 
 /**
- * Finds out where the code of a metered plugin comes from. It takes as long as metering the module did.
+ * Maps the code of a metered plugin back to the original. It takes as long as metering the module did.
  *
- * @param bytes The module as it came.
- * @param form As it was metered, by this engine: another one may get other code.
+ * @param bytes The original module.
+ * @param form How it was metered, by this engine: the code may be different for another engine.
  * @throws {ConfigError} For a form with an unknown key or a wrong value.
  */
 export function mapPluginOffsets(bytes: Uint8Array<ArrayBuffer>, form: MeteringForm): OffsetMap {
@@ -26,17 +26,17 @@ export function mapPluginOffsets(bytes: Uint8Array<ArrayBuffer>, form: MeteringF
 /**
  * Gives the frames of a failed call their names and their places in the author's source.
  *
- * Frames of the meter's own functions are left out, and so are those that name what the module does not have: the author of the stack
+ * Frames of the meter's own functions are left out, and so are frames that refer to functions the module does not have: the author of the stack
  * may be the guest.
  *
- * @param stack As `PluginInstance` gives it: indices of functions, and offsets in the metered module.
- * @returns Texts are escaped; the innermost frame with a source has an excerpt of it.
+ * @param stack As `PluginInstance` returns it: indices of functions, and offsets in the metered module.
+ * @returns The frames, with escaped texts; the innermost frame with a source has an excerpt of it.
  */
 export function locateFrames(stack: GuestStack, { offsets, sourceMap }: ModulePlaces): GuestStack {
   let hasExcerpt = false;
   const located = stack.flatMap((frame): Partial<GuestFrame>[] => {
     const { functionIndex, offset = 0 } = frame;
-    // A script's own.
+    // A frame of a script.
     if (functionIndex === undefined) return [frame];
     const origin = offsets && findOriginal(offsets, functionIndex, offset);
     if (offsets !== undefined && origin === undefined) return [];

@@ -5,14 +5,14 @@ import { DEFAULT_MAX_CACHED_MODULES } from './limits.js';
 
 /** How a {@link ModuleCache} keeps modules. */
 export interface ModuleCacheOptions {
-  /** Modules kept in memory; the least recently used goes first. @default 256 */
+  /** Modules kept in memory; the least recently used one is dropped first. @default 256 */
   readonly maxModules?: number;
-  /** Where metered bytes are kept beyond this process. @default none */
+  /** Where metered bytes are kept beyond the lifetime of this process. @default none */
   readonly store?: ModuleStore;
 }
 
 /**
- * Compiled modules in memory, each compiled once however many ask for it at the same time.
+ * Compiled modules in memory, each compiled only once even if several callers ask for it at the same time.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export class ModuleCache {
     this.#maxModules = options.maxModules ?? DEFAULT_MAX_CACHED_MODULES;
   }
 
-  /** Gives the module of `key`, calling `compile` if there is none. A failed compilation is not kept. */
+  /** Returns the module of `key`, calling `compile` if there is none. A failed compilation is not kept. */
   async getOrCompile(
     key: string,
     compile: () => Promise<WebAssembly.Module>,

@@ -9,7 +9,7 @@ const FOREVER = '(loop (br 0)) (unreachable)';
 
 describe('PluginInstance.execute()', () => {
   it('writes the envelope, and reads data and metrics', async () => {
-    // Copies its input to the end of {"data": … }: what the host wrote comes back as data.
+    // Copies its input to the end of {"data": … }: the host's input comes back as data.
     const instance = await openGuest(
       guestWat({
         outputText: '{"metadata":{"metrics":{"words":2}},"data":',

@@ -42,10 +42,10 @@ const NO_OPTIONS: InstanceCallOptions = {};
 /**
  * One running copy of a plugin on the caller's thread.
  *
- * Every method runs guest code at once, under fuel, deadline and memory limits, and returns when it
- * is done; those that give a promise serve also a plugin that waits for the host. A call that traps, that a limit stops or
- * whose output is invalid poisons the instance: its memory may be in any state, so make a new one. An error code that the
- * plugin returns in good order does not. Every method throws a `ConfigError` for options with an unknown key or a wrong value.
+ * Every method runs guest code synchronously, under fuel, deadline and memory limits, and returns when it
+ * is done; those that return a promise also support a plugin that waits for the host. A call that traps, is stopped by a limit or
+ * has an invalid output poisons the instance: its memory may be in any state, so make a new one. An error code that the
+ * plugin returns normally does not. Every method throws a `ConfigError` for options with an unknown key or a wrong value.
  *
  * @example
  * ```ts no-run
@@ -63,7 +63,7 @@ const NO_OPTIONS: InstanceCallOptions = {};
  */
 export class PluginInstance {
   /**
-   * True if the plugin imports a host function that may keep it waiting. Only the methods that give a promise run it
+   * True if the plugin imports a host function that may make it wait. Only the methods that return a promise run it
    * then.
    */
   readonly waits: boolean;
@@ -76,7 +76,7 @@ export class PluginInstance {
   readonly #callsChecked: boolean;
   #snapshot: Snapshot | undefined;
   #pluginType: PluginType | undefined;
-  /** True if the plugin may ask in place of giving a result. */
+  /** True if the plugin may ask instead of giving a result. */
   #asking = false;
   /** The plugin in messages. */
   #described: string;
@@ -86,7 +86,7 @@ export class PluginInstance {
    * Instantiates the module and runs its start function and `_initialize`, under the limits of `start`.
    *
    * @throws {LoadError} `LOAD_REJECTED` for an import that the host does not offer; `LOAD_BAD_EXPORT`; `LOAD_UNSUPPORTED`
-   *   for an import that may wait where the engine cannot suspend; `LOAD_PROTOCOL_FAILED` for a fault of a protocol of the host's own;
+   *   for an import that may wait if the engine cannot suspend; `LOAD_PROTOCOL_FAILED` for a fault of the host's own protocol;
    *   `LOAD_START_FAILED` if the start function or `_initialize` traps or hits a limit.
    * @throws {ConfigError} For an unknown key or a wrong value among the options.
    */
@@ -107,7 +107,7 @@ export class PluginInstance {
     const { maxMemoryBytes } = plugin;
     const { maxOutputBytes } = this.#limits;
     const guest = new InstanceGuest({ maxOutputBytes, maxMemoryBytes }, this.waits);
-    // One with functions of its own is known beforehand: nothing links without them.
+    // A protocol with its own functions is known beforehand: nothing links without them.
     const imports = known?.createImports?.(guest);
     const instance = instantiate(plugin.module, host, this.waits, imports);
     const { exports } = instance;
@@ -149,7 +149,7 @@ export class PluginInstance {
     return this.#guard.report;
   }
 
-  /** What the last call took. */
+  /** Time, fuel and memory of the last call. */
   get lastUsage(): CallUsage {
     return this.#guard.usage;
   }
@@ -160,7 +160,7 @@ export class PluginInstance {
   }
 
   /**
-   * Asks the plugin for its metadata. The plugin must not wait in it.
+   * Asks the plugin for its metadata. The plugin must not wait while it answers.
    *
    * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_METADATA_FAILED` if it returns an error code, traps or hits a limit.
    */
@@ -185,10 +185,10 @@ export class PluginInstance {
   }
 
   /**
-   * Hands the plugin its configuration. Call it once, before the first `execute`.
+   * Passes the plugin its configuration. Call this once, before the first `execute`.
    *
    * @param config Any JSON value; undefined stands for `{}`.
-   * @throws {LoadError} `LOAD_INIT_FAILED` if the plugin refuses it, with the plugin's own words;
+   * @throws {LoadError} `LOAD_INIT_FAILED` if the plugin refuses it, with the plugin's own message;
    *   `LOAD_INIT_TRAPPED` if it traps or hits a limit, with that as `cause`; `LOAD_INVALID_CONFIG` if it has no JSON form.
    */
   init(config: unknown, given?: InstanceCallOptions): void {
@@ -204,7 +204,7 @@ export class PluginInstance {
     checkInit(code, this.#described, this.#guard.facts);
   }
 
-  /** Like {@link init}, also for a plugin that waits. */
+  /** Like {@link init}, but also for a plugin that waits. */
   async initAsync(config: unknown, given?: InstanceCallOptions): Promise<void> {
     if (!this.waits) return this.init(config, given);
     const options = this.#optionsOf(given);
@@ -219,9 +219,9 @@ export class PluginInstance {
   }
 
   /**
-   * Asks `plugin_health`; a plugin without it is well.
+   * Asks `plugin_health`; a plugin without it counts as healthy.
    *
-   * @returns 0 if it is well, or the plugin's code.
+   * @returns 0 if it is healthy, otherwise the plugin's code.
    * @throws {CallError} If the plugin traps or a limit stops it.
    */
   health(given?: InstanceCallOptions): number {
@@ -232,7 +232,7 @@ export class PluginInstance {
     return this.#guard.run(options, () => takeNow(session.health?.() ?? 0));
   }
 
-  /** Like {@link health}, also for a plugin that waits. */
+  /** Like {@link health}, but also for a plugin that waits. */
   async healthAsync(given?: InstanceCallOptions): Promise<number> {
     const session = this.#session;
     if (session.health === undefined || !this.waits) return this.health(given);
@@ -245,9 +245,9 @@ export class PluginInstance {
    *
    * @param input Its `data` must have a JSON form. A classic plugin gets the bare `data`.
    * @returns The checked output, owned by the caller. If `readMetadata` was called before, `data` is also
-   *   checked against the shape for the plugin's type, and a plugin that says so may ask: with `round` in place of a result.
-   * @throws {CallError} Every code but those of a host that keeps plugins: `CALL_NOT_FOUND`, `CALL_CONCURRENCY_EXCEEDED`,
-   *   `CALL_CRASHED` and what can happen with it, `CALL_UNLOADED`, `CALL_REPLACED`, `CALL_SHUT_DOWN`.
+   *   checked against the shape for the plugin's type, and a plugin whose metadata says so may ask: with `round` instead of a result.
+   * @throws {CallError} Every code except those of a host that manages plugins: `CALL_NOT_FOUND`, `CALL_CONCURRENCY_EXCEEDED`,
+   *   `CALL_CRASHED` and related codes, `CALL_UNLOADED`, `CALL_REPLACED`, `CALL_SHUT_DOWN`.
    */
   execute(input: RoundInput, given?: InstanceCallOptions): RoundOutput {
     const options = this.#optionsOf(given);
@@ -256,7 +256,7 @@ export class PluginInstance {
   }
 
   /**
-   * Like {@link execute}, for an input that is JSON already.
+   * Like {@link execute}, for an input that is already JSON.
    *
    * @param text As `encodeInput` writes it.
    */
@@ -266,7 +266,7 @@ export class PluginInstance {
     return this.#executeText(text, options);
   }
 
-  /** Like {@link execute}, also for a plugin that waits: other work of this thread continues meanwhile. */
+  /** Like {@link execute}, but also for a plugin that waits: other work of this thread continues meanwhile. */
   async executeAsync(input: RoundInput, given?: InstanceCallOptions): Promise<RoundOutput> {
     if (!this.waits) return this.execute(input, given);
     const options = this.#optionsOf(given);
@@ -285,11 +285,11 @@ export class PluginInstance {
   }
 
   /**
-   * Runs input that is JSON already, and gives the output as it is, for a host that checks it elsewhere.
+   * Runs input that is already JSON, and returns the output unchecked, for a host that checks it elsewhere.
    *
    * @param text As `encodeInput` writes it, or its UTF-8; for `batch` a list of such texts.
-   * @param keep Takes the output's bytes out of the guest's memory, before the guest runs on. @default a copy of them
-   * @returns What `keep` gave, of at most `maxOutputBytes`: untrusted, to be read by `readOutput` or `readBatchOutput`.
+   * @param keep Takes the output's bytes out of the guest's memory before the guest continues. @default a copy of them
+   * @returns The result of `keep`, for at most `maxOutputBytes`: untrusted, to be read by `readOutput` or `readBatchOutput`.
    * @throws {CallError} As {@link execute}.
    */
   executeRaw(
@@ -319,16 +319,16 @@ export class PluginInstance {
   }
 
   /**
-   * Remembers memory, mutable globals and tables as they are now, for {@link reset}. Call it after `init`.
+   * Saves the current memory, mutable globals and tables for {@link reset}. Call it after `init`.
    *
-   * The module must have been compiled as `resettable`; otherwise, and where the state is out of reach, {@link reset} gives false.
+   * The module must have been compiled as `resettable`; otherwise, or if the state is inaccessible, {@link reset} returns false.
    */
   takeSnapshot(): void {
     this.#snapshot = Snapshot.take(this.#instance, this.#guard.meter);
   }
 
   /**
-   * Brings the instance back to its snapshot, so that no later call can see anything of an earlier one.
+   * Restores the instance to its snapshot, so that no later call can see any data of an earlier one.
    *
    * @returns false if it cannot: the call failed, memory or a table has grown, a segment was dropped, or there is no
    *   snapshot. Make a new instance then.
@@ -351,7 +351,7 @@ export class PluginInstance {
     this.#guard.poison();
   }
 
-  /** Like {@link shutdown}, also for a plugin that waits. */
+  /** Like {@link shutdown}, but also for a plugin that waits. */
   async shutdownAsync(given?: InstanceCallOptions): Promise<void> {
     const session = this.#session;
     if (!this.waits) return this.shutdown(given);
@@ -362,13 +362,13 @@ export class PluginInstance {
     this.#guard.poison();
   }
 
-  /** Of each call: what is checked already is not read again. */
+  /** The options of a call: options that are already checked are not read again. */
   #optionsOf(given: InstanceCallOptions | undefined): InstanceCallOptions {
     if (given === undefined) return NO_OPTIONS;
     return this.#callsChecked ? given : readCallOptions(given);
   }
 
-  /** Runs what comes before every call. @throws {LoadError} `LOAD_START_FAILED`. */
+  /** Runs the code that precedes every call. @throws {LoadError} `LOAD_START_FAILED`. */
   #start(options: InstanceCallOptions): void {
     const session = this.#session;
     if (!this.#guard.meter.hasStart && session.initialize === undefined) return;
@@ -390,7 +390,7 @@ export class PluginInstance {
       asking: this.#asking,
     });
 
-  /** @throws {CallError} `CALL_INVALID_INPUT` if it is too long, measured only where its length leaves a doubt. */
+  /** @throws {CallError} `CALL_INVALID_INPUT` if it is too long; its bytes are only counted if the text's length is inconclusive. */
   #checked<T extends ProtocolInput>(text: T): T {
     const { maxInputBytes } = this.#limits;
     if (!surelyFits(text, maxInputBytes)) {
@@ -430,7 +430,7 @@ export class PluginInstance {
   }
 }
 
-/** What one round of a call gave: a result, or what the plugin asks. */
+/** The output of one round of a call: a result, or the plugin's asks. */
 export interface RoundOutput extends PluginOutput {
   /** Call again with `continue` and the answers; `data` is null. */
   readonly round?: AskRound;
@@ -440,7 +440,7 @@ function copyOf(bytes: Uint8Array): Uint8Array {
   return bytes.slice();
 }
 
-/** Output as the guest gave it. */
+/** Output as the guest returned it. */
 export interface RawOutput {
   readonly bytes: Uint8Array;
   readonly usage: CallUsage;

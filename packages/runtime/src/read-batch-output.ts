@@ -10,17 +10,17 @@ import { CallError, WireError } from '@testbench/types/errors';
 
 import type { OutputRules, ParsedOutput } from './read-output.js';
 
-/** What a batch gave for one of its inputs. */
+/** The result of a batch for one of its inputs. */
 export type BatchEntry =
   | { readonly ok: true; readonly output: ParsedOutput }
   | { readonly ok: false; readonly error: CallError };
 
 /**
- * Parses and checks the output of `plugin_execute_batch`: a list with one envelope, or one `{"error": …}`, an input.
+ * Parses and checks the output of `plugin_execute_batch`: a list with one envelope, or one `{"error": …}`, per input.
  *
  * @param count Number of inputs.
- * @param rules Of one output; the limit of bytes holds for all of them together, also where some ask.
- * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not such a list; an entry of the wrong shape fails alone.
+ * @param rules The rules for one output; the byte limit applies to all of them together, even if some ask.
+ * @throws {CallError} `CALL_INVALID_OUTPUT` if it is not such a list; an entry of the wrong shape does not affect the others.
  */
 export function readBatchOutput(
   bytes: Uint8Array,
@@ -61,7 +61,7 @@ function readEntry(value: unknown, type: PluginType | undefined, asking: boolean
   }
 }
 
-/** What an entry `{"error": {"code", "message", "details"}}` says. */
+/** The error of an entry `{"error": {"code", "message", "details"}}`. */
 function errorOf(value: unknown): CallError | undefined {
   if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'error'))
     return undefined;

@@ -15,11 +15,11 @@ import {
 } from '@testbench/types/asking';
 import { CallError, WireError } from '@testbench/types/errors';
 
-/** What an output holds, before the host adds its own figures. */
+/** The contents of an output, before the host adds its own figures. */
 export interface ParsedOutput {
   readonly data: unknown;
   readonly metrics: Readonly<Record<string, number>>;
-  /** What the plugin asks, in place of a result; `data` is null then. */
+  /** The plugin's asks, instead of a result; `data` is null then. */
   readonly round?: AskRound;
 }
 
@@ -28,19 +28,19 @@ export interface OutputRules {
   /** The plugin's type, whose shape `data` must have; undefined if it is not known. */
   readonly type: PluginType | undefined;
   readonly maxBytes: number;
-  /** True if its metadata says that it asks. @default false */
+  /** True if the plugin's metadata says that it asks. @default false */
   readonly asking?: boolean | undefined;
 }
 
-/** What comes first in an output that asks and is longer than others may be. */
+/** Beginning of an output that asks and may therefore be longer than others. */
 const ASK_START = new TextEncoder().encode('{"ask":');
 
 /**
  * Parses and checks output bytes.
  *
- * @param bytes A view into guest memory is fine: nothing of it is kept.
- * @param form How the plugin's protocol writes it.
- * @param text What the bytes say, where the caller has decoded them as strictly as UTF-8 is decoded here. @default it is decoded
+ * @param bytes May be a view into guest memory: it is not kept.
+ * @param form The form in which the plugin's protocol writes it.
+ * @param text The decoded bytes, if the caller has decoded them as strictly as UTF-8 is decoded here. @default decoded from `bytes`
  * @throws {CallError} `CALL_INVALID_OUTPUT`, or `CALL_OUTPUT_TOO_LARGE`.
  */
 export function readOutput(
@@ -65,7 +65,7 @@ export function readOutput(
 }
 
 /**
- * Checks that an output is not longer than its plugin may write. One that asks holds requests, and may be as long as those.
+ * Checks that an output is not longer than its plugin may write. An output that asks contains requests, and may be as long as those.
  *
  * @throws {CallError} `CALL_OUTPUT_TOO_LARGE`.
  */

@@ -5,12 +5,12 @@ import { openGuest } from './__fixtures__/guest.js';
 
 const input = { data: null };
 
-/** Gives the number 0 to 9 that `count` leaves on the stack. */
+/** Returns the number 0 to 9 that `count` leaves on the stack. */
 const digit = (count: string): string =>
   `(i32.store8 (i32.const 4104) (i32.add (i32.const 48) ${count})) ${packed(4096, 10)}`;
 const outputText = '{"data":0}';
 
-/** Each keeps a count somewhere else between calls, and gives it. */
+/** Each keeps a count in a different place between calls, and returns it. */
 const COUNTERS: Record<string, { execute: string; rest?: string; memory?: string }> = {
   memory: {
     execute: `(i32.store (i32.const 100) (i32.add (i32.load (i32.const 100)) (i32.const 1)))
@@ -64,7 +64,7 @@ const COUNTERS: Record<string, { execute: string; rest?: string; memory?: string
   },
 };
 
-/** What nothing can bring back. */
+/** State that nothing can restore. */
 const isLost = (name: string): boolean => /^(the size|whether)/.test(name);
 const names = Object.keys(COUNTERS);
 

@@ -1,12 +1,12 @@
 import type { Meter } from '@testbench/metering';
 
-/** A memory as it was. */
+/** A saved copy of a memory. */
 interface SavedMemory {
   readonly memory: WebAssembly.Memory;
   readonly byteLength: number;
-  /** Without the zeros at the end: most of a small plugin's memory, and setting to zero takes half of what copying takes. */
+  /** Without the zeros at the end: they are most of a small plugin's memory, and zeroing takes half the time of copying. */
   readonly bytes: Uint8Array;
-  /** All of the memory. It stays valid: a memory that grows is not brought back. */
+  /** The whole memory. It stays valid: a memory that has grown is not restored. */
   readonly view: Uint8Array;
 }
 
@@ -23,8 +23,8 @@ export class Snapshot {
   /**
    * Copies the state of an instance whose module was metered as `resettable`.
    *
-   * @param meter The instance's own.
-   * @returns undefined if part of the state is out of reach: see `Meter.saveState`.
+   * @param meter The instance's own meter.
+   * @returns undefined if part of the state is inaccessible: see `Meter.saveState`.
    */
   static take(instance: WebAssembly.Instance, meter: Meter): Snapshot | undefined {
     if (!meter.saveState()) return undefined;
@@ -36,9 +36,9 @@ export class Snapshot {
   }
 
   /**
-   * Brings the instance back to the snapshot.
+   * Restores the instance to the snapshot.
    *
-   * @returns false if it cannot, so that the instance must be replaced: memory or a table has grown since, which nothing can
+   * @returns false if that is impossible, so that the instance must be replaced: memory or a table has grown since, which nothing can
    *   undo, or a segment was dropped.
    */
   restore(): boolean {

@@ -16,13 +16,13 @@ const { Suspending, promising: engine } = WebAssembly as PromiseIntegration;
  */
 export const canSuspend: boolean = Suspending !== undefined && engine !== undefined;
 
-/** An import that suspends the guest while the promise that it gives is pending. Only where {@link canSuspend}. */
+/** An import that suspends the guest while the returned promise is pending. Only if {@link canSuspend}. */
 export function suspending(run: (...args: never[]) => unknown): object {
   if (Suspending === undefined) throw new TypeError('Cannot suspend: the engine has no JSPI');
   return new Suspending(run);
 }
 
-/** An export that gives a promise, and during which imports may suspend. Only where {@link canSuspend}. */
+/** An export that returns a promise, and during which imports may suspend. Only if {@link canSuspend}. */
 export function promising(run: GuestFunction): GuestFunction {
   if (engine === undefined) throw new TypeError('Cannot wait: the engine has no JSPI');
   return engine(run);

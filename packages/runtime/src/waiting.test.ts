@@ -7,7 +7,7 @@ import { canSuspend } from './suspension.js';
 
 const input = { data: null };
 
-/** Answers with what the host's function gave, one digit. */
+/** Answers with the result of the host's function, one digit. */
 const asking = guestWat({
   imports: '(import "env" "ask" (func $ask (param i32) (result i32)))',
   outputText: '{"data":0}',

@@ -52,7 +52,7 @@ export async function answerRequest(
     exchange = client.start(checked, call);
     const head = await exchange.head();
     const body = head.code < 0 ? head : await readBody(exchange, maxBodyBytes);
-    // Of the host's limits, only the time of the request may suffice at another time.
+    // Of the host's limits, only the request's time limit may be met on another attempt.
     timedOut = timeoutMs !== undefined && performance.now() - startMs >= timeoutMs;
     if (!('parts' in body)) return failed(body, timedOut);
     return { answer: { ...readHead(head), ...bodyOf(body.parts) } };

@@ -18,7 +18,7 @@ export function maskText(text: string, secrets: MaskedSecrets): string {
 /**
  * Masks secrets in a stream of bytes, even if one is split between chunks.
  *
- * The end of the received bytes is held back, up to the longest form of a secret, from the last byte on that cannot be part of a secret
+ * The end of the received bytes is held back, up to the longest form of a secret, starting after the last byte that cannot be part of a secret
  * (a line's end). **How much is held back does not depend on the content**: if only bytes that begin a secret were held back, a plugin
  * could infer from the length of its reads how much of a guess is right, and find a secret byte by byte.
  */

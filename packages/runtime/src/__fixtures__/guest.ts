@@ -5,7 +5,7 @@ import { compilePlugin, type CompileOptions } from '../compile-plugin.js';
 import type { InstanceOptions } from '../instance-options.js';
 import { PluginInstance } from '../plugin-instance.js';
 
-/** A host that offers nothing and reports nothing, but for what a test sets. */
+/** A host that offers nothing and reports nothing, except what a test sets. */
 export function quietHost(
   imports: HostBinding['imports'] = {},
   report: HostCallReport = { failure: undefined, calls: 0, denied: 0, callsByName: {} },

@@ -16,7 +16,7 @@ import { CallError, LoadError, PluginError } from '@testbench/types/errors';
 import { IMPORT_FUEL } from '../limits.js';
 import { isSteps } from './take-steps.js';
 
-/** Codes that an adapter may fail with; what it fails with otherwise is a fault of its own. */
+/** Codes that an adapter may fail with; any other failure is a fault of the adapter. */
 const FAILURE_CODES: ReadonlySet<string> = new Set<ProtocolFailureCode>([
   'CALL_INVALID_INPUT',
   'CALL_INVALID_OUTPUT',
@@ -25,8 +25,8 @@ const FAILURE_CODES: ReadonlySet<string> = new Set<ProtocolFailureCode>([
 ]);
 
 /**
- * The adapter of a host's own, so that its faults are told from the guest's: what it throws itself, and answers of a wrong kind, are a
- * `CALL_PROTOCOL_FAILED`, or a `LOAD_PROTOCOL_FAILED` before the first call. A guest's trap that it swallows still fails the call.
+ * Guards a host's own adapter, so that its faults are distinguished from the guest's: errors that it throws itself, and answers of a wrong type, are a
+ * `CALL_PROTOCOL_FAILED`, or a `LOAD_PROTOCOL_FAILED` before the first call. A guest's trap still fails the call if the adapter swallows it.
  */
 export function guardProtocol(protocol: WireProtocol): WireProtocol {
   const guests = new WeakMap<ProtocolGuest, GuardedGuest>();
@@ -62,7 +62,7 @@ export function guardProtocol(protocol: WireProtocol): WireProtocol {
   };
 }
 
-/** Wraps what the protocol declares; what it does not declare is not handed to the guest. */
+/** Wraps the imports that the protocol declares; undeclared ones are not passed to the guest. */
 function guardImports(
   { name: protocol, imports }: WireProtocol,
   guest: GuardedGuest,
@@ -95,11 +95,11 @@ function openFailure(protocol: string, state: string, cause?: unknown): LoadErro
   );
 }
 
-/** Notes what the guest threw and what the host refused: the adapter has to let it pass. */
+/** Records errors that the guest threw or the host raised: the adapter must pass them on. */
 class GuardedGuest implements ProtocolGuest {
   readonly memory: ProtocolMemory;
   readonly #known = new WeakSet<object>();
-  /** What the guest threw during the answer that is running. */
+  /** The guest's error during the current answer. */
   #thrown: { readonly error: unknown } | undefined;
 
   constructor(
@@ -176,17 +176,17 @@ class GuardedGuest implements ProtocolGuest {
     return this.#pass(() => this.guest.fail(code, message));
   }
 
-  /** An answer begins. */
+  /** Begins an answer. */
   begin(): void {
     this.#thrown = undefined;
   }
 
-  /** An answer is there. @throws What the guest threw meanwhile, if the adapter has swallowed it. */
+  /** Ends an answer. @throws The guest's error, if the adapter has swallowed it. */
   end(): void {
     if (this.#thrown !== undefined) throw this.#thrown.error;
   }
 
-  /** Runs code of the adapter. @throws {CallError} `CALL_PROTOCOL_FAILED` for what is its own fault. */
+  /** Runs code of the adapter. @throws {CallError} `CALL_PROTOCOL_FAILED` for its own faults. */
   own<T>(run: () => T): T {
     try {
       return run();
@@ -217,7 +217,7 @@ class GuardedGuest implements ProtocolGuest {
     return typeof error === 'object' && error !== null && this.#known.has(error);
   }
 
-  /** Remembers an error that may pass. */
+  /** Records an error that the adapter may pass on. */
   note<T>(error: T): T {
     if (typeof error === 'object' && error !== null) this.#known.add(error);
     return error;
@@ -256,7 +256,7 @@ class GuardedGuest implements ProtocolGuest {
   }
 }
 
-/** A session of a host's own adapter, each answer checked. */
+/** A session of a host's own adapter, with each answer checked. */
 class GuardedSession implements ProtocolSession {
   readonly initialize: ProtocolSession['initialize'];
   readonly executeBatch: ProtocolSession['executeBatch'];
@@ -303,7 +303,7 @@ class GuardedSession implements ProtocolSession {
     return this.#reading(read, (once) => this.session.execute(input, once));
   }
 
-  /** Steps that end with what `read` gave, or with an error code. */
+  /** Steps that end with the result of `read`, or with an error code. */
   #reading<T extends object>(
     read: ReadBytes<T>,
     run: (once: ReadBytes<T>) => ProtocolAnswer<T | number>,
@@ -348,7 +348,7 @@ class GuardedSession implements ProtocolSession {
   }
 }
 
-/** A number of more than 32 bits would be another address. */
+/** Requires 32-bit numbers: a larger one would become a different address. */
 function requireNumbers(what: string, ...values: readonly number[]): void {
   for (const value of values) {
     if (Number.isInteger(value) && value >= -(2 ** 31) && value < 2 ** 32) continue;

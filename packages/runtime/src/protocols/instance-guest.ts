@@ -12,14 +12,14 @@ import type { LinearMemory } from '../linear-memory.js';
 import { promising } from '../suspension.js';
 import { requireFunction } from './pick-protocol.js';
 
-/** What an instance shows to the adapter of its protocol. */
+/** The parts of an instance that its protocol's adapter can use. */
 export interface InstanceParts {
   readonly exports: WebAssembly.Exports;
   readonly memory: LinearMemory;
   readonly charge: (fuel: number) => void;
 }
 
-/** An instance as the adapter of its protocol sees it. */
+/** An instance as its protocol's adapter sees it. */
 export class InstanceGuest implements ProtocolGuest {
   #parts: InstanceParts | undefined;
   readonly #promising = new Map<string, ProtocolFunction>();
@@ -29,7 +29,7 @@ export class InstanceGuest implements ProtocolGuest {
     readonly waits: boolean,
   ) {}
 
-  /** The instance is there. */
+  /** Attaches the instance once it exists. */
   attach(parts: InstanceParts): void {
     this.#parts = parts;
   }

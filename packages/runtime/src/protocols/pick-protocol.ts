@@ -2,9 +2,9 @@ import type { ProtocolShape, WireProtocol } from '@testbench/types/abi';
 import { LoadError } from '@testbench/types/errors';
 
 /**
- * Determines the protocol of an instance, and checks that it has the functions.
+ * Determines the protocol of an instance, and checks that it has the required functions.
  *
- * JavaScript shows a function's number of parameters but not its types. That distinguishes signatures;
+ * JavaScript shows a function's number of parameters but not their types. That is enough to distinguish signatures;
  * a wrong type shows at the call, and admission checks types exactly beforehand.
  *
  * @throws {LoadError} `LOAD_BAD_EXPORT`, naming the export.
@@ -28,7 +28,7 @@ export function pickProtocol(
   return protocol ?? badExport('plugin_execute', 'it is missing');
 }
 
-/** @throws {LoadError} `LOAD_BAD_EXPORT` for a function that is missing, or has another number of parameters. */
+/** @throws {LoadError} `LOAD_BAD_EXPORT` for a function that is missing or has a different number of parameters. */
 export function checkExports(exports: WebAssembly.Exports, shape: ProtocolShape): void {
   // The function that identifies the protocol is reported first.
   for (const name of Object.keys(shape.markers.exports ?? {})) requireFunction(exports, name);
@@ -50,7 +50,7 @@ export function requireMemory(exports: WebAssembly.Exports): WebAssembly.Memory 
   return badExport('memory', memory === undefined ? 'it is missing' : 'it is not a memory');
 }
 
-/** @throws {LoadError} `LOAD_BAD_EXPORT` if there is none of that name. */
+/** @throws {LoadError} `LOAD_BAD_EXPORT` if there is none with that name. */
 export function requireFunction(
   exports: WebAssembly.Exports,
   name: string,

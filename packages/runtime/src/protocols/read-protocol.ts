@@ -8,14 +8,14 @@ import { WIRE_PROTOCOLS } from './wire-protocols.js';
 const NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const VALUE_TYPES = ['i32', 'i64'] as const;
 
-/** Those that need no guard: built in, or guarded already. */
+/** Protocols that need no guard: built in, or already guarded. */
 const trusted = new WeakSet<WireProtocol>(WIRE_PROTOCOLS);
 
 /**
- * Checks an adapter, and guards it.
+ * Checks an adapter and guards it.
  *
  * @returns A protocol whose shape is a copy, and whose faults have codes.
- * @throws {ConfigError} If it is none; for a name that is taken.
+ * @throws {ConfigError} If it is not an adapter, or if its name is taken.
  */
 export function readProtocol(node: ConfigNode): WireProtocol {
   const { value } = node;
@@ -86,11 +86,11 @@ function joinPath(path: string, key: string): string {
 }
 
 /**
- * Imports the adapter of a wire protocol from the source of a module, as one that stands alone: it may import nothing but what the platform
- * has under an absolute name. So it is the same on every thread and in every process.
+ * Imports the adapter of a wire protocol from the source of a standalone module: it may import only what the platform
+ * provides under an absolute name. Therefore it is the same on every thread and in every process.
  *
  * @param source An ECMAScript module that exports a `WireProtocol` as `protocol`.
- * @param from Where it came from, for errors.
+ * @param from Where the source came from, for errors.
  * @throws {LoadError} `LOAD_PROTOCOL_FAILED` if it is not such a module, or throws.
  */
 export async function importProtocol(source: string, from: string): Promise<WireProtocol> {
@@ -109,7 +109,7 @@ export async function importProtocol(source: string, from: string): Promise<Wire
   }
 }
 
-/** Of the engine's words, which may quote the whole source. */
+/** First line of an engine's message, which may quote the whole source. */
 function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').replaceAll(/data:text\/javascript\S*/g, 'it').slice(0, 300);
 }

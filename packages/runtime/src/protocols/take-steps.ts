@@ -1,6 +1,6 @@
 import type { ProtocolAnswer, ProtocolSteps } from '@testbench/types/abi';
 
-/** Takes all steps at once, where the answer is not there already. */
+/** Takes all steps synchronously, unless the answer is already there. */
 export function takeNow<T>(answer: ProtocolAnswer<T>): T {
   if (!isSteps(answer)) return answer;
   let step = answer.next();
@@ -16,7 +16,7 @@ export async function takeWaiting<T>(answer: ProtocolAnswer<T>): Promise<T> {
   return step.value;
 }
 
-/** Nothing that is read has a method `next`: what is read is metadata, an output or bytes. */
+/** An answer never has a method `next`: it is metadata, an output or bytes. */
 export function isSteps<T>(answer: ProtocolAnswer<T>): answer is ProtocolSteps<T> {
   return (
     typeof answer === 'object' &&

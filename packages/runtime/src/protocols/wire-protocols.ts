@@ -3,5 +3,5 @@ import type { WireProtocol } from '@testbench/types/abi';
 import { CLASSIC_PROTOCOL } from './classic/classic-protocol.js';
 import { V1_PROTOCOL } from './v1/v1-protocol.js';
 
-/** The wire protocols that are built in, in the order in which a module is compared with them. */
+/** The built-in wire protocols, in the order in which a module is matched against them. */
 export const WIRE_PROTOCOLS: readonly WireProtocol[] = [CLASSIC_PROTOCOL, V1_PROTOCOL];

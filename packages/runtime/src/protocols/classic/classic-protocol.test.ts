@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openGuest } from '../../__fixtures__/guest.js';
 
-/** A classic plugin that gives its input back `repeat` times; it has an allocator only if asked. */
+/** A classic plugin that returns its input `repeat` times; it has an allocator only on request. */
 function classicWat(
   options: { repeat?: number; allocator?: boolean; execute?: string } = {},
 ): string {

@@ -26,7 +26,7 @@ export const CLASSIC_PROTOCOL: WireProtocol = {
 };
 
 /**
- * The host gives the room for the output.
+ * The host provides the room for the output.
  *
  * ```
  * plugin_metadata(out, out_len) -> i32        plugin_execute(in, in_len, out, out_len) -> i32
@@ -87,7 +87,7 @@ class ClassicSession implements ProtocolSession {
     return this.#memory.write(input, (size) => this.#buffers.take(size));
   }
 
-  /** Calls once, and again if the plugin says that the room was too small. */
+  /** Calls the plugin once, and again if it says that the room was too small. */
   *#ask<T extends object>(
     what: string,
     read: ReadBytes<T>,

@@ -9,7 +9,7 @@ export interface OutputBuffers {
   releaseAll(): void;
 }
 
-/** Rooms from the plugin's own allocator. */
+/** Buffers from the plugin's own allocator. */
 export class AllocatedBuffers implements OutputBuffers {
   #taken: [ptr: number, size: number][] = [];
   readonly #alloc: ProtocolFunction;
@@ -35,8 +35,8 @@ export class AllocatedBuffers implements OutputBuffers {
 }
 
 /**
- * Rooms in pages that the host adds at the end of the memory: the plugin cannot know them, so nothing of its own lies there.
- * The region is kept and used again for the next call.
+ * Buffers in pages that the host adds at the end of the memory: the plugin does not know them, so it has no data there.
+ * The region is kept and reused for the next call.
  */
 export class GrownBuffers implements OutputBuffers {
   #start = 0;
@@ -61,7 +61,7 @@ export class GrownBuffers implements OutputBuffers {
   #grow(size: number): void {
     const pages = Math.ceil(size / PAGE_BYTES);
     const start = this.guest.memory.grow(pages) ?? noRoom(size);
-    // Pages right behind the region make it longer; if the guest grew in between, a new region begins.
+    // Pages right after the region extend it; if the guest has grown its memory in between, a new region begins.
     if (start !== this.#end) {
       this.#start = start;
       this.#next = start;

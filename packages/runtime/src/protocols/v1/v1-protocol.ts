@@ -104,7 +104,7 @@ class V1Session implements ProtocolSession {
     );
   };
 
-  /** Reads what a packed result points at, and gives the rooms of input and output back. */
+  /** Reads the bytes that a packed result points at, and frees the memory of input and output. */
   #give<T extends object>(
     what: string,
     packed: unknown,
@@ -114,7 +114,7 @@ class V1Session implements ProtocolSession {
     if (typeof packed !== 'bigint') {
       throw new CallError('CALL_INVALID_OUTPUT', `Cannot read ${what}: expected an i64 result`);
     }
-    // Taken apart and checked before the input is freed: freeing runs guest code, which may move nothing but may trap.
+    // Unpacked and checked before the input is freed: freeing runs guest code, which cannot move anything but may trap.
     const result = unpackResult(packed);
     if (result.ok) this.#memory.check(what, result.ptr, result.len);
     if (input !== undefined) this.#free(input.ptr, input.length);
