@@ -7,7 +7,7 @@ const encoder = new TextEncoder();
  * Bounds-checked access to a guest's memory.
  *
  * Pointers and lengths are i32 on the wire and may arrive negative; every method reads them as unsigned and
- * gives `undefined` (or false) for a range that is not wholly inside the memory.
+ * gives `undefined` (or false) for a range that is not entirely inside the memory.
  */
 export class GuestView {
   /** Total bytes of all requested ranges; reset after charging for them. */

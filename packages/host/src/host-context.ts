@@ -96,7 +96,7 @@ export class HostContext {
   /**
    * Charges for what the running host call has done so far, and checks whether the guest must stop.
    *
-   * @param poll Check the clock as well: fuel does not show how long it took.
+   * @param poll Also checks the clock: fuel does not show how long it took.
    * @throws What stops the guest.
    */
   charge(poll: boolean): void {

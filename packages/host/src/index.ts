@@ -1,7 +1,7 @@
 /**
  * The functions that a plugin may call, each of which asks the sandbox first.
  *
- * It is a package of its own so that a host can be tested, replaced or audited apart from the engine that runs plugins.
+ * It is a separate package so that a host can be tested, replaced or audited apart from the engine that runs plugins.
  *
  * @packageDocumentation
  */

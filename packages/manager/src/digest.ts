@@ -1,2 +1,2 @@
-// Another file stands in for this one in browsers.
+// Another file replaces this one in browsers.
 export { sha256Hex } from '@testbench/host/files';

@@ -1,7 +1,7 @@
 /**
  * Loads, runs, reloads and unloads plugins, with limits and statistics.
  *
- * It is a package of its own because it wires admission, host functions and runtime together: to
+ * It is a separate package because it wires admission, host functions and runtime together: to
  * wire them differently, replace this one and keep the rest.
  *
  * @packageDocumentation

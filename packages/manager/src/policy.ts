@@ -47,7 +47,7 @@ export function readPolicy(policy: PluginPolicy | undefined): {
 /**
  * Reads a policy from a JSON file and checks it.
  *
- * @throws {ConfigError} `CONFIG_INVALID` if it cannot be read or is not JSON; otherwise as `readPolicy`. The message names the
+ * @throws {ConfigError} `CONFIG_INVALID` if it cannot be read or is not JSON; otherwise as for a policy's values. The message names the
  *   file.
  *
  * @example

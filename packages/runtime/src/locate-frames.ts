@@ -24,7 +24,7 @@ export function mapPluginOffsets(bytes: Uint8Array<ArrayBuffer>, form: MeteringF
 }
 
 /**
- * Gives the frames of a failed call their names and their places in the author's source.
+ * Adds names and source locations to the frames of a failed call.
  *
  * Frames of the meter's own functions are left out, and so are frames that refer to functions the module does not have: the author of the stack
  * may be the guest.

@@ -30,14 +30,14 @@ export class SecretMask {
   /** Bytes that came since and were not searched yet. */
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  /** How many bytes at the end a secret could have. */
+  /** How many bytes at the end could be part of a secret. */
   #run = 0;
 
   constructor(secrets: MaskedSecrets) {
     this.#secrets = secrets;
   }
 
-  /** What can be given out of this chunk and what was held back; may be empty. */
+  /** The bytes that can be returned now, from this chunk and those held back; may be empty. */
   push(chunk: Uint8Array): Uint8Array {
     const window = this.#secrets.longest * MASK_WINDOW_FACTOR;
     const before = this.#raw.length + this.#waitingBytes;
@@ -48,7 +48,7 @@ export class SecretMask {
     this.#waitingBytes += chunk.length;
     const held = Math.min(this.#run, Math.max(0, window - 1));
     const ready = before + chunk.length - held;
-    // Where chunks are small, each window is looked at once, and not for every byte.
+    // With small chunks, each window is searched once, not for every byte.
     if (ready === 0 || (held < this.#run && ready < window)) return new Uint8Array(0);
     const end = this.#mask() - held;
     const given = this.#masked.subarray(0, end);
@@ -57,7 +57,7 @@ export class SecretMask {
     return given;
   }
 
-  /** What was held back, once there is no more to come. */
+  /** The bytes held back, once no more will come. */
   end(): Uint8Array {
     this.#mask();
     const rest = this.#masked;
@@ -66,7 +66,7 @@ export class SecretMask {
     return rest;
   }
 
-  /** Looks at what has come. @returns How much there is. */
+  /** Masks the bytes received so far. @returns How many there are. */
   #mask(): number {
     if (this.#waiting.length > 0) {
       this.#raw = Buffer.concat([this.#raw, ...this.#waiting]);
@@ -81,7 +81,7 @@ export class SecretMask {
   }
 }
 
-/** How many bytes at the end a secret could have. */
+/** How many bytes at the end could be part of a secret. */
 function possibleTail(bytes: Uint8Array): number {
   let length = 0;
   while (length < bytes.length) {

@@ -17,7 +17,7 @@ interface Block {
 }
 
 /**
- * Finds secrets in texts, whole or in long parts, in every form of `formsOf` and behind up to three layers of escapes.
+ * Finds secrets in texts, whole or in long parts, in every form of `formsOf` and under up to three layers of escapes.
  *
  * Any part that is long enough contains one of the blocks that a form is split into, so blocks are searched for, all at once, and the
  * text around each one is compared.

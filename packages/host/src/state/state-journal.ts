@@ -160,7 +160,7 @@ export class StateJournal {
 /** Number of bytes read at once. */
 const BLOCK_BYTES = 1024 * 1024;
 
-/** A file that is read from the beginning, block by block. */
+/** A file of any length that is read from the beginning, block by block. */
 class JournalFile {
   #block = Buffer.alloc(0);
   #start = 0;

@@ -6,7 +6,7 @@ import { refusal } from './ask-host.js';
 /**
  * Replaces answers that do not fit into the plugin's next input with an error, so that the plugin can still use the others.
  *
- * @param room In bytes of JSON; there must always be room for one error for each answer.
+ * @param room In bytes of JSON; it is assumed that one error per answer always fits.
  */
 export function fitAnswers(answers: readonly AskAnswer[], room: number): readonly AskAnswer[] {
   let left = Math.min(room, MAX_ANSWERS_BYTES);

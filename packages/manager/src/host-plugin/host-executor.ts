@@ -195,7 +195,7 @@ function encodeOutput(
   throw new CallError('CALL_INVALID_OUTPUT', `Cannot read output: ${reason}`, { cause });
 }
 
-/** A plugin may throw a `CallError` of its own; anything else that it throws becomes a failure of the plugin. */
+/** A plugin may throw `CALL_PLUGIN_FAILED` itself; anything else that it throws becomes one. */
 function failed(cause: unknown, usage: CallUsage): CallError {
   if (cause instanceof CallError && cause.code === 'CALL_PLUGIN_FAILED') return cause;
   const message = cause instanceof Error ? cause.message : String(cause);

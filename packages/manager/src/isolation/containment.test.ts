@@ -107,7 +107,7 @@ describe.each(isolations)('isolation: %s', (isolation) => {
     'cancels a stream that is left while its next part is awaited (inline needs JSPI)',
     async () => {
       const manager = open({ isolation, limits: { maxFuel: 2 ** 50 } });
-      // Emits once, then loops forever: inline it is the emission that blocks, elsewhere the loop.
+      // Emits, then loops forever; inline there is no loop: it is the emission that waits.
       await manager.load(
         assemble(
           guestWat({

@@ -4,7 +4,7 @@ import { resolve as toAbsolute } from 'node:path';
 import { MAX_MODULE_BYTES } from '@testbench/types';
 import { LoadError } from '@testbench/types/errors';
 
-// An import of it as an ES module loads the thirty modules of Node behind `fs.promises`: 4 of the 60 ms that a small command takes.
+// Importing it as an ES module loads the thirty modules of Node that `fs.promises` needs: 4 of the 60 ms that a small command takes.
 const { close, constants, fstat, open, read } = process.getBuiltinModule('node:fs');
 
 /** The maximum that V8 accepts. @see https://webassembly.github.io/spec/js-api/#limits */
