@@ -1,18 +1,21 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { loadQueue } from './load-queue.js';
 
-describe('loadQueue()', () => {
-  it('gives the package of the queue', async () => {
-    expect(await loadQueue()).toHaveProperty('connectQueue');
+const notFound = (name: string): Error =>
+  Object.assign(new Error(`Cannot find package '${name}' imported from /project/x.js`), {
+    code: 'ERR_MODULE_NOT_FOUND',
   });
 
-  it('says what to install where it is missing', async () => {
-    vi.doMock('@testbench/bench-queue', () => {
-      const message = "Cannot find package '@testbench/bench-queue' imported from /project/x.js";
-      throw Object.assign(new Error(message), { code: 'ERR_MODULE_NOT_FOUND' });
-    });
-    await expect(loadQueue()).rejects.toThrow(/needs the package @testbench\/bench-queue/);
-    vi.doUnmock('@testbench/bench-queue');
+describe('loadQueue()', () => {
+  it('says what to install where the package is missing', async () => {
+    await expect(
+      loadQueue(() => Promise.reject(notFound('@testbench/bench-queue'))),
+    ).rejects.toThrow('npm install @testbench/bench-queue');
+  });
+
+  it('does not hide what is wrong inside of the package', async () => {
+    const inner = notFound('ioredis');
+    await expect(loadQueue(() => Promise.reject(inner))).rejects.toBe(inner);
   });
 });
