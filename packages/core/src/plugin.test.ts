@@ -155,7 +155,7 @@ describe('PluginSystem.registerPlugin()', () => {
     // @ts-expect-error An evaluator needs an output to judge.
     await expect(own.execute({ answer: 'abc' })).resolves.toMatchObject({ data: { score: 1 } });
     const wrong = { metadata: sameLength.metadata, complete: () => ({ text: '', model: '' }) };
-    // It has no evaluator method.
+    // @ts-expect-error It has no evaluator method.
     await expect(system.registerPlugin(wrong, { id: 'wrong' })).rejects.toThrow(TypeError);
   });
 
