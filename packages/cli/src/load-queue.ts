@@ -1,7 +1,9 @@
+import type * as queuePackage from '@testbench/bench-queue';
+
 import { UsageError } from './usage-error.js';
 
-/** What `@testbench/bench-queue` exports. */
-export type QueuePackage = typeof import('@testbench/bench-queue');
+/** The exports of `@testbench/bench-queue`. */
+export type QueuePackage = typeof queuePackage;
 
 const NAME = '@testbench/bench-queue';
 
