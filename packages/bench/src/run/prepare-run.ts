@@ -51,8 +51,10 @@ export async function withPreparedRun<T>(
   pipelineOptions: LoadPipelineOptions = {},
 ): Promise<T> {
   const { readers, signal } = options;
-  await using dataset = await openDataset(given.dataset, withoutUndefined({ readers, signal }));
-  return await withLoadedRun(given, dataset, options, action, pipelineOptions);
+  // First: a replayed run that is damaged is found at once; reading a data set may take minutes.
+  const config = await expanded(given, pipelineOptions);
+  await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
+  return await withExpandedRun(config, dataset, options, action, pipelineOptions);
 }
 
 /**
@@ -68,9 +70,26 @@ export async function withLoadedRun<T>(
   action: (run: PreparedRun) => Promise<T>,
   pipelineOptions: LoadPipelineOptions = {},
 ): Promise<T> {
+  const config = await expanded(given, pipelineOptions);
+  return await withExpandedRun(config, dataset, options, action, pipelineOptions);
+}
+
+async function expanded(
+  given: ResolvedBenchmarkConfig,
+  { answers }: LoadPipelineOptions,
+): Promise<ResolvedBenchmarkConfig> {
+  return answers === false ? given : await expandReplays(given);
+}
+
+async function withExpandedRun<T>(
+  config: ResolvedBenchmarkConfig,
+  dataset: RunDataset,
+  options: RunOptions,
+  action: (run: PreparedRun) => Promise<T>,
+  pipelineOptions: LoadPipelineOptions,
+): Promise<T> {
   const { compileScript, findPlugin } = options;
   const loading = { ...pipelineOptions, compileScript, findPlugin };
-  const config = loading.answers === false ? given : await expandReplays(given);
   const denials = new DenialLog();
   let own =
     options.system === undefined ? await createSystem(config, options, {}, denials) : undefined;
