@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 
 import { readOptions } from '@testbench/types/config';
 
@@ -9,8 +9,8 @@ import { finishPlan } from '../plan/make-plan.js';
 import { runName } from '../plan/plan-digest.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import { createFolderRuns } from '../results/store/folder-runs.js';
-import type { Shard } from '../shards/shard.js';
-import { readShardDocument } from '../shards/shard-document.js';
+import { readShardRun } from '../shards/read-shard-run.js';
+import { isShardFolder } from '../shards/shard.js';
 import { withPreparedRun } from './prepare-run.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { executeRun, planChanged, type RunResult } from './run-plan.js';
@@ -30,7 +30,7 @@ export async function resumeRun(folder: string, given?: RunOptions): Promise<Run
   const stored = await readRun(folder);
   checkName(stored);
   const config = await readRunConfig(stored);
-  const shard = await shardOf(stored);
+  const shard = await readShardRun(stored.path);
   return await withPreparedRun(config, options, async (run) => {
     if (run.plan.digest !== stored.digest) {
       throw planChanged(finishPlan(stored.plan, config), run.plan);
@@ -39,18 +39,11 @@ export async function resumeRun(folder: string, given?: RunOptions): Promise<Run
   });
 }
 
-/** The part of a run that a folder holds. */
-async function shardOf({ path }: StoredRun): Promise<Shard | undefined> {
-  const reader = await createFolderRuns(dirname(path)).read(basename(path));
-  const found = reader && (await readShardDocument(reader, join(path, 'shard.json')));
-  return found && { index: found.index, of: found.of };
-}
-
 /** A run is found by its name: a renamed one would be started a second time. */
 function checkName({ path, run, plan, digest }: StoredRun): void {
   const name = runName(plan.name, digest);
   // The document of a shard says which shard it is.
-  if (run === name || run.startsWith(`${name}.shard-`)) return;
+  if (run === name || isShardFolder(run, name)) return;
   throw new BenchError(
     'BENCH_PLAN_CHANGED',
     `Cannot continue run ${JSON.stringify(path)}: its folder was renamed; name it ${JSON.stringify(name)} again`,

@@ -18,7 +18,7 @@ import { parsePlan } from '../plan/plan-shape.js';
 import { planDigest } from '../plan/plan-digest.js';
 import { damagedRun, parseRow } from '../results/check-row.js';
 import { isFailed } from '../results/score-board.js';
-import { shardFolder } from '../shards/shard.js';
+import { isShardFolder, shardFolder } from '../shards/shard.js';
 import {
   formatShardDocument,
   readShardDocument,
@@ -217,9 +217,7 @@ async function findEarlierRun(
   const runs = (await store.list()).filter(
     // Shards of the run itself do not count as another run either.
     (run) =>
-      run !== plan.run &&
-      !run.startsWith(`${plan.run}.shard-`) &&
-      run.startsWith(`${plan.content.name}-`),
+      run !== plan.run && !isShardFolder(run, plan.run) && run.startsWith(`${plan.content.name}-`),
   );
   const dated = await Promise.all(runs.map(async (run) => ({ run, at: await writtenAt(run) })));
   dated.sort((one, other) => other.at - one.at);

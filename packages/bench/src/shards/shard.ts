@@ -46,7 +46,15 @@ export function shardRange({ index, of }: Shard, records: number): RunRange {
   };
 }
 
+/** Separates the name of a run from its shard. */
+const SHARD = '.shard-';
+
 /** The folder of a shard: next to that of its run. */
 export function shardFolder(run: string, { index, of }: Shard): string {
-  return `${run}.shard-${index}-of-${of}`;
+  return `${run}${SHARD}${index}-of-${of}`;
+}
+
+/** Whether a folder is named as a shard of a run. */
+export function isShardFolder(folder: string, run: string): boolean {
+  return folder.startsWith(`${run}${SHARD}`);
 }
