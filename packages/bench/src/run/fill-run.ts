@@ -24,7 +24,7 @@ export async function fillRun(
   options: RunOptions,
   executor: RangeExecutor,
 ): Promise<ShardFacts[]> {
-  const { plan, dataset, denials } = run;
+  const { plan, dataset } = run;
   const { onNotice = () => {}, signal, hooks, onProgress } = options;
   if (open === undefined) {
     throw new TypeError('Cannot run by an executor: the run has no outputDir to keep its rows in');
@@ -42,10 +42,7 @@ export async function fillRun(
       onNotice(`records ${made.from} to ${made.to - 1} are run again: ${refusal.message}`);
       return;
     }
-    if (made.facts !== undefined) {
-      facts.push(made.facts);
-      for (const { id, message } of made.facts.denials) denials.add(id, message);
-    }
+    if (made.facts !== undefined) facts.push(made.facts);
     records += made.to - made.from;
     onProgress?.({
       records,

@@ -167,6 +167,9 @@ export async function executeRun(
     if (options.executor !== undefined) {
       facts.push(...(await fillRun(run, open, options, options.executor)));
     }
+    for (const { id, message } of facts.flatMap(({ denials }) => denials)) {
+      run.denials.add(id, message);
+    }
     const { onNotice, callGate: gate } = options;
     paid = await PaidStages.open(run, { path: open?.path, onNotice, gate });
     tellInterrupted(paid, options);

@@ -1,6 +1,5 @@
 import { basename, dirname, join, resolve } from 'node:path';
 
-import type { OutputInput } from '@testbench/core/files';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import type { RunReader, RunSegment } from '@testbench/types/stores';
 
@@ -78,8 +77,8 @@ export async function mergeShards(
   const { outputDir, config: own, ...options } = readOptions<MergeShardsOptions>(given, OPTIONS);
   const shards: StoredShard[] = [];
   for (const folder of folders) shards.push(await readShard(folder));
-  const [first, ...others] = checkShards(shards);
-  const { stored, document } = first;
+  const sorted = checkShards(shards);
+  const [{ stored, document }] = sorted;
   const before = own === undefined ? await readRunConfig(stored) : parseBenchmarkConfig(own);
   const target = resolve(outputDir ?? dirname(stored.path));
   const config = { ...before, outputDir: target };
@@ -88,17 +87,15 @@ export async function mergeShards(
     if (run.plan.digest !== stored.digest) {
       throw planChanged(finishPlan(stored.plan, config), run.plan);
     }
-    const facts = [first, ...others].flatMap(({ document: { done } }) => done ?? []);
-    for (const { id, message } of facts.flatMap(({ denials }) => denials)) {
-      run.denials.add(id, message);
-    }
-    const inputs: OutputInput[] = [...(options.inputs ?? [])];
     return await executeRun(
       run,
       // The shards have already retried their failed cases as configured.
-      { ...options, inputs, retryFailed: false },
+      { ...options, retryFailed: false },
       () => Promise.reject(missingRows(target)),
-      { facts, fill: async (open) => await fill(open, [first, ...others]) },
+      {
+        facts: sorted.flatMap(({ document: { done } }) => done ?? []),
+        fill: async (open) => await fill(open, sorted),
+      },
     );
   });
 }
