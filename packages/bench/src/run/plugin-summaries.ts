@@ -1,6 +1,7 @@
 import type { PluginSummary } from '../results/benchmark-summary.js';
 import type { UsageBoard } from '../results/usage-board.js';
 import type { Pipeline } from './load-pipeline.js';
+import type { RunEvent, RunEventPlace } from './run-hooks.js';
 
 /** The plugins of a run, in the order in which a record passes them, with the totals of their calls. */
 export function pluginSummaries(
@@ -23,4 +24,23 @@ export function pluginSummaries(
       provider === undefined ? usage.of(name) : usage.of('provider', provider.config.name),
     );
   });
+}
+
+/** What a plugin did in a run or shard, for its observers. @param timesMs Wall time inside plugins, in milliseconds, by stage. */
+export function stageEnd(
+  { stage, name, version, digest, calls, failedCalls, fuelUsed }: PluginSummary,
+  timesMs: Readonly<Record<string, number>>,
+): Omit<Extract<RunEvent, { type: 'stage-end' }>, keyof RunEventPlace> {
+  const timeMs = timesMs[stage] ?? 0;
+  return {
+    type: 'stage-end',
+    stage,
+    plugin: name,
+    version,
+    digest,
+    calls,
+    failedCalls,
+    fuelUsed,
+    timeMs,
+  };
 }

@@ -20,9 +20,9 @@ import { PaidStages } from './paid-stages.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
 import { checkSegments, newestOther, type OpenRun, openRun, removeEmptyRun } from './run-folder.js';
 import { type EvaluateRecord, runRecords } from './run-loop.js';
-import type { RunEvent, RunEventPlace } from './run-hooks.js';
 import { RUN_OPTIONS, type RunOptions } from './run-options.js';
 import { fillRun } from './fill-run.js';
+import { stageEnd } from './plugin-summaries.js';
 import { RunTally } from './run-tally.js';
 import { beginShard, formatShardDocument, type ShardFacts } from '../shards/shard-document.js';
 import { factsOf } from '../shards/shard-facts.js';
@@ -142,15 +142,11 @@ export async function executeRun(
   const missing = [config.cacheDir, config.outputDir].flatMap((folder) =>
     folder === undefined ? [] : missingFolders(folder),
   );
+  const begun = shard && beginShard(plan, shard, run.dataset.formats);
   const open =
     config.outputDir === undefined
       ? undefined
-      : await openRun(
-          plan,
-          config.outputDir,
-          inputs,
-          shard && beginShard(plan, shard, run.dataset.formats),
-        );
+      : await openRun(plan, config.outputDir, inputs, begun);
   const facts: ShardFacts[] = [...(made?.facts ?? [])];
   let tally: RunTally | undefined;
   let failure: unknown;
@@ -201,17 +197,17 @@ export async function executeRun(
       },
     });
     // Scores that need the whole set are left to the merge.
-    const sets = shard === undefined ? await tally.scoreSets() : undefined;
+    const sets = begun === undefined ? await tally.scoreSets() : undefined;
     const summary = tally.summary(open?.path, sets);
-    if (shard === undefined) {
+    const { timeMs } = summary.measured;
+    if (begun === undefined) {
       await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
     } else {
-      const done = factsOf(startedAt, run.pipeline, paid.interrupted, run.denials);
-      const document = { ...beginShard(plan, shard, run.dataset.formats), done };
-      await open?.writer.writeDocument('shard', formatShardDocument(document));
+      const done = factsOf(startedAt, timeMs, paid.interrupted, run.denials);
+      await open?.writer.writeDocument('shard', formatShardDocument({ ...begun, done }));
     }
-    for (const stage of hooks === undefined ? [] : summary.plugins) {
-      hooks?.onEvent({ ...place, type: 'stage-end', ...stageOf(stage, summary) });
+    for (const plugin of hooks === undefined ? [] : summary.plugins) {
+      hooks?.onEvent({ ...place, ...stageEnd(plugin, timeMs) });
     }
     isDone = true;
     return { plan, summary, ok: summary.failedCases <= (options.maxErrors ?? config.maxErrors) };
@@ -235,23 +231,6 @@ export async function executeRun(
     const isRefused = !isDone && options.signal?.aborted !== true;
     if (isEmpty && isRefused && paid?.hasPaid !== true) await removeEmptyRun(open.path, missing);
   }
-}
-
-/** A stage as reported in events. */
-function stageOf(
-  {
-    stage,
-    name,
-    version,
-    digest,
-    calls,
-    failedCalls,
-    fuelUsed,
-  }: BenchmarkSummary['plugins'][number],
-  { measured }: BenchmarkSummary,
-): Omit<Extract<RunEvent, { type: 'stage-end' }>, 'type' | keyof RunEventPlace> {
-  const timeMs = measured.timeMs[stage] ?? 0;
-  return { stage, plugin: name, version, digest, calls, failedCalls, fuelUsed, timeMs };
 }
 
 /** A sample of more records than there are is the whole data set, not a sample. */

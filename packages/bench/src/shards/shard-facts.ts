@@ -1,6 +1,5 @@
 import type { SummaryMeasured } from '../results/benchmark-summary.js';
 import type { DenialLog } from '../results/failure-hints.js';
-import type { Pipeline } from '../run/load-pipeline.js';
 import { MAX_DENIALS } from './limits.js';
 import type { ShardFacts } from './shard-document.js';
 
@@ -8,17 +7,21 @@ type Measured = Pick<SummaryMeasured, 'startedAt' | 'durationMs' | 'timeMs' | 'r
   readonly resumedRecords: 0;
 };
 
-/** What a process knows about its part, for the summary of the whole run. */
+/**
+ * What a process knows about its part, for the summary of the whole run.
+ *
+ * @param timeMs Wall time inside plugins, in milliseconds, by stage.
+ */
 export function factsOf(
   startedAt: Date,
-  { stages }: Pick<Pipeline, 'stages'>,
+  timeMs: ShardFacts['timeMs'],
   repeatedCalls: number,
   { denials }: Pick<DenialLog, 'denials'>,
 ): ShardFacts {
   return {
     startedAt: startedAt.toISOString(),
     durationMs: Date.now() - startedAt.getTime(),
-    timeMs: Object.fromEntries(stages.map(({ name, timeMs }) => [name, timeMs])),
+    timeMs,
     repeatedCalls,
     denials: [...denials].slice(0, MAX_DENIALS).map(([id, message]) => ({ id, message })),
   };

@@ -10,7 +10,7 @@ import { UsageBoard } from '../results/usage-board.js';
 import { BatchEvaluator } from '../run/evaluate-batch.js';
 import { evaluateRecord } from '../run/evaluate-record.js';
 import { PaidStages } from '../run/paid-stages.js';
-import { pluginSummaries } from '../run/plugin-summaries.js';
+import { pluginSummaries, stageEnd } from '../run/plugin-summaries.js';
 import { type PreparedRun, withPreparedRun } from '../run/prepare-run.js';
 import type { RunEventPlace } from '../run/run-hooks.js';
 import { runRecords } from '../run/run-loop.js';
@@ -148,26 +148,14 @@ async function runShard(
         return undefined;
       },
     });
-    const facts = factsOf(startedAt, pipeline, 0, run.denials);
     const timeMs = Object.fromEntries(
       pipeline.stages.map((stage, at) => [stage.name, stage.timeMs - timesBefore[at]!]),
     );
-    for (const summary of usage === undefined ? [] : pluginSummaries(pipeline, usage)) {
-      const { stage, name: plugin, version, digest, calls, failedCalls, fuelUsed } = summary;
-      hooks?.onEvent({
-        ...place,
-        type: 'stage-end',
-        stage,
-        plugin,
-        version,
-        digest,
-        calls,
-        failedCalls,
-        fuelUsed,
-        timeMs: timeMs[stage] ?? 0,
-      });
+    const facts = factsOf(startedAt, timeMs, 0, run.denials);
+    for (const plugin of usage === undefined ? [] : pluginSummaries(pipeline, usage)) {
+      hooks?.onEvent({ ...place, ...stageEnd(plugin, timeMs) });
     }
-    return { ...facts, timeMs };
+    return facts;
   } catch (error) {
     failure = error;
     throw error;
