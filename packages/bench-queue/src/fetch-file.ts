@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { QueueError } from './errors.js';
-import { copyChecked } from './folder-share.js';
+import { copyChecked, hexOf } from './folder-share.js';
 import type { FileReference } from './message.js';
 import type { FetchFile } from './run-document.js';
 import type { Share } from './share.js';
@@ -77,7 +77,7 @@ async function download(
       `Cannot fetch data ${file.digest} from ${new URL(source).origin}: ${state}`,
       { cause },
     );
-  const hex = file.digest.slice('sha256:'.length);
+  const hex = hexOf(file.digest);
   let response: Response;
   try {
     // A redirect could lead to an address that is not granted.

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
-import { makeFolder, OutputFile, syncFolder } from '@testbench/core/files';
+import { digestOf, makeFolder, OutputFile, syncFolder } from '@testbench/core/files';
 
 import { QueueError } from './errors.js';
 import { MAX_FILE_BYTES, MAX_RESULT_BYTES } from './limits.js';
@@ -105,8 +105,10 @@ export async function copyChecked(
   });
 }
 
-export function digestOf(bytes: Uint8Array): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+/** The reference to a file, as `putFile` of a share gives it. */
+export async function referenceOf(path: string): Promise<FileReference> {
+  await using source = await openGuarded(path, false);
+  return await hashFile(source!);
 }
 
 /** @throws {RangeError} It is not a digest, and must not become a path. */

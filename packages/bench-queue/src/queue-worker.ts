@@ -15,6 +15,7 @@ import type { Redis } from 'ioredis';
 
 import { QueueError } from './errors.js';
 import { fileFetcher } from './fetch-file.js';
+import { hexOf } from './folder-share.js';
 import { checkJob, readJob } from './job.js';
 import {
   LOCK_MS,
@@ -273,7 +274,7 @@ class RunningWorker {
       granted: sources,
       plugins: plugins === undefined ? undefined : new Set(plugins),
     };
-    const file = join(folder, `${document.digest.slice('sha256:'.length)}.json`);
+    const file = join(folder, `${hexOf(document.digest)}.json`);
     if (!(await share.fetch(document, file, signal))) {
       throw new QueueError(
         'QUEUE_FILE_MISSING',

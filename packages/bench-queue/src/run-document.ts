@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
@@ -6,6 +5,7 @@ import type { BenchmarkConfig, Plan } from '@testbench/bench';
 import { ConfigNode, readOptions } from '@testbench/types/config';
 
 import { QueueError } from './errors.js';
+import { hexOf, referenceOf } from './folder-share.js';
 import { MAX_DOCUMENT_BYTES, MAX_FILES, MAX_SOURCES } from './limits.js';
 import { type FileReference, readDigest, readFileReference, readMessage } from './message.js';
 import type { Share } from './share.js';
@@ -210,7 +210,7 @@ export async function unpackRun(
   checkConfig(config);
   const modules = new Map<string, string>();
   for (const { digest, bytes } of document.plugins) {
-    const path = join(folder, 'plugins', `${digest.slice('sha256:'.length)}.wasm`);
+    const path = join(folder, 'plugins', `${hexOf(digest)}.wasm`);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await fetchFile({ digest, bytes }, path, 'plugin');
     modules.set(digest, path);
@@ -280,17 +280,6 @@ function checkConfig(config: Readonly<Record<string, unknown>>): void {
 
 function foreign(state: string): QueueError {
   return new QueueError('QUEUE_MESSAGE_INVALID', `Cannot read the document of a run: ${state}`);
-}
-
-async function referenceOf(path: string): Promise<FileReference> {
-  const { createReadStream } = await import('node:fs');
-  const hash = createHash('sha256');
-  let bytes = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
-    hash.update(chunk);
-    bytes += chunk.length;
-  }
-  return { digest: `sha256:${hash.digest('hex')}`, bytes };
 }
 
 /** Reads a document that was fetched. */

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
+import { digestOf } from '@testbench/core/files';
 import type { PluginStore } from '@testbench/types/stores';
 import { PluginError } from '@testbench/types/errors';
 
-import { copyChecked, damaged, digestOf, hexOf, missing } from './folder-share.js';
+import { copyChecked, damaged, hexOf, missing } from './folder-share.js';
 import { MAX_RESULT_BYTES } from './limits.js';
 import type { FileReference } from './message.js';
 import type { Share } from './share.js';
