@@ -52,16 +52,16 @@ export function redisOptions(address: QueueAddress): RedisOptions {
   if (hostname === '' || search !== '' || hash !== '') {
     throw invalid('it has to be a host, with a port and the number of a database at most');
   }
-  const [, database = '0'] = /^\/?(\d{0,4})$/.exec(pathname) ?? [undefined, undefined];
-  if (!/^\/?\d{0,4}$/.test(pathname))
-    throw invalid('what follows the host is no number of a database');
+  const [, database] = /^\/?(\d{0,4})$/.exec(pathname) ?? [];
+  if (database === undefined) throw invalid('what follows the host is no number of a database');
   if (ca !== undefined && protocol !== 'rediss:') {
     throw invalid('an authority for certificates needs rediss://');
   }
   return {
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? 6379 : Number(port),
-    db: Number(database === '' ? '0' : database),
+    // Without a number it is the first database.
+    db: Number(database),
     ...credentials(given.username ?? decoded(username), given.password ?? decoded(password)),
     ...(protocol === 'rediss:'
       ? { tls: { servername: hostname, ...(ca === undefined ? {} : { ca: readCa(ca) }) } }
