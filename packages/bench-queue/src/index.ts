@@ -9,7 +9,7 @@ export { PluginError } from '@testbench/types/errors';
 export { QueueError, type QueueErrorCode } from './errors.js';
 export { openFolderShare } from './folder-share.js';
 export { checkJob, readJob, type ShardJob } from './job.js';
-export { type FileReference, shardName, type ShardRange } from './message.js';
+export { type FileReference, shardName } from './message.js';
 export {
   cancelRun,
   continueRun,

@@ -1,15 +1,11 @@
+import type { RunRange } from '@testbench/types/stores';
+
 import { MAX_JOB_BYTES, MAX_SHARD_RECORDS } from './limits.js';
-import {
-  readDigest,
-  readMessage,
-  readRunName,
-  readTraceparent,
-  type ShardRange,
-} from './message.js';
+import { readDigest, readMessage, readRunName, readTraceparent } from './message.js';
 import { QueueError } from './errors.js';
 
 /** A shard as sent to a worker: only references. The worker itself decides where files are and what plugins may do. */
-export interface ShardJob extends ShardRange {
+export interface ShardJob extends RunRange {
   readonly v: 1;
   /** Name of the run. */
   readonly run: string;

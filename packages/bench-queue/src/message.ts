@@ -1,5 +1,6 @@
 import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 import { ConfigError } from '@testbench/types/errors';
+import type { RunRange } from '@testbench/types/stores';
 
 import { QueueError } from './errors.js';
 import { MAX_DENIALS, MAX_OUTCOME_BYTES, MAX_SHARD_RECORDS, MAX_TAGS } from './limits.js';
@@ -115,7 +116,7 @@ export function readOutcome(value: unknown): ShardOutcome {
         if (entries.length > MAX_DENIALS) node.reject(`at most ${MAX_DENIALS} entries`);
         return entries.map((entry) =>
           readOptions<{ readonly id: string; readonly message: string }>(
-            entry.value as { id: string; message: string },
+            entry.value,
             { id: (id) => id.text(), message: (message) => message.text() },
             entry.path,
             ['id', 'message'],
@@ -127,19 +128,13 @@ export function readOutcome(value: unknown): ShardOutcome {
   );
 }
 
-/** A part of a run, as a range of records. */
-export interface ShardRange {
-  readonly from: number;
-  readonly to: number;
-}
-
 /** The name of a shard, in Redis and as a folder of the share. */
-export function shardName({ from, to }: ShardRange): string {
+export function shardName({ from, to }: RunRange): string {
   return `${from}-${to}`;
 }
 
 /** Parses a name made by {@link shardName}; undefined if it is not one. */
-export function parseShardName(name: string): ShardRange | undefined {
+export function parseShardName(name: string): RunRange | undefined {
   const [, from, to] = /^(0|[1-9]\d{0,8})-([1-9]\d{0,8})$/.exec(name) ?? [];
   if (from === undefined) return undefined;
   const range = { from: Number(from), to: Number(to) };

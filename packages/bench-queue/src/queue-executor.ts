@@ -5,6 +5,7 @@ import type { RangeExecutor, RangeRows, RangeWork } from '@testbench/bench/shard
 import { REWRITE_VERSION } from '@testbench/metering';
 import { API_VERSION } from '@testbench/types/abi';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
+import type { RunRange } from '@testbench/types/stores';
 import { type Job, Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
@@ -21,7 +22,7 @@ import {
   SHARD_RECORDS,
   WINDOW_JOBS,
 } from './limits.js';
-import { parseShardName, readOutcome, readTags, shardName, type ShardRange } from './message.js';
+import { parseShardName, readOutcome, readTags, shardName } from './message.js';
 import { packRun, readSource } from './run-document.js';
 import { keys, QUEUE_PREFIX, type RunRecord, stateOf } from './run-record.js';
 import { readShare, type Share } from './share.js';
@@ -150,8 +151,8 @@ class Coordinator {
   readonly #work: RangeWork;
   readonly #record: RunRecord;
   /** Shards without rows, by name; those after `#next` are not in the queue yet. */
-  readonly #open: Map<string, ShardRange>;
-  readonly #ranges: readonly ShardRange[];
+  readonly #open: Map<string, RunRange>;
+  readonly #ranges: readonly RunRange[];
   #next = 0;
   readonly #failed = new Map<string, string>();
   readonly #refusals = new Map<string, number>();
@@ -200,7 +201,7 @@ class Coordinator {
   }
 
   /** A job that already exists, even a finished one, is not added again. */
-  async #add(ranges: readonly ShardRange[]): Promise<void> {
+  async #add(ranges: readonly RunRange[]): Promise<void> {
     const { plan, traceparent } = this.#work;
     await this.#queue.addBulk(
       ranges.map((range) => {
@@ -376,8 +377,8 @@ export async function forgetRun(client: Redis, run: string): Promise<void> {
 }
 
 /** Cuts the missing ranges at multiples of the size, so that a continued run asks for the same shards. */
-function cut(missing: readonly ShardRange[], size: number): ShardRange[] {
-  const ranges: ShardRange[] = [];
+function cut(missing: readonly RunRange[], size: number): RunRange[] {
+  const ranges: RunRange[] = [];
   for (const { from, to } of missing) {
     for (let at = from; at < to;) {
       const end = Math.min(to, (Math.floor(at / size) + 1) * size);
