@@ -297,9 +297,17 @@ class RunningWorker {
     const stop = new AbortController();
     // Blocking commands need a separate connection.
     const connection = await connectQueue(address);
+    let running = 0;
     const worker = new Worker(
       run,
-      async (job) => await this.#runJob(job, record, runner, stop.signal),
+      async (job) => {
+        running += 1;
+        try {
+          return await this.#runJob(job, record, runner, stop.signal);
+        } finally {
+          running -= 1;
+        }
+      },
       {
         connection,
         prefix: QUEUE_PREFIX,
@@ -312,15 +320,6 @@ class RunningWorker {
     );
     worker.on('error', () => {});
     let idleSince: number | undefined;
-    let isActive = 0;
-    worker.on('active', () => {
-      isActive += 1;
-    });
-    const ended = (): void => {
-      isActive -= 1;
-    };
-    worker.on('completed', ended);
-    worker.on('failed', ended);
     try {
       for (;;) {
         await setTimeout(WATCH_MS, undefined, { signal }).catch(() => {});
@@ -332,8 +331,7 @@ class RunningWorker {
           break;
         }
         // Idle, while another run may be waiting.
-        const isIdle = isActive <= 0;
-        idleSince = isIdle ? (idleSince ?? Date.now()) : undefined;
+        idleSince = running === 0 ? (idleSince ?? Date.now()) : undefined;
         if (idleSince !== undefined && Date.now() - idleSince > 3 * WORKER_TTL_MS) break;
       }
       await worker.close();
