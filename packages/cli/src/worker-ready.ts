@@ -7,6 +7,7 @@ import { PluginSystem } from '@testbench/core';
 import type { ReadyCheck } from '@testbench/telemetry';
 
 import { loadQueue, type QueuePackage } from './load-queue.js';
+import { PROBE_PLUGIN } from './probe-plugin.js';
 
 /** What the readiness check examines. */
 export interface WorkerPlaces {
@@ -52,14 +53,10 @@ export function workerChecks(places: WorkerPlaces): {
   return { checks, close };
 }
 
-/** A plugin that does nothing. */
-const PROBE =
-  'AGFzbQEAAAABHwZgAX8Bf2ACf38AYAABfmACf38Bf2ACf38BfmAAAX8DBwYAAQIDBAUFAwEAAgYIAX8BQYCABAsHagcGbWVtb3J5AgAMcGx1Z2luX2FsbG9jAAALcGx1Z2luX2ZyZWUAAQ9wbHVnaW5fbWV0YWRhdGEAAgtwbHVnaW5faW5pdAADDnBsdWdpbl9leGVjdXRlAAQPcGx1Z2luX3NodXRkb3duAAUKKQYEACMACwIACwoAQs+AgICAgAELBABBAAsKAEKPgICAgIAECwQAQQALC2sCAEGACAtPeyJuYW1lIjoiZ3Vlc3QiLCJ2ZXJzaW9uIjoiMS4wLjAiLCJwbHVnaW5fdHlwZSI6ImN1c3RvbSIsImFwaV92ZXJzaW9uIjoiMS4wLjAifQBBgCALD3siZGF0YSI6ImZpbmUifQ==';
-
 async function loadProbe(workDir: string, isolation: 'thread' | 'process'): Promise<void> {
   await mkdir(workDir, { recursive: true });
   const path = join(workDir, 'probe.wasm');
-  await writeFile(path, Buffer.from(PROBE, 'base64'));
+  await writeFile(path, PROBE_PLUGIN);
   await using system = new PluginSystem({ isolation });
   await system.loadPlugin(path, { id: 'probe' });
 }

@@ -8,6 +8,7 @@ import { ISOLATIONS, PluginError, PluginSystem } from '@testbench/core';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
+import { PROBE_PLUGIN } from '../probe-plugin.js';
 import { escapeText } from '../render/escape-text.js';
 import { createStyle } from '../render/style.js';
 import type { DOCTOR_FLAGS } from '../flags/doctor.js';
@@ -20,15 +21,6 @@ interface Finding {
   readonly status: 'ok' | 'missing' | 'failed';
   readonly detail: string;
 }
-
-/** A plugin of 325 bytes that answers `"fine"`. */
-const PROBE = Buffer.from(
-  'AGFzbQEAAAABHwZgAX8Bf2ACf38AYAABfmACf38Bf2ACf38BfmAAAX8DBwYAAQIDBAUFAwEAAgYIAX8BQYCABAsHagcGbWVtb3J5AgAMcGx1Z2lu' +
-    'X2FsbG9jAAALcGx1Z2luX2ZyZWUAAQ9wbHVnaW5fbWV0YWRhdGEAAgtwbHVnaW5faW5pdAADDnBsdWdpbl9leGVjdXRlAAQPcGx1Z2luX3NodXRk' +
-    'b3duAAUKKQYEACMACwIACwoAQs+AgICAgAELBABBAAsKAEKPgICAgIAECwQAQQALC2sCAEGACAtPeyJuYW1lIjoiZ3Vlc3QiLCJ2ZXJzaW9uIjoi' +
-    'MS4wLjAiLCJwbHVnaW5fdHlwZSI6ImN1c3RvbSIsImFwaV92ZXJzaW9uIjoiMS4wLjAifQBBgCALD3siZGF0YSI6ImZpbmUifQ==',
-  'base64',
-);
 
 const execute = promisify(execFile);
 const TOOL_TIMEOUT_MS = 10_000;
@@ -88,7 +80,7 @@ async function checkIsolation(isolation: (typeof ISOLATIONS)[number]): Promise<F
   const check = `isolation ${isolation}`;
   await using system = new PluginSystem({ isolation });
   try {
-    const { id } = await system.loadPluginFromBytes('doctor', PROBE);
+    const { id } = await system.loadPluginFromBytes('doctor', PROBE_PLUGIN);
     const { metadata } = await system.executePlugin(id, { data: null });
     return { check, status: 'ok', detail: `a call took ${metadata.executionTimeMs.toFixed(2)} ms` };
   } catch (error) {
