@@ -2,6 +2,7 @@ import type { FindPlugin } from '@testbench/bench';
 import type { RangeExecutor } from '@testbench/bench/shards';
 
 import type { CliIo } from './cli-io.js';
+import { givenFlag } from './command-line/given-flag.js';
 import { loadQueue } from './load-queue.js';
 import { queueAddress } from './queue-address.js';
 import type { RegistryFlagValues } from './registry-settings.js';
@@ -26,24 +27,19 @@ interface QueueRunFlags extends RegistryFlagValues {
  * @throws {UsageError}
  */
 export function checkQueueFlags(
-  { queue, share, ...flags }: QueueRunFlags,
+  { queue, queueCa, share, shardRecords, tag, source }: QueueRunFlags,
   others: Readonly<Record<string, unknown>>,
 ): void {
   if (queue === undefined) {
-    const names = { 'queue-ca': flags.queueCa, share, 'shard-records': flags.shardRecords };
-    for (const [name, value] of Object.entries({
-      ...names,
-      tag: flags.tag,
-      source: flags.source,
-    })) {
-      if (value !== undefined) throw new UsageError(`--${name} needs --queue`, 'run');
-    }
+    const needy = { 'queue-ca': queueCa, share, 'shard-records': shardRecords, tag, source };
+    const name = givenFlag(needy);
+    if (name !== undefined) throw new UsageError(`--${name} needs --queue`, 'run');
     return;
   }
   if (share === undefined) throw new UsageError('--queue needs --share', 'run');
-  for (const [name, value] of Object.entries(others)) {
-    if (value === undefined || value === false) continue;
-    throw new UsageError(`--${name} and --queue do not go together`, 'run');
+  const other = givenFlag(others);
+  if (other !== undefined) {
+    throw new UsageError(`--${other} and --queue do not go together`, 'run');
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Shard } from '@testbench/bench/shards';
 
+import { givenFlag } from './command-line/given-flag.js';
 import { UsageError } from './usage-error.js';
 
 /**
@@ -19,8 +20,8 @@ export function readShardFlag(
       'run',
     );
   }
-  for (const [flag, value] of Object.entries(others)) {
-    if (value === undefined || value === false) continue;
+  const flag = givenFlag(others);
+  if (flag !== undefined) {
     throw new UsageError(
       `--${flag} needs the whole set, and --shard runs a part of it: give it to testbench merge`,
       'run',

@@ -7,6 +7,7 @@ import type { RunHooks } from '@testbench/bench/shards';
 import type { MetricsServer, ReadyCheck } from '@testbench/telemetry';
 
 import type { CliIo } from './cli-io.js';
+import { givenFlag } from './command-line/given-flag.js';
 import { escapeText } from './render/escape-text.js';
 import { UsageError } from './usage-error.js';
 
@@ -35,7 +36,7 @@ export function checkTelemetryFlags(
   }
   const flag = telemetry === undefined ? '--metrics-port' : '--telemetry';
   if (telemetry === undefined && metricsPort === undefined) return;
-  const other = Object.keys(others).find((name) => others[name] === true);
+  const other = givenFlag(others);
   if (other !== undefined) throw new UsageError(`${flag} does not go with --${other}`, command);
 }
 

@@ -58,41 +58,19 @@ function describeRun(run: QueuedRun): string[] {
   ];
 }
 
-/** `testbench queue pause <run>` */
-export async function queuePauseCommand({
-  io,
-  flags,
-  args,
-}: CommandCall<typeof QUEUE_FLAGS>): Promise<ExitCode> {
-  return await withQueue(
-    io,
-    flags,
-    async (client, { pauseRun }) => await pauseRun(client, args[0]!),
-  );
+/** The command that does one thing to a run. */
+function controlCommand(
+  control: 'pauseRun' | 'continueRun' | 'cancelRun',
+): (call: CommandCall<typeof QUEUE_FLAGS>) => Promise<ExitCode> {
+  return async ({ io, flags, args }) =>
+    await withQueue(io, flags, async (client, queue) => await queue[control](client, args[0]!));
 }
+
+/** `testbench queue pause <run>` */
+export const queuePauseCommand = controlCommand('pauseRun');
 
 /** `testbench queue resume <run>` */
-export async function queueResumeCommand({
-  io,
-  flags,
-  args,
-}: CommandCall<typeof QUEUE_FLAGS>): Promise<ExitCode> {
-  return await withQueue(
-    io,
-    flags,
-    async (client, { continueRun }) => await continueRun(client, args[0]!),
-  );
-}
+export const queueResumeCommand = controlCommand('continueRun');
 
 /** `testbench queue cancel <run>` */
-export async function queueCancelCommand({
-  io,
-  flags,
-  args,
-}: CommandCall<typeof QUEUE_FLAGS>): Promise<ExitCode> {
-  return await withQueue(
-    io,
-    flags,
-    async (client, { cancelRun }) => await cancelRun(client, args[0]!),
-  );
-}
+export const queueCancelCommand = controlCommand('cancelRun');
