@@ -1,7 +1,7 @@
-import { flag, text, wholeNumber } from '../command-line/flags.js';
-import { KEYS_DIR } from './plugin-keys.js';
+import { flag, text } from '../command-line/flags.js';
+import { ATTEST_FLAGS } from './plugin-keys.js';
 import { PLUGIN_SOURCE_FLAGS } from './registry.js';
-import { RUN_GATE_FLAGS } from './statistics.js';
+import { MAX_ERRORS, RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench merge`. */
 export const MERGE_FLAGS = {
@@ -13,17 +13,10 @@ export const MERGE_FLAGS = {
     'file',
     'the configuration on this machine, if its files are elsewhere than on those that ran the shards (default: as the first shard has it)',
   ),
-  maxErrors: wholeNumber(
-    0,
-    'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
-  ),
+  maxErrors: MAX_ERRORS,
   reporters: text('config', 'write the reports of this configuration when it ends'),
   ...RUN_GATE_FLAGS,
-  attest: text(
-    'key',
-    'sign the results with one of your keys, so that others can check them: testbench verify',
-  ),
-  keysDir: KEYS_DIR,
+  ...ATTEST_FLAGS,
   ...PLUGIN_SOURCE_FLAGS,
   quiet: flag('no progress and no notices: results and errors alone'),
   json: flag('print the summary as JSON'),

@@ -10,6 +10,15 @@ export const RULES = text(
   'whom you trust for what (default: testbench-trust.json, or else nothing)',
 );
 
+/** Flags of commands that sign the results of a run. */
+export const ATTEST_FLAGS = {
+  attest: text(
+    'key',
+    'sign the results with one of your keys, so that others can check them: testbench verify',
+  ),
+  keysDir: KEYS_DIR,
+};
+
 /** The key that signs. */
 export const SIGNING_KEY = text('name', 'one of your keys (default: TESTBENCH_KEY)');
 

@@ -1,8 +1,8 @@
 import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
 import { PLUGIN_SOURCE_FLAGS } from './registry.js';
-import { KEYS_DIR } from './plugin-keys.js';
+import { ATTEST_FLAGS } from './plugin-keys.js';
 import { RUN_QUEUE_FLAGS } from './queue.js';
-import { RUN_GATE_FLAGS } from './statistics.js';
+import { MAX_ERRORS, RUN_GATE_FLAGS } from './statistics.js';
 import { TELEMETRY_FLAGS } from './telemetry.js';
 
 /** Flags of `testbench run`. */
@@ -31,16 +31,9 @@ export const RUN_FLAGS = {
   watch: flag(
     'run again when the configuration, a script, a prompt, a plugin or the data change; answers come from the cache',
   ),
-  maxErrors: wholeNumber(
-    0,
-    'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
-  ),
+  maxErrors: MAX_ERRORS,
   ...RUN_GATE_FLAGS,
-  attest: text(
-    'key',
-    'sign the results with one of your keys, so that others can check them: testbench verify',
-  ),
-  keysDir: KEYS_DIR,
+  ...ATTEST_FLAGS,
   ...TELEMETRY_FLAGS,
   frozen: flag('take plugins from testbench.lock as it is, or fail'),
   ...PLUGIN_SOURCE_FLAGS,

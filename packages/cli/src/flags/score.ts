@@ -1,6 +1,6 @@
-import { flag, text, texts, wholeNumber } from '../command-line/flags.js';
+import { flag, text, texts } from '../command-line/flags.js';
 import { PLUGIN_SOURCE_FLAGS } from './registry.js';
-import { RUN_GATE_FLAGS } from './statistics.js';
+import { MAX_ERRORS, RUN_GATE_FLAGS } from './statistics.js';
 
 /** Flags of `testbench score`. */
 export const SCORE_FLAGS = {
@@ -10,10 +10,7 @@ export const SCORE_FLAGS = {
     'take the evaluators of a configuration instead, with their own configuration',
   ),
   replace: flag('leave the scores out that the run has, instead of adding to them'),
-  maxErrors: wholeNumber(
-    0,
-    'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
-  ),
+  maxErrors: MAX_ERRORS,
   reporters: text(
     'config',
     'write the reports of this configuration when it ends (default: those of --config)',

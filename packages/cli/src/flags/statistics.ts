@@ -27,6 +27,11 @@ const FAIL_UNDER = {
   lowerBound: flag('compare the lower end of the interval with --fail-under, not the mean'),
 };
 
+export const MAX_ERRORS = wholeNumber(
+  0,
+  'cases that may lack a score before the exit code is 1 (default: that of the configuration, or else 0)',
+);
+
 /** What a run must reach by its end. */
 export const RUN_GATE_FLAGS = {
   ...FAIL_UNDER,
