@@ -2,7 +2,6 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { planRun, runPlan } from '@testbench/bench';
 import { connectQueue, createQueueExecutor, openFolderShare } from '@testbench/bench-queue';
+import { freePort } from '@testbench/test-kit/free-port';
 
 /*
  * What a queue costs compared with threads alone: records per second, processor time per record, the coordinator's time per shard; and its limits, calculated
@@ -35,11 +35,7 @@ if (spawnSync('redis-server', ['--version']).status !== 0) {
   process.exit(0);
 }
 const folder = await mkdtemp(join(tmpdir(), 'testbench-bench-queue-'));
-const probe = createServer().listen(0, '127.0.0.1');
-await once(probe, 'listening');
-const address = probe.address();
-const port = typeof address === 'object' && address !== null ? address.port : 0;
-probe.close();
+const port = await freePort();
 const url = `redis://127.0.0.1:${port}`;
 await mkdir(join(folder, 'redis'));
 const redisArgs = [

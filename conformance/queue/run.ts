@@ -6,19 +6,11 @@ import { parseArgs } from 'node:util';
 
 import { listRuns } from '@testbench/bench/results';
 import { connectQueue } from '@testbench/bench-queue';
+import { freePort } from '@testbench/test-kit/free-port';
 import { serveModels } from '@testbench/test-kit/model-server';
 
 import { digestOf, type KilledRun, printKills, runWithKills, summaryOf } from './kills.ts';
-import {
-  Actor,
-  command,
-  freePort,
-  plugin,
-  redis,
-  type Scene,
-  until,
-  writeBenchmark,
-} from './scene.ts';
+import { Actor, command, plugin, redis, type Scene, until, writeBenchmark } from './scene.ts';
 
 /*
  * A queue over Debian's Redis, whose processes are killed at random moments: nothing may be lost or duplicated, and the bytes must be

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 
+import { freePort } from '@testbench/test-kit/free-port';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { receiveOtlp, spanTree } from './__fixtures__/otlp-receiver.js';
@@ -34,14 +34,6 @@ function start(command: string, args: readonly string[], cwd: string, env: objec
   }
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   return { child, text: () => text, ended };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** A folder with a benchmark and the SDK. */
