@@ -1,4 +1,4 @@
-import { basename, dirname, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { readOptions } from '@testbench/types/config';
 
@@ -8,7 +8,7 @@ import { BenchError } from '../errors.js';
 import { finishPlan } from '../plan/make-plan.js';
 import { runName } from '../plan/plan-digest.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
-import { createFolderRuns } from '../results/store/folder-runs.js';
+import { readFolder } from '../results/store/run-reader.js';
 import { readShardRun } from '../shards/read-shard-run.js';
 import { isShardFolder } from '../shards/shard.js';
 import { withPreparedRun } from './prepare-run.js';
@@ -57,7 +57,7 @@ function checkName({ path, run, plan, digest }: StoredRun): void {
  * @throws {BenchError} `BENCH_RUN_DAMAGED`; also if its records came from a program, which then has to run the configuration itself.
  */
 export async function readRunConfig({ path }: StoredRun): Promise<ResolvedBenchmarkConfig> {
-  const reader = await createFolderRuns(dirname(path)).read(basename(path));
+  const reader = await readFolder(path);
   const text = await reader?.document('config');
   const damaged = (state: string, cause?: unknown): BenchError =>
     new BenchError(

@@ -81,8 +81,7 @@ export async function openRun(
 
 /** Begins a shard, or compares it with the one already begun. */
 async function openShard(writer: RunWriter, path: string, shard: ShardDocument): Promise<void> {
-  const file = join(path, 'shard.json');
-  const found = await readShardDocument(writer, file);
+  const found = await readShardDocument(writer, path);
   if (found === undefined) {
     await writer.writeDocument('shard', formatShardDocument(shard));
     return;
@@ -92,7 +91,7 @@ async function openShard(writer: RunWriter, path: string, shard: ShardDocument):
     throw new BenchError(
       'BENCH_SHARDS_MISMATCHED',
       `Cannot continue shard ${JSON.stringify(path)}: it was started ${found.rewrite === shard.rewrite ? 'as another one' : `with version ${found.rewrite} of the metering, and this is version ${shard.rewrite}`}; move it away and run it again`,
-      { file },
+      { file: join(path, documentName('shard')) },
     );
   }
   const { from, to } = shard;

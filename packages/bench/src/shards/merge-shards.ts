@@ -1,4 +1,4 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import type { RunReader, RunSegment } from '@testbench/types/stores';
@@ -9,7 +9,7 @@ import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { BenchError } from '../errors.js';
 import { finishPlan } from '../plan/make-plan.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
-import { createFolderRuns } from '../results/store/folder-runs.js';
+import { readFolder } from '../results/store/run-reader.js';
 import { type RunDataset, withLoadedRun } from '../run/prepare-run.js';
 import { readRunConfig } from '../run/resume-run.js';
 import { RUN_OPTIONS, type RunOptions } from '../run/run-options.js';
@@ -104,8 +104,8 @@ async function readShard(folder: string): Promise<StoredShard> {
   const path = resolve(folder);
   await checkRunFolder(path);
   const stored = await readRun(path);
-  const reader = (await createFolderRuns(dirname(path)).read(basename(path)))!;
-  const document = await readShardDocument(reader, join(path, 'shard.json'));
+  const reader = (await readFolder(path))!;
+  const document = await readShardDocument(reader, path);
   if (document === undefined) {
     throw new BenchError(
       'BENCH_SHARDS_MISMATCHED',

@@ -1,8 +1,8 @@
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import type { RunRange } from '@testbench/types/stores';
 
-import { createFolderRuns } from '../results/store/folder-runs.js';
+import { readFolder } from '../results/store/run-reader.js';
 import { readShardDocument } from './shard-document.js';
 import type { Shard } from './shard.js';
 
@@ -18,8 +18,8 @@ export interface ShardRun extends Shard, RunRange {}
  */
 export async function readShardRun(folder: string): Promise<ShardRun | undefined> {
   const path = resolve(folder);
-  const reader = await createFolderRuns(dirname(path)).read(basename(path));
-  const found = reader && (await readShardDocument(reader, join(path, 'shard.json')));
+  const reader = await readFolder(path);
+  const found = reader && (await readShardDocument(reader, path));
   if (found === undefined) return undefined;
   const { index, of, from, to } = found;
   return { index, of, from, to };

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { REWRITE_VERSION } from '@testbench/metering';
 import type { RunReader } from '@testbench/types/stores';
 
@@ -13,6 +15,7 @@ import {
   type Shape,
   text,
 } from '../results/stored-shape.js';
+import { documentName } from '../results/store/run-reader.js';
 import { MAX_DENIALS, MAX_SHARDS } from './limits.js';
 import { type Shard, shardRange } from './shard.js';
 
@@ -95,15 +98,17 @@ export function beginShard(plan: Plan, shard: Shard, formats: readonly string[])
 /**
  * Reads the shard document of a folder.
  *
+ * @param folder For errors.
  * @returns undefined if it is not a shard.
  * @throws {BenchError} `BENCH_RUN_DAMAGED`.
  */
 export async function readShardDocument(
   reader: Pick<RunReader, 'document'>,
-  file: string,
+  folder: string,
 ): Promise<ShardDocument | undefined> {
   const json = await reader.document('shard');
   if (json === undefined) return undefined;
+  const file = join(folder, documentName('shard'));
   const cure = 'restore the file, or move the shard away and run it again';
   return parseStored(json, DOCUMENT, { file, cure }) as ShardDocument;
 }
