@@ -45,8 +45,8 @@ interface MadeRecord {
 /** Where rows come from and go to. */
 export interface RunLoopOptions {
   readonly run: PreparedRun;
-  /** The records to process. @default all of the plan */
-  readonly range?: RunRange | undefined;
+  /** The records to process. */
+  readonly range: RunRange;
   /** Undefined if rows are not kept. */
   readonly writer: RunWriter | undefined;
   /** Makes the rows of a record. Must be called in the order of records; the results may settle in any order. */
@@ -66,13 +66,13 @@ export interface RunLoopOptions {
  * Rows made before an error or a cancellation are written to disk before the error is thrown.
  */
 export async function runRecords(options: RunLoopOptions): Promise<void> {
-  const { run, writer, signal } = options;
+  const { writer, signal } = options;
   // Also aborted when the run ends early, so that calls in flight do not continue in vain.
   const stop = new AbortController();
   const endWatch = onAbort(signal, () => stop.abort());
   const loop = new RunLoop(options, stop);
   try {
-    const { from, to } = options.range ?? { from: 0, to: run.dataset.count };
+    const { from, to } = options.range;
     let position = from;
     for (const segment of writer?.segments ?? []) {
       await loop.make(position, segment.from);

@@ -22,8 +22,8 @@ import { SetTally } from './set-tally.js';
 /** Which records are added up, and what other processes know about them. */
 export interface TallyPlace {
   readonly range: RunRange;
-  /** Of the shards that the rows come from. @default none: this process made them */
-  readonly facts?: readonly ShardFacts[] | undefined;
+  /** Of the shards that the rows come from; empty if this process made them. */
+  readonly facts: readonly ShardFacts[];
 }
 
 /** A plugin and its place. */

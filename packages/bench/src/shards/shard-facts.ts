@@ -28,7 +28,7 @@ export function factsOf(
 }
 
 /** The measurements of all shards as one run: from the first start to the last end, with the total time inside plugins. Empty if nothing is known. */
-export function measuredOf(facts: readonly ShardFacts[] = []): Measured | Record<string, never> {
+export function measuredOf(facts: readonly ShardFacts[]): Measured | Record<string, never> {
   if (facts.length === 0) return {};
   const starts = facts.map(({ startedAt }) => Date.parse(startedAt)).filter(Number.isFinite);
   const start = Math.min(...starts);
