@@ -147,7 +147,7 @@ export async function executeRun(
     config.outputDir === undefined
       ? undefined
       : await openRun(plan, config.outputDir, inputs, begun);
-  const facts: ShardFacts[] = [...(made?.facts ?? [])];
+  let facts: readonly ShardFacts[] = made?.facts ?? [];
   let tally: RunTally | undefined;
   let failure: unknown;
   hooks?.onEvent({ ...place, type: `${kind}-start`, timestampMs: startedAt.getTime() });
@@ -161,7 +161,7 @@ export async function executeRun(
       await made?.fill(open);
     }
     if (options.executor !== undefined) {
-      facts.push(...(await fillRun(run, open, options, options.executor)));
+      facts = [...facts, ...(await fillRun(run, open, options, options.executor))];
     }
     for (const { id, message } of facts.flatMap(({ denials }) => denials)) {
       run.denials.add(id, message);

@@ -29,22 +29,27 @@ export function factsOf(
 
 /** The measurements of all shards as one run: from the first start to the last end, with the total time inside plugins. Empty if nothing is known. */
 export function measuredOf(facts: readonly ShardFacts[]): Measured | Record<string, never> {
-  if (facts.length === 0) return {};
-  const starts = facts.map(({ startedAt }) => Date.parse(startedAt)).filter(Number.isFinite);
-  const start = Math.min(...starts);
-  if (!Number.isFinite(start)) return {};
-  const ends = facts.map(({ startedAt, durationMs }) => Date.parse(startedAt) + durationMs);
+  let start = Number.POSITIVE_INFINITY;
+  let end = Number.NEGATIVE_INFINITY;
+  let repeatedCalls = 0;
   const timeMs = new Map<string, number>();
   for (const shard of facts) {
+    const startMs = Date.parse(shard.startedAt);
+    if (Number.isFinite(startMs)) {
+      start = Math.min(start, startMs);
+      end = Math.max(end, startMs + shard.durationMs);
+    }
+    repeatedCalls += shard.repeatedCalls;
     for (const [stage, ms] of Object.entries(shard.timeMs)) {
       timeMs.set(stage, (timeMs.get(stage) ?? 0) + ms);
     }
   }
+  if (!Number.isFinite(start)) return {};
   return {
     startedAt: new Date(start).toISOString(),
-    durationMs: Math.max(...ends.filter(Number.isFinite)) - start,
+    durationMs: end - start,
     timeMs: Object.fromEntries(timeMs),
     resumedRecords: 0,
-    repeatedCalls: facts.reduce((sum, shard) => sum + shard.repeatedCalls, 0),
+    repeatedCalls,
   };
 }
