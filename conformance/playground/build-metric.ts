@@ -28,8 +28,3 @@ export async function runOver(page: Page, records: number): Promise<string> {
   const right = panel.locator('dd').first();
   return (await right.textContent({ timeout: 1000 }).catch(() => '')) ?? '';
 }
-
-/** Throws unless a condition holds. */
-export function insist(holds: boolean, message: string): void {
-  if (!holds) throw new Error(message);
-}

@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url';
 
 import type { Page } from 'playwright-core';
 
-import { buildMetric, insist, runOver } from './build-metric.ts';
+import { insist, insistOnFit } from '../browser/insist.ts';
+import type { Look } from '../browser/with-chromium.ts';
+import { buildMetric, runOver } from './build-metric.ts';
 
 /** One path through the page. */
-export interface Scenario {
-  readonly name: string;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
+interface Scenario extends Look {
   /** Returns a line about what it saw; throws if it was not as expected. */
   readonly run: (page: Page) => Promise<string>;
 }
@@ -55,10 +54,7 @@ async function loadExample(page: Page): Promise<string> {
   await page.getByRole('button', { name: 'Load the example' }).click();
   const right = await runOver(page, 10);
   insist(right === '7 of 10', `the example: ${right}`);
-  const isWide = await page.evaluate(
-    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
-  );
-  insist(!isWide, 'the page is wider than the window');
+  await insistOnFit(page);
   return right;
 }
 

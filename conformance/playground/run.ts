@@ -1,95 +1,40 @@
 // The editor and the visual builder in Chromium, used as a person would: in the playground, as files of a static server, and in the studio.
-// Usage: node playground/run.ts [folder for screenshots]. Packages must be built.
-import { existsSync, mkdirSync } from 'node:fs';
+// Usage: node playground/run.ts [folder for screenshots] [words of the scenarios that are run]. Packages must be built.
 import { fileURLToPath } from 'node:url';
 
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-
-import { findAxeProblems } from './axe.ts';
-import { serveFolder } from './serve-folder.ts';
-import { PLAYGROUND, type Scenario } from './playground-scenarios.ts';
+import { findByAxe } from '../browser/axe.ts';
+import { serveFolder } from '../browser/serve-folder.ts';
+import { type Visit, withChromium } from '../browser/with-chromium.ts';
+import { PLAYGROUND } from './playground-scenarios.ts';
 import { saveInStudio } from './studio-scenario.ts';
 
-const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
 const DIST = fileURLToPath(new URL('../../packages/studio/dist/playground', import.meta.url));
-/** Not in git. */
-const SCREENSHOTS = process.argv[2] ?? fileURLToPath(new URL('build', import.meta.url));
+const BASE = '/docs/playground/';
 
-async function main(): Promise<number> {
-  if (!existsSync(CHROMIUM)) {
-    console.log(`SKIPPED: Chromium is not at ${CHROMIUM}; set CHROMIUM`);
-    return 0;
-  }
-  mkdirSync(SCREENSHOTS, { recursive: true });
-  const { url, server } = await serveFolder(DIST);
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
-  let failed = 0;
-  try {
-    for (const scenario of PLAYGROUND) {
-      const { name, width = 1280, scheme = 'light' } = scenario;
-      const options = { viewport: { width, height: 900 }, colorScheme: scheme };
-      if (!(await perform(browser, name, options, url, scenario.run))) failed += 1;
-    }
-    if (!(await perform(browser, 'studio', {}, undefined, saveInStudio))) failed += 1;
-  } finally {
-    await browser.close();
-    server.close();
-  }
-  console.log(`\n${PLAYGROUND.length + 1 - failed} passed, ${failed} failed`);
-  return failed === 0 ? 0 : 1;
-}
-
-async function perform(
-  browser: Browser,
-  name: string,
-  options: BrowserContextOptions,
-  url: string | undefined,
-  run: Scenario['run'],
-): Promise<boolean> {
-  const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+const visit = (run: Visit['run']): Visit => ({
+  isOwn(url) {
+    const { protocol, hostname } = new URL(url);
+    return hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:';
+  },
+  // A conflict is an answer that the page displays.
+  isExpected: (message) => message.includes('status of 409'),
   // On a machine that does other work, a compilation takes a minute.
-  context.setDefaultTimeout(180_000);
-  const page = await context.newPage();
-  const problems: string[] = [];
-  watch(page, problems);
-  let said = '';
-  try {
-    if (url !== undefined) await page.goto(url);
-    said = await run(page);
-    problems.push(...(await findAxeProblems(page)));
-    await page.screenshot({
-      path: `${SCREENSHOTS}/${name.replaceAll(/\W+/g, '-')}.png`,
-      fullPage: true,
-    });
-  } catch (error) {
-    problems.push(error instanceof Error ? error.message : String(error));
-    await page.screenshot({ path: `${SCREENSHOTS}/failed.png` }).catch(() => undefined);
-  } finally {
-    await context.close();
+  timeoutMs: 180_000,
+  fullPage: true,
+  run,
+  inspect: async (page) => (await findByAxe(page)).serious,
+});
+
+process.exitCode = await withChromium(new URL('build', import.meta.url), async (perform) => {
+  await using server = await serveFolder(DIST, BASE);
+  for (const scenario of PLAYGROUND) {
+    await perform(
+      scenario,
+      visit(async (page) => {
+        await page.goto(server.origin + BASE);
+        return await scenario.run(page);
+      }),
+    );
   }
-  console.log(`${problems.length === 0 ? 'ok    ' : 'FAILED'}  ${name}: ${said}`);
-  for (const problem of problems) console.log(`        ${problem}`);
-  return problems.length === 0;
-}
-
-/** It is an error if a page contacts anything but its own server, or if its policy had to block something. */
-function watch(page: Page, problems: string[]): void {
-  page.on('request', (request) => {
-    const { protocol, hostname } = new URL(request.url());
-    const isOwn = hostname === '127.0.0.1' || protocol === 'data:' || protocol === 'blob:';
-    if (!isOwn) problems.push(`asks for ${request.url()}`);
-  });
-  page.on('pageerror', (error) => problems.push(`throws ${error.message}`));
-  page.on('dialog', (dialog) => {
-    problems.push(`shows "${dialog.message()}"`);
-    void dialog.dismiss();
-  });
-  page.on('console', (message) => {
-    // A conflict is an answer that the page displays.
-    if (message.type() === 'error' && !/status of 409/.test(message.text())) {
-      problems.push(`says ${message.text()}`);
-    }
-  });
-}
-
-process.exitCode = await main();
+  await perform({ name: 'studio' }, visit(saveInStudio));
+});

@@ -9,7 +9,8 @@ import { startStudio } from '@testbench/studio';
 import { linkPackages } from '@testbench/test-kit/author-project';
 import type { Page } from 'playwright-core';
 
-import { buildMetric, insist, runOver } from './build-metric.ts';
+import { insist } from '../browser/insist.ts';
+import { buildMetric, runOver } from './build-metric.ts';
 import { GSM8K } from './playground-scenarios.ts';
 
 const cli = fileURLToPath(new URL('../../packages/cli/bin/testbench.js', import.meta.url));

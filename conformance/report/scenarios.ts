@@ -1,14 +1,14 @@
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
+import { findByAxe, withoutPolicy } from '../browser/axe.ts';
+import { insist, insistOnFit, textOf } from '../browser/insist.ts';
+import type { Look } from '../browser/with-chromium.ts';
+
 /** One action of a reader. */
-export interface Scenario {
-  readonly name: string;
+interface Scenario extends Look {
   readonly file: string;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
   /**
    * Throws if the page is not as it should be.
    *
@@ -18,23 +18,6 @@ export interface Scenario {
   readonly run: (page: Page, screenshots: string) => Promise<string | void>;
 }
 
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
-
-interface AxeResults {
-  readonly violations: readonly {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
-  }[];
-  readonly passes: readonly unknown[];
-}
-
-function insist(condition: boolean, state: string): asserts condition {
-  if (!condition) throw new Error(state);
-}
-
-const textOf = async (page: Page, selector: string): Promise<string> =>
-  (await page.locator(selector).first().innerText()).replaceAll(/\s+/g, ' ');
 const status = (page: Page): Promise<string> => textOf(page, '.status');
 const waitForLines = (page: Page): Promise<unknown> =>
   page.waitForSelector('.list li .record-text > bdi:not(:empty)');
@@ -45,28 +28,16 @@ async function search(page: Page, text: string): Promise<string> {
   return await status(page);
 }
 
-/** Rules of WCAG 2.2 AA and good practice; serious and critical findings are failures. */
+/** Serious and critical findings of axe are failures. */
 async function checkAccessibility(page: Page): Promise<string> {
-  // From outside the page's world: its policy allows no scripts.
-  const session = await page.context().newCDPSession(page);
-  await session.send('Page.setBypassCSP', { enabled: true });
-  await page.reload();
-  await page.waitForSelector('#records');
-  await waitForLines(page);
-  if (page.url().includes('record=')) await page.waitForSelector('dialog[open] .answer');
-  await page.addScriptTag({ path: AXE });
-  const { violations, passes } = await page.evaluate<AxeResults>(
-    'axe.run(document, { resultTypes: ["violations"] })',
-  );
-  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-  insist(
-    serious.length === 0,
-    serious
-      .map(({ id, nodes }) => `axe: ${id} ${nodes[0]?.html} ${nodes[0]?.failureSummary}`)
-      .join('\n        '),
-  );
-  const others = violations.map(({ id }) => id).join(', ');
-  return `axe: ${passes.length} rules, nothing serious${others === '' ? '' : `; besides ${others}`}`;
+  const { serious, ids, passed } = await withoutPolicy(page, async () => {
+    await page.waitForSelector('#records');
+    await waitForLines(page);
+    if (page.url().includes('record=')) await page.waitForSelector('dialog[open] .answer');
+    return await findByAxe(page);
+  });
+  insist(serious.length === 0, serious.join('\n        '));
+  return `axe: ${passed} rules, nothing serious${ids.length === 0 ? '' : `; besides ${ids.join(', ')}`}`;
 }
 
 const judged: Scenario[] = [1280, 390].flatMap((width) =>
@@ -102,10 +73,7 @@ const judged: Scenario[] = [1280, 390].flatMap((width) =>
         .locator('dialog .answer')
         .first()
         .screenshot({ path: join(screenshots, `judged-${width}-${scheme}.png`) });
-      const overflow = await page.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      insist(overflow <= 0, `the page is ${overflow} px wider than the window`);
+      await insistOnFit(page);
       return await checkAccessibility(page);
     },
   })),
@@ -120,10 +88,7 @@ const looks: Scenario[] = [1280, 390].flatMap((width) =>
       scheme,
       async run(page: Page) {
         await waitForLines(page);
-        const overflow = await page.evaluate(
-          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-        );
-        insist(overflow <= 0, `the page is ${overflow} px wider than the window`);
+        await insistOnFit(page);
         return await checkAccessibility(page);
       },
     },

@@ -1,11 +1,10 @@
 import type { Page } from 'playwright-core';
 
+import type { Look } from '../browser/with-chromium.ts';
+
 /** What a reader does on one page of the site. */
-export interface Scenario {
-  readonly name: string;
+interface Scenario extends Look {
   readonly address: string;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
   /** @returns What was seen, for the list. */
   readonly run?: (page: Page) => Promise<string>;
 }

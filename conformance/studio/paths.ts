@@ -2,13 +2,9 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 
-import type { Page } from 'playwright-core';
-
+import { insist, textOf } from '../browser/insist.ts';
 import { HAS_PLUGINS } from './project.ts';
-import { insist, type Scenario } from './scenario.ts';
-
-const textOf = async (page: Page, selector: string): Promise<string> =>
-  (await page.locator(selector).first().innerText()).replaceAll(/\s+/g, ' ');
+import type { Scenario } from './scenario.ts';
 
 /** What people do, one path after the other. */
 export const PATHS: readonly Scenario[] = [

@@ -1,19 +1,18 @@
-import type { Studio } from '@testbench/studio';
 import type { Page } from 'playwright-core';
+
+import type { Look } from '../browser/with-chromium.ts';
 
 /** What scenarios run on. */
 export interface Studied {
-  readonly studio: Studio;
   /** Of the project. */
   readonly folder: string;
   readonly screenshots: string;
+  /** Of the studio. */
+  readonly origin: string;
 }
 
 /** One action of a person. */
-export interface Scenario {
-  readonly name: string;
-  readonly width?: number;
-  readonly scheme?: 'light' | 'dark';
+export interface Scenario extends Look {
   /** True if the server is expected to refuse: a browser logs every such answer as an error. */
   readonly isError?: true;
   /**
@@ -21,12 +20,5 @@ export interface Scenario {
    *
    * @returns What was seen.
    */
-  readonly run: (
-    page: Page,
-    studied: Studied & { readonly origin: string },
-  ) => Promise<string | void>;
-}
-
-export function insist(condition: boolean, state: string): asserts condition {
-  if (!condition) throw new Error(state);
+  readonly run: (page: Page, studied: Studied) => Promise<string | void>;
 }
