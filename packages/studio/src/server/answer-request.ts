@@ -78,12 +78,12 @@ async function answerOrThrow(
   gate.checkCookie(request.headers);
 
   if (isData) {
-    const { route, params } = matchRoute(routes, method, path);
+    const route = matchRoute(routes, method, path);
     const body = await readBody(request, route.maxBodyBytes ?? MAX_BODY_BYTES);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const signal = AbortSignal.any([gone.signal, closing]);
-    const answer = await route.answer({ project, params, query, body, signal });
+    const answer = await route.answer({ project, query, body, signal });
     if ('events' in answer) await sendEvents(response, answer.events, streams, signal);
     else sendAnswer(response, answer);
     return;

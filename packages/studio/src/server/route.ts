@@ -4,8 +4,8 @@ import type { Project } from '../project/project.js';
 
 /** One kind of request that the server answers with data; the page has no other access to the project. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Such as `/api/runs/:run`: a part with a colon matches one part of the path, decoded. */
+  readonly method: 'GET' | 'POST';
+  /** The whole path: what a request is about is in its query or its body. */
   readonly path: `/api/${string}`;
   /** Maximum bytes of the body. @default MAX_BODY_BYTES */
   readonly maxBodyBytes?: number;
@@ -16,8 +16,6 @@ export interface Route {
 /** A request that passed the gate. */
 interface RouteCall {
   readonly project: Project;
-  /** The values of the parts with a colon. */
-  readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   /** The JSON of the body; contains `undefined` if there is no body. */
   readonly body: ConfigNode;
