@@ -95,11 +95,8 @@ async function answerOrThrow(
     const file = files.get(path.slice('/assets/'.length));
     if (file === undefined)
       throw new StudioError('STUDIO_NOT_FOUND', 'Cannot answer: no such file');
-    for (const [name, value] of Object.entries(securityHeaders(file.runsWasm))) {
-      response.setHeader(name, value);
-    }
-    response.setHeader('content-type', file.type);
-    response.end(file.bytes);
+    const headers = securityHeaders(file.runsWasm);
+    response.writeHead(200, { ...headers, 'content-type': file.type }).end(file.bytes);
     return;
   }
   const page = findPage(path);
