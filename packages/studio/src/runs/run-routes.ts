@@ -6,7 +6,7 @@ import type { StudioTools } from '../studio-options.js';
 import type { RunLister } from './list-runs.js';
 import type { Reports } from './read-report.js';
 import { scoreAgain } from './score-again.js';
-import { watchList, watchRun } from './watch-runs.js';
+import { watchChanges, watchRun } from './watch-runs.js';
 
 /** Routes of runs. */
 export function runRoutes(
@@ -18,9 +18,7 @@ export function runRoutes(
     {
       method: 'GET',
       path: '/api/runs',
-      answer: ({ signal }) => ({
-        events: watchList(() => lister.list(), signal),
-      }),
+      answer: ({ signal }) => ({ events: watchChanges(() => lister.list(), signal) }),
     },
     {
       method: 'GET',
@@ -28,8 +26,8 @@ export function runRoutes(
       async answer({ project, query, signal }) {
         const folder = await project.find(textOf(query, 'run'));
         // Read here, so that an unreadable run is reported as an error.
-        await readRun(folder);
-        return { events: watchRun(folder, signal) };
+        const { plan } = await readRun(folder);
+        return { events: watchRun(folder, plan, signal) };
       },
     },
     {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-import { readRun } from '@testbench/bench/results';
+import type { StoredRun } from '@testbench/bench/results';
 import { PluginError } from '@testbench/types/errors';
 
 import { WATCH_EVERY_MS } from '../limits.js';
@@ -16,48 +16,44 @@ export interface RunEvent extends RunState {
 }
 
 /** Watches a run until the signal fires, whether it is written by this process or another one. */
-export async function* watchRun(folder: string, signal: AbortSignal): AsyncGenerator<RunEvent> {
+export async function* watchRun(
+  folder: string,
+  plan: StoredRun['plan'],
+  signal: AbortSignal,
+): AsyncGenerator<RunEvent> {
   const watch = new RunWatch(folder);
-  const { plan } = await readRun(folder);
   const totalRecords = plan.dataset.records;
   const casesPerRecord = casesOf(plan);
-  let before = '';
-  while (!signal.aborted) {
+  const look = async (): Promise<RunEvent> => {
     const state = await watch.look();
-    const isComplete = state.records >= totalRecords;
-    const event = { ...state, isComplete, totalRecords, casesPerRecord };
-    const text = JSON.stringify(event);
-    if (text !== before) yield event;
-    before = text;
-    await pause(signal);
-  }
+    return { ...state, isComplete: state.records >= totalRecords, totalRecords, casesPerRecord };
+  };
+  yield* watchChanges(look, signal);
 }
 
-/** Yields a list of runs each time it has changed. */
-export async function* watchList<Item>(
-  list: () => Promise<Item>,
+/** Looks again and again, and yields what is found each time it has changed. */
+export async function* watchChanges<Found>(
+  look: () => Promise<Found>,
   signal: AbortSignal,
-): AsyncGenerator<Item> {
+): AsyncGenerator<Found> {
   let before = '';
   while (!signal.aborted) {
     const started = performance.now();
+    let found: Found | undefined;
     try {
-      const found = await list();
-      const text = JSON.stringify(found);
-      if (text !== before) yield found;
-      before = text;
+      found = await look();
     } catch (error) {
       if (signal.aborted) return;
-      // For example, a run that is being moved; the next scan decides.
+      // For example, a run that is being moved; the next look decides.
       if (!PluginError.is(error)) throw error;
     }
     // A large project takes longer to scan: nine tenths of the time are left for other work.
-    await pause(signal, 9 * (performance.now() - started));
+    const pauseMs = Math.max(WATCH_EVERY_MS, 9 * (performance.now() - started));
+    const text = JSON.stringify(found);
+    if (found !== undefined && text !== before) {
+      before = text;
+      yield found;
+    }
+    await setTimeout(pauseMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-async function pause(signal: AbortSignal, atLeastMs = 0): Promise<void> {
-  await setTimeout(Math.max(WATCH_EVERY_MS, atLeastMs), undefined, { signal }).catch(
-    () => undefined,
-  );
 }
