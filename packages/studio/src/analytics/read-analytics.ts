@@ -3,7 +3,6 @@ import { readRun, type StoredRun } from '@testbench/bench/results';
 import { PluginError } from '@testbench/types/errors';
 
 import { MAX_LISTED_RUNS } from '../limits.js';
-import type { Project } from '../project/project.js';
 
 /** Statistics of plugins in the runs of a project, by version. */
 export interface ProjectAnalytics {
@@ -14,15 +13,18 @@ export interface ProjectAnalytics {
   readonly problems: readonly string[];
 }
 
-/** Adds up the statistics of plugins over all runs of a project. */
+/**
+ * Adds up the statistics of plugins over all runs of a project.
+ *
+ * @param folders Of the runs, as a scan of the project finds them.
+ */
 export async function readAnalytics(
-  project: Project,
+  folders: readonly string[],
   signal: AbortSignal,
 ): Promise<ProjectAnalytics> {
-  const found = await project.scan(signal);
   const runs: StoredRun[] = [];
   const problems: string[] = [];
-  for (const folder of found.runs.slice(0, MAX_LISTED_RUNS)) {
+  for (const folder of folders.slice(0, MAX_LISTED_RUNS)) {
     try {
       runs.push(await readRun(folder));
     } catch (error) {

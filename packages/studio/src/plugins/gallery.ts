@@ -46,10 +46,11 @@ export async function readGallery(
   signal: AbortSignal,
 ): Promise<{ readonly plugins: GalleryPlugin[]; readonly problems: string[] }> {
   const problems: string[] = [];
-  const analytics = await readAnalytics(project, signal);
+  const { runs, modules } = await project.scan(signal);
+  const analytics = await readAnalytics(runs, signal);
   const used = new Map(analytics.plugins.map((plugin) => [plugin.digest, plugin]));
   const installed = await attempt(problems, () => readInstalled(project.folder));
-  const files = await attempt(problems, () => readFiles(project, signal));
+  const files = await attempt(problems, () => readFiles(project, modules, signal));
   const listed = await attempt(problems, () => readCatalogue(project.folder, signal));
   const known = new Set(installed.map(({ name, version }) => JSON.stringify([name, version])));
   const offered = listed.filter(({ name, version }) => !known.has(JSON.stringify([name, version])));
@@ -88,8 +89,11 @@ async function readInstalled(folder: string): Promise<GalleryPlugin[]> {
   return plugins;
 }
 
-async function readFiles(project: Project, signal: AbortSignal): Promise<GalleryPlugin[]> {
-  const { modules } = await project.scan(signal);
+async function readFiles(
+  project: Project,
+  modules: readonly string[],
+  signal: AbortSignal,
+): Promise<GalleryPlugin[]> {
   const plugins: GalleryPlugin[] = [];
   for (const path of modules.slice(0, MAX_GALLERY_MODULES)) {
     signal.throwIfAborted();

@@ -47,7 +47,10 @@ export function pluginRoutes({ registries }: StudioTools): readonly Route[] {
     {
       method: 'GET',
       path: '/api/analytics',
-      answer: async ({ project, signal }) => ({ json: await readAnalytics(project, signal) }),
+      async answer({ project, signal }) {
+        const { runs } = await project.scan(signal);
+        return { json: await readAnalytics(runs, signal) };
+      },
     },
   ];
 }
