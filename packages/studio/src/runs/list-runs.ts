@@ -51,9 +51,8 @@ export interface RunList {
 /** Lists the runs of a project; the data of a run is cached until its files change, since the list is requested every second. */
 export class RunLister {
   readonly #project: Project;
-  readonly #watches = new Map<string, RunWatch>();
-  readonly #known = new Map<string, { readonly key: string; readonly run: StoredRun }>();
-
+  /** By folder. */
+  readonly #known = new Map<string, KnownRun>();
   #looking: Promise<RunList> | undefined;
 
   constructor(project: Project) {
@@ -70,19 +69,16 @@ export class RunLister {
 
   async #look(): Promise<RunList> {
     const found = await this.#project.scan();
-    for (const folder of this.#known.keys()) {
-      if (found.runs.includes(folder)) continue;
-      this.#known.delete(folder);
-      this.#watches.delete(folder);
-    }
+    const folders = new Set(found.runs);
+    for (const folder of this.#known.keys()) if (!folders.has(folder)) this.#known.delete(folder);
     const runs: ListedRun[] = [];
     const broken: BrokenRun[] = [];
     for (const folder of found.runs.slice(0, MAX_LISTED_RUNS)) {
       const path = this.#project.nameOf(folder);
       try {
-        const watch = this.#watches.get(folder) ?? new RunWatch(folder);
-        this.#watches.set(folder, watch);
-        runs.push(describe(path, await this.#read(folder), await watch.look()));
+        const known: KnownRun = this.#known.get(folder) ?? { watch: new RunWatch(folder) };
+        this.#known.set(folder, known);
+        runs.push(describe(path, await readAgain(folder, known), await known.watch.look()));
       } catch (error) {
         if (!PluginError.is(error)) throw error;
         broken.push({ path, problem: error.message });
@@ -91,21 +87,26 @@ export class RunLister {
     runs.sort((one, other) => (one.state.writtenAt < other.state.writtenAt ? 1 : -1));
     return { runs, broken, isCut: found.isCut || found.runs.length > MAX_LISTED_RUNS };
   }
+}
 
-  async #read(folder: string): Promise<StoredRun> {
-    const facts = await Promise.all(
-      ['manifest.json', 'plan.json', 'summary.json'].map(async (name) => {
-        const { mtimeMs, size, ino } = await stat(join(folder, name)).catch(() => NOTHING);
-        return [mtimeMs, size, ino];
-      }),
-    );
-    const key = JSON.stringify(facts);
-    const known = this.#known.get(folder);
-    if (known?.key === key) return known.run;
-    const run = await readRun(folder);
-    this.#known.set(folder, { key, run });
-    return run;
-  }
+/** What is kept of a run between two lists. */
+interface KnownRun {
+  readonly watch: RunWatch;
+  /** State of its files, and what was read from them in this state. */
+  read?: { readonly key: string; readonly run: StoredRun };
+}
+
+/** Reads a run unless its files are as they were. */
+async function readAgain(folder: string, known: KnownRun): Promise<StoredRun> {
+  const facts = await Promise.all(
+    ['manifest.json', 'plan.json', 'summary.json'].map(async (name) => {
+      const { mtimeMs, size, ino } = await stat(join(folder, name)).catch(() => NOTHING);
+      return [mtimeMs, size, ino];
+    }),
+  );
+  const key = JSON.stringify(facts);
+  if (known.read?.key !== key) known.read = { key, run: await readRun(folder) };
+  return known.read.run;
 }
 
 const NOTHING = { mtimeMs: 0, size: 0, ino: 0 };
