@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { type Dataset, openDataset, parseDatasetConfig } from '@testbench/bench/dataset';
 
 import { MAX_COLUMNS, MAX_OPEN_DATASETS, MAX_PAGE_ROWS, MAX_VALUE_CHARACTERS } from '../limits.js';
+import { matchWords } from '../words.js';
 
 /** Some records of a data set. */
 export interface RecordPage {
@@ -42,7 +43,7 @@ export class Datasets {
     signal: AbortSignal,
   ): Promise<RecordPage> {
     const dataset = await this.#get(path);
-    const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
+    const isWanted = words === '' ? undefined : matchWords(words);
     const rows: RecordPage['rows'][number][] = [];
     const columns = new Set<string>();
     let next: number | undefined;
@@ -50,10 +51,7 @@ export class Datasets {
       from: Math.min(from, dataset.total),
     })) {
       signal.throwIfAborted();
-      if (wanted.length > 0) {
-        const text = JSON.stringify(row).toLowerCase();
-        if (!wanted.every((word) => text.includes(word))) continue;
-      }
+      if (isWanted?.(JSON.stringify(row)) === false) continue;
       if (rows.length === Math.min(count, MAX_PAGE_ROWS)) {
         next = index;
         break;

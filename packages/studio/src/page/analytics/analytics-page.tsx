@@ -10,27 +10,23 @@ import type { JSX } from 'preact';
 
 import type { ProjectAnalytics } from '../../analytics/read-analytics.js';
 import { formatBytes } from '../parts/format-bytes.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { Loading, Notices } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 
 /** Statistics of plugins in the runs of the project, by version. */
 export function AnalyticsPage(): JSX.Element {
-  const { value, error } = useLoaded<ProjectAnalytics>('/api/analytics');
+  const loaded = useLoaded<ProjectAnalytics>('/api/analytics');
+  const { value } = loaded;
   return (
     <>
       <h1>Analytics</h1>
-      {error !== undefined && <Problem error={error} />}
-      {value === undefined && error === undefined && <Waiting what="runs" />}
+      <Loading loaded={loaded} what="runs" />
       {value !== undefined && (
         <>
           <p class="status" role="status">
             {formatCount(value.runs)} runs
           </p>
-          {value.problems.map((problem) => (
-            <p key={problem} class="notice">
-              <Name text={problem} />
-            </p>
-          ))}
+          <Notices texts={value.problems} />
           {value.plugins.length === 0 ? (
             <p class="card">Once there is a run, its plugins are here.</p>
           ) : (

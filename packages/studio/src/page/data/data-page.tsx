@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks';
 
 import { parameters, pathOf } from '../api.js';
 import { formatBytes } from '../parts/format-bytes.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { SearchField } from '../parts/search-field.js';
+import { CutNotice, Loading } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 import { RecordTable } from './record-table.js';
 
@@ -24,7 +25,8 @@ export function DataPage(): JSX.Element {
 }
 
 function DatasetTable(): JSX.Element {
-  const { value, error } = useLoaded<DatasetList>('/api/datasets');
+  const loaded = useLoaded<DatasetList>('/api/datasets');
+  const { value } = loaded;
   const [words, setWords] = useState('');
   const shown = (value?.datasets ?? []).filter(({ path }) =>
     path.toLowerCase().includes(words.toLowerCase()),
@@ -32,20 +34,11 @@ function DatasetTable(): JSX.Element {
   return (
     <>
       <h1>Data</h1>
-      {error !== undefined && <Problem error={error} />}
-      {value === undefined && error === undefined && <Waiting what="data sets" />}
+      <Loading loaded={loaded} what="data sets" />
       {value !== undefined && (
         <>
           <div class="controls">
-            <div class="control wide">
-              <label for="data-words">Find by name</label>
-              <input
-                id="data-words"
-                type="search"
-                value={words}
-                onInput={({ currentTarget }) => setWords(currentTarget.value)}
-              />
-            </div>
+            <SearchField id="data-words" label="Find by name" words={words} setWords={setWords} />
           </div>
           <p class="status" role="status">
             {shown.length} of {value.datasets.length} data sets
@@ -74,9 +67,7 @@ function DatasetTable(): JSX.Element {
               />
             </div>
           )}
-          {value.isCut && (
-            <p class="notice">The project has more than the studio looks at: open a part of it.</p>
-          )}
+          {value.isCut && <CutNotice />}
         </>
       )}
     </>

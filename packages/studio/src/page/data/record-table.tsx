@@ -4,7 +4,8 @@ import { useState } from 'preact/hooks';
 
 import type { RecordPage } from '../../data/read-records.js';
 import { pathOf } from '../api.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { SearchField } from '../parts/search-field.js';
+import { Loading } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 
 const PAGE_ROWS = 50;
@@ -22,9 +23,10 @@ export function RecordTable({ path }: { readonly path: string }): JSX.Element {
   const [starts, setStarts] = useState<readonly number[]>([0]);
   const [open, setOpen] = useState(-1);
   const from = starts.at(-1)!;
-  const { value, error } = useLoaded<RecordPage>(
+  const loaded = useLoaded<RecordPage>(
     pathOf('/api/dataset', { path, from, count: PAGE_ROWS, q: words }),
   );
+  const { value } = loaded;
   const turn = (next: readonly number[]): void => {
     setStarts(next);
     setOpen(-1);
@@ -45,19 +47,15 @@ export function RecordTable({ path }: { readonly path: string }): JSX.Element {
           turn([0]);
         }}
       >
-        <div class="control wide">
-          <label for="record-words">Find records that have all of these words</label>
-          <input
-            id="record-words"
-            type="search"
-            value={typed}
-            onInput={({ currentTarget }) => setTyped(currentTarget.value)}
-          />
-        </div>
+        <SearchField
+          id="record-words"
+          label="Find records that have all of these words"
+          words={typed}
+          setWords={setTyped}
+        />
         <button type="submit">Find</button>
       </form>
-      {error !== undefined && <Problem error={error} />}
-      {value === undefined && error === undefined && <Waiting what="records" />}
+      <Loading loaded={loaded} what="records" />
       {value !== undefined && (
         <>
           <div class="controls pager">

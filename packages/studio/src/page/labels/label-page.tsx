@@ -5,7 +5,7 @@ import type { RunList } from '../../runs/list-runs.js';
 import { parameters, pathOf } from '../api.js';
 import { RunLinks } from '../parts/run-links.js';
 import { RunPicker } from '../parts/run-picker.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { Loading } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
 import { Agreement } from './agreement.js';
 import { Labelling } from './labelling.js';
@@ -13,14 +13,14 @@ import { Labelling } from './labelling.js';
 /** Human labels for the answers of a run, and how far its judges agree with them. */
 export function LabelPage(): JSX.Element {
   const run = parameters.get('run');
-  const { value, error } = useEvents<RunList>('/api/runs');
+  const loaded = useEvents<RunList>('/api/runs');
+  const { value } = loaded;
   const [labelled, setLabelled] = useState(0);
   if (run === null) {
     return (
       <>
         <h1>Labels</h1>
-        {error !== undefined && <Problem error={error} />}
-        {value === undefined && error === undefined && <Waiting what="runs" />}
+        <Loading loaded={loaded} what="runs" />
         {value !== undefined && (
           <RunPicker
             label="Run whose answers are labelled"

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import type { LabelCase } from '../../labels/list-cases.js';
 import { pathOf, postJson } from '../api.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { Loading, Problem } from '../parts/states.js';
 import { useLoaded } from '../parts/use-loaded.js';
 import { labelsOf } from './labels-of.js';
 
@@ -97,9 +97,8 @@ export function Labelling({
     return () => removeEventListener('keydown', listen);
   }, []);
 
-  const failed = cases.error ?? kept.error;
-  if (failed !== undefined) return <Problem error={failed} />;
-  if (cases.value === undefined || kept.value === undefined) return <Waiting what="answers" />;
+  if (cases.value === undefined) return <Loading loaded={cases} what="answers" />;
+  if (kept.value === undefined) return <Loading loaded={kept} what="answers" />;
   if (shown === undefined) return <p class="card">The run has no answers that can be labelled.</p>;
   const labels = labelsOf([...kept.value.labels, ...added], shown);
   return (

@@ -1,42 +1,28 @@
-import {
-  createView,
-  type PageIndex,
-  PageStore,
-  ReportView,
-  type View,
-} from '@testbench/report/components';
+import { createView, type PageIndex, PageStore, ReportView } from '@testbench/report/components';
 import type { JSX } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 
-import { getJson, getText, pathOf } from '../api.js';
-import { Problem, Waiting } from './states.js';
+import { getText, pathOf } from '../api.js';
+import { Loading } from './states.js';
+import { useLoaded } from './use-loaded.js';
 
 /** The report of a run, or of two: the same as in the file, with rows loaded on demand. */
 export function Report({ runs }: { readonly runs: readonly string[] }): JSX.Element {
-  const [view, setView] = useState<View>();
-  const [error, setError] = useState<Error>();
-  const path = pathOf('/api/report', { run: runs });
-  useEffect(() => {
-    const leaving = new AbortController();
-    const load = async (): Promise<void> => {
-      try {
-        const { index, key } = await getJson<{ index: PageIndex; key: string }>(
-          path,
-          leaving.signal,
-        );
-        const read = (block: number): Promise<string> =>
-          getText(pathOf('/api/report/block', { key, block }));
-        showSamePair(index);
-        setView(createView(new PageStore(index, read)));
-      } catch (cause) {
-        if (!leaving.signal.aborted) setError(cause as Error);
-      }
-    };
-    void load();
-    return () => leaving.abort();
-  }, [path]);
-  if (error !== undefined) return <Problem error={error} />;
-  return view === undefined ? <Waiting what="the report" /> : <ReportView view={view} />;
+  const loaded = useLoaded<{ index: PageIndex; key: string }>(pathOf('/api/report', { run: runs }));
+  const { value } = loaded;
+  const view = useMemo(() => {
+    if (value === undefined) return undefined;
+    const { index, key } = value;
+    showSamePair(index);
+    return createView(
+      new PageStore(index, (block) => getText(pathOf('/api/report/block', { key, block }))),
+    );
+  }, [value]);
+  return view === undefined ? (
+    <Loading loaded={loaded} what="the report" />
+  ) : (
+    <ReportView view={view} />
+  );
 }
 
 /** For two runs, the matrix first shows one system before and after, not two systems of the first run. */

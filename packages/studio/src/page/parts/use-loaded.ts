@@ -6,14 +6,11 @@ import { getJson } from '../api.js';
 export interface Loaded<Value> {
   readonly value: Value | undefined;
   readonly error: Error | undefined;
-  /** Requests the value again; the current value stays until the answer arrives. */
-  readonly reload: () => void;
 }
 
 /** Fetches JSON from the server whenever the path changes. */
 export function useLoaded<Value>(path: string | undefined): Loaded<Value> {
   const [state, setState] = useState<{ value?: Value; error?: Error; path?: string }>({});
-  const [times, setTimes] = useState(0);
   useEffect(() => {
     if (path === undefined) return undefined;
     const leaving = new AbortController();
@@ -24,12 +21,11 @@ export function useLoaded<Value>(path: string | undefined): Loaded<Value> {
       },
     );
     return () => leaving.abort();
-  }, [path, times]);
+  }, [path]);
   const isCurrent = state.path === path;
   return {
     value: isCurrent ? state.value : undefined,
     error: isCurrent ? state.error : undefined,
-    reload: () => setTimes(times + 1),
   };
 }
 
@@ -53,5 +49,5 @@ export function useEvents<Value>(path: string | undefined): Loaded<Value> {
     });
     return () => source.close();
   }, [path]);
-  return { value, error, reload: () => undefined };
+  return { value, error };
 }

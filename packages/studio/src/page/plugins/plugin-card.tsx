@@ -7,6 +7,7 @@ import type { PluginClaims } from '../../plugins/studio-registries.js';
 import { postJson } from '../api.js';
 import { formatBytes } from '../parts/format-bytes.js';
 import { Problem } from '../parts/states.js';
+import { useAction } from '../parts/use-action.js';
 import { asked } from './asked.js';
 
 const SOURCES: Readonly<Record<GalleryPlugin['source'], string>> = {
@@ -86,21 +87,15 @@ export function PluginCard({
 /** The attachments of the plugin in its registry; requested only on demand. */
 function Claims({ plugin }: { readonly plugin: GalleryPlugin }): JSX.Element {
   const [claims, setClaims] = useState<PluginClaims>();
-  const [error, setError] = useState<Error>();
   const { name, version, registry } = plugin;
-  const ask = async (): Promise<void> => {
-    setError(undefined);
-    try {
-      const named = { name, version, ...(registry !== undefined && { registry }) };
-      setClaims(await postJson<PluginClaims>('/api/plugins/claims', named));
-    } catch (cause) {
-      setError(cause as Error);
-    }
-  };
+  const { error, start } = useAction(async () => {
+    const named = { name, version, ...(registry !== undefined && { registry }) };
+    setClaims(await postJson<PluginClaims>('/api/plugins/claims', named));
+  });
   if (claims === undefined) {
     return (
       <>
-        <button type="button" onClick={() => void ask()} aria-label={`Who vouches for ${name}?`}>
+        <button type="button" onClick={() => void start()} aria-label={`Who vouches for ${name}?`}>
           Who vouches for it?
         </button>
         {error !== undefined && <Problem error={error} />}

@@ -1,10 +1,12 @@
-import { Name } from '@testbench/report/components';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { GalleryPlugin } from '../../plugins/gallery.js';
+import { matchWords } from '../../words.js';
 import { postJson } from '../api.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { SearchField } from '../parts/search-field.js';
+import { Loading, Notices, Problem } from '../parts/states.js';
+import { useAction } from '../parts/use-action.js';
 import { useLoaded } from '../parts/use-loaded.js';
 import { asked } from './asked.js';
 import { PluginCard } from './plugin-card.js';
@@ -17,49 +19,37 @@ interface Gallery {
 
 /** Plugins of the project, of its catalogue, and, on request, of registries. */
 export function PluginPage(): JSX.Element {
-  const { value, error } = useLoaded<Gallery>('/api/plugins');
+  const loaded = useLoaded<Gallery>('/api/plugins');
+  const { value } = loaded;
   const [offered, setOffered] = useState<readonly GalleryPlugin[]>();
-  const [asking, setAsking] = useState(false);
-  const [failure, setFailure] = useState<Error>();
   const [words, setWords] = useState('');
   const [type, setType] = useState('');
   const [asksNothing, setAsksNothing] = useState(false);
 
-  const ask = async (): Promise<void> => {
-    setAsking(true);
-    setFailure(undefined);
-    try {
-      const found = await postJson<{ plugins: readonly GalleryPlugin[] }>('/api/plugins/offered', {
-        ...(words !== '' && { words }),
-      });
-      setOffered(found.plugins);
-    } catch (cause) {
-      setFailure(cause as Error);
-    } finally {
-      setAsking(false);
-    }
-  };
+  const asking = useAction(async () => {
+    const found = await postJson<{ plugins: readonly GalleryPlugin[] }>('/api/plugins/offered', {
+      ...(words !== '' && { words }),
+    });
+    setOffered(found.plugins);
+  });
 
   const all = merge(value?.plugins ?? [], offered ?? []);
   const types = [...new Set(all.map((plugin) => plugin.type ?? ''))].filter(Boolean).toSorted();
-  const shown = all.filter((plugin) => fits(plugin, { words, type, asksNothing }));
+  const wanted = { hasWords: matchWords(words), type, asksNothing };
+  const shown = all.filter((plugin) => fits(plugin, wanted));
   return (
     <>
       <h1>Plugins</h1>
-      {error !== undefined && <Problem error={error} />}
-      {value === undefined && error === undefined && <Waiting what="plugins" />}
+      <Loading loaded={loaded} what="plugins" />
       {value !== undefined && (
         <>
           <div class="controls">
-            <div class="control wide">
-              <label for="plugin-words">Find by name, capability, author or description</label>
-              <input
-                id="plugin-words"
-                type="search"
-                value={words}
-                onInput={({ currentTarget }) => setWords(currentTarget.value)}
-              />
-            </div>
+            <SearchField
+              id="plugin-words"
+              label="Find by name, capability, author or description"
+              words={words}
+              setWords={setWords}
+            />
             <div class="control">
               <label for="plugin-type">Type</label>
               <select
@@ -82,21 +72,17 @@ export function PluginPage(): JSX.Element {
               Without permissions
             </label>
             {value.hasRegistries && (
-              <button type="button" disabled={asking} onClick={() => void ask()}>
-                {asking ? 'Asking…' : 'Ask the registries'}
+              <button type="button" disabled={asking.isBusy} onClick={() => void asking.start()}>
+                {asking.isBusy ? 'Asking…' : 'Ask the registries'}
               </button>
             )}
           </div>
-          {failure !== undefined && <Problem error={failure} />}
+          {asking.error !== undefined && <Problem error={asking.error} />}
           <p class="status" role="status">
             {shown.length} of {all.length} plugins
             {offered === undefined ? '' : `, ${offered.length} of them from registries`}
           </p>
-          {value.problems.map((problem) => (
-            <p key={problem} class="notice">
-              <Name text={problem} />
-            </p>
-          ))}
+          <Notices texts={value.problems} />
           {all.length === 0 && (
             <p class="card">
               Nothing is installed, and the folder has no modules.{' '}
@@ -131,14 +117,14 @@ function merge(
 
 function fits(
   plugin: GalleryPlugin,
-  wanted: { readonly words: string; readonly type: string; readonly asksNothing: boolean },
+  wanted: {
+    readonly hasWords: (text: string) => boolean;
+    readonly type: string;
+    readonly asksNothing: boolean;
+  },
 ): boolean {
   if (wanted.type !== '' && plugin.type !== wanted.type) return false;
   if (wanted.asksNothing && asked(plugin).length > 0) return false;
   const { name, path, description, author, capabilities } = plugin;
-  const text = [name, path, description, author, ...capabilities].join('\n').toLowerCase();
-  return wanted.words
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  return wanted.hasWords([name, path, description, author, ...capabilities].join('\n'));
 }

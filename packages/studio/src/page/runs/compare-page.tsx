@@ -4,12 +4,13 @@ import type { RunList } from '../../runs/list-runs.js';
 import { parameters, pathOf } from '../api.js';
 import { Report } from '../parts/report.js';
 import { RunPicker } from '../parts/run-picker.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { Loading } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
 
 /** Two runs, and what changed from one to the other. */
 export function ComparePage(): JSX.Element {
-  const { value, error } = useEvents<RunList>('/api/runs');
+  const loaded = useEvents<RunList>('/api/runs');
+  const { value } = loaded;
   const [a, b] = parameters.getAll('run');
   const choose = (first: string | undefined, second: string | undefined): void => {
     const run = [first, second].filter((path) => path !== undefined);
@@ -18,8 +19,7 @@ export function ComparePage(): JSX.Element {
   return (
     <>
       {(a === undefined || b === undefined) && <h1>Compare two runs</h1>}
-      {error !== undefined && <Problem error={error} />}
-      {value === undefined && error === undefined && <Waiting what="runs" />}
+      <Loading loaded={loaded} what="runs" />
       {value !== undefined && (
         <div class="controls">
           <RunPicker

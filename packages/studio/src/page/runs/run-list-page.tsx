@@ -3,9 +3,11 @@ import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
 import type { ListedRun, RunList } from '../../runs/list-runs.js';
+import { matchWords } from '../../words.js';
 import { pathOf } from '../api.js';
 import { Progress } from '../parts/progress.js';
-import { Problem, Waiting } from '../parts/states.js';
+import { SearchField } from '../parts/search-field.js';
+import { CutNotice, Loading, Notices } from '../parts/states.js';
 import { useEvents } from '../parts/use-loaded.js';
 
 /** Maximum number of a run's scores shown: its report has more. */
@@ -13,7 +15,8 @@ const SHOWN_SCORES = 4;
 
 /** The runs of the project; running ones are updated live. */
 export function RunListPage(): JSX.Element {
-  const { value, error } = useEvents<RunList>('/api/runs');
+  const loaded = useEvents<RunList>('/api/runs');
+  const { value } = loaded;
   const [words, setWords] = useState('');
   const [chosen, setChosen] = useState<readonly string[]>([]);
   const toggle = (path: string): void => {
@@ -21,28 +24,23 @@ export function RunListPage(): JSX.Element {
     // Two at most: choosing a third one drops the first.
     setChosen(others.length < chosen.length ? others : [...chosen, path].slice(-2));
   };
-  const wanted = words.toLowerCase().split(/\s+/).filter(Boolean);
-  const shown = (value?.runs ?? []).filter(({ path, models, evaluators }) => {
-    const text = [path, ...models, ...evaluators].join('\n').toLowerCase();
-    return wanted.every((word) => text.includes(word));
-  });
+  const isWanted = matchWords(words);
+  const shown = (value?.runs ?? []).filter(({ path, models, evaluators }) =>
+    isWanted([path, ...models, ...evaluators].join('\n')),
+  );
   return (
     <>
       <h1>Runs</h1>
-      {error !== undefined && <Problem error={error} />}
-      {value === undefined && error === undefined && <Waiting what="runs" />}
+      <Loading loaded={loaded} what="runs" />
       {value !== undefined && (
         <>
           <div class="controls">
-            <div class="control wide">
-              <label for="run-words">Find by name, model or evaluator</label>
-              <input
-                id="run-words"
-                type="search"
-                value={words}
-                onInput={({ currentTarget }) => setWords(currentTarget.value)}
-              />
-            </div>
+            <SearchField
+              id="run-words"
+              label="Find by name, model or evaluator"
+              words={words}
+              setWords={setWords}
+            />
             <button
               type="button"
               disabled={chosen.length !== 2}
@@ -56,14 +54,8 @@ export function RunListPage(): JSX.Element {
             {chosen.length === 1 ? '; choose one more to compare' : ''}
           </p>
           {value.runs.length === 0 ? <NoRuns /> : <Table {...{ shown, chosen, toggle }} />}
-          {value.isCut && (
-            <p class="notice">The project has more than the studio looks at: open a part of it.</p>
-          )}
-          {value.broken.map(({ path, problem }) => (
-            <p key={path} class="notice">
-              <Name text={problem} />
-            </p>
-          ))}
+          {value.isCut && <CutNotice />}
+          <Notices texts={value.broken.map(({ problem }) => problem)} />
         </>
       )}
     </>

@@ -5,6 +5,7 @@ import type { GalleryPlugin } from '../../plugins/gallery.js';
 import { parameters, pathOf, postJson } from '../api.js';
 import { RunLinks } from '../parts/run-links.js';
 import { Problem } from '../parts/states.js';
+import { useAction } from '../parts/use-action.js';
 import { useLoaded } from '../parts/use-loaded.js';
 
 /** Scores the answers of a run with another evaluator, or with other options. */
@@ -15,34 +16,24 @@ export function ScorePage(): JSX.Element {
   const [name, setName] = useState('');
   const [config, setConfig] = useState('{}');
   const [isReplacing, setReplacing] = useState(false);
-  const [isBusy, setBusy] = useState(false);
-  const [error, setError] = useState<Error>();
   const offered = (value?.plugins ?? [])
     .filter(({ type, source }) => (type ?? 'evaluator') === 'evaluator' && source !== 'catalogue')
     .map((each) => each.path ?? each.name);
 
-  const score = async (): Promise<void> => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const evaluator = {
-        plugin,
-        config: JSON.parse(config) as unknown,
-        ...(name !== '' && { name }),
-      };
-      const mode = isReplacing ? 'replace' : 'append';
-      const made = await postJson<{ run: string }>('/api/score', {
-        run,
-        mode,
-        evaluators: [evaluator],
-      });
-      location.assign(pathOf('/run', { run: made.run }));
-    } catch (cause) {
-      setError(cause as Error);
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { error, isBusy, start } = useAction(async () => {
+    const evaluator = {
+      plugin,
+      config: JSON.parse(config) as unknown,
+      ...(name !== '' && { name }),
+    };
+    const mode = isReplacing ? 'replace' : 'append';
+    const made = await postJson<{ run: string }>('/api/score', {
+      run,
+      mode,
+      evaluators: [evaluator],
+    });
+    location.assign(pathOf('/run', { run: made.run }));
+  });
 
   return (
     <>
@@ -56,7 +47,7 @@ export function ScorePage(): JSX.Element {
         class="card form"
         onSubmit={(event) => {
           event.preventDefault();
-          void score();
+          void start();
         }}
       >
         <label>
