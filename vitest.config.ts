@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { resolve as resolvePath } from 'node:path';
 
 import { defineConfig } from 'vitest/config';
 
@@ -39,6 +40,9 @@ const sharing = new Set([
   'tests',
 ]);
 
+/** Their tests start a studio. Its page has a compiler, which takes seconds to bundle. */
+const withStudio = new Set(['packages/studio', 'packages/cli']);
+
 const conditions = ['@testbench/source', 'module', 'node', 'development|production'];
 const resolve = { conditions };
 const ssr = { resolve: { conditions, externalConditions: conditions } };
@@ -57,6 +61,9 @@ export default defineConfig({
         name: directory.replace('packages/', ''),
         root: directory,
         isolate: !sharing.has(directory),
+        globalSetup: withStudio.has(directory)
+          ? resolvePath('scripts/lib/build-studio-page.mjs')
+          : [],
         // By content, in node_modules: twenty projects transform the same sources, and so does the next run.
         fsModuleCache: true,
         include: ['**/*.test.ts'],

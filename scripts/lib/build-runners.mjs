@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 import { buildPage } from '../../packages/report/scripts/build-page.mjs';
-import { buildPage as buildStudioPage } from '../../packages/studio/scripts/build-page.mjs';
 import { root } from './workspace.mjs';
 
 /** The files, by the folder in which a package looks for them when it runs from its sources. */
@@ -27,7 +26,6 @@ const RUNNERS = {
 
 export default async function setup() {
   await buildPage();
-  await buildStudioPage();
   for (const [folder, files] of Object.entries(RUNNERS)) {
     const { outputFiles } = await build({
       absWorkingDir: join(root, folder),
