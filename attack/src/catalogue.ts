@@ -28,7 +28,9 @@ import { reports } from './groups/reports.ts';
 import { runFolders } from './groups/run-folders.ts';
 import { scripts } from './groups/scripts.ts';
 import { secretRows } from './groups/secrets.ts';
-import { studioRows } from './groups/studio.ts';
+import { studioContent } from './groups/studio-content.ts';
+import { studioGate } from './groups/studio-gate.ts';
+import { studioLoad } from './groups/studio-load.ts';
 import { stateFiles } from './groups/state-files.ts';
 import { sums } from './groups/sums.ts';
 import { supplyChain } from './groups/supply-chain.ts';
@@ -71,6 +73,8 @@ export const CATALOGUE: readonly Attack[] = [
   ...reports,
   ...scripts,
   ...queueRows,
-  ...studioRows,
+  ...studioGate,
+  ...studioLoad,
+  ...studioContent,
   ...telemetryRows,
 ].sort((one, other) => one.row - other.row);

@@ -1,10 +1,10 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
+import { askStudio, signIn, type Told } from './__fixtures__/ask-studio.js';
 import { startStudio, type Studio } from './start-studio.js';
 
 let folder: string;
@@ -16,8 +16,7 @@ beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'testbench-studio-')));
   studio = await startStudio({ folder });
   origin = `http://127.0.0.1:${studio.port}`;
-  const { headers } = await ask('GET', studio.url.slice(origin.length));
-  cookie = headers['set-cookie']![0]!.split(';')[0]!;
+  cookie = await signIn(studio);
 });
 
 afterAll(async () => {
@@ -25,31 +24,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-interface Told {
-  readonly status: number;
-  readonly headers: Record<string, string | string[] | undefined>;
-  readonly body: string;
-}
-
-/** Uses http directly: fetch does not allow setting Host. */
 async function ask(
   method: string,
   path: string,
   headers: Record<string, string> = {},
 ): Promise<Told> {
-  return await new Promise((done, fail) => {
-    const asked = request({ host: '127.0.0.1', port: studio.port, method, path, headers });
-    asked.once('error', fail);
-    asked.once('response', (response) => {
-      let body = '';
-      response.setEncoding('utf8');
-      response.on('data', (text: string) => (body += text));
-      response.once('end', () =>
-        done({ status: response.statusCode!, headers: response.headers, body }),
-      );
-    });
-    asked.end();
-  });
+  return await askStudio(studio, method, path, headers);
 }
 
 describe('startStudio()', () => {
