@@ -14,4 +14,10 @@ export { LongText, Name } from './visible-text.js';
 export { VirtualList } from './virtual-list.js';
 export type { ViewState } from './view-state.js';
 export type { PageIndex } from '../page-data.js';
-export { formatCount, formatItems } from '../../text/format-numbers.js';
+export {
+  formatCount,
+  formatInterval,
+  formatItems,
+  formatKappa,
+  formatShareOf,
+} from '../../text/format-numbers.js';

@@ -1,5 +1,12 @@
 import type { Calibration, JudgeCalibration } from '@testbench/bench/judging';
-import { DataTable, formatScore, Name } from '@testbench/report/components';
+import {
+  DataTable,
+  formatInterval,
+  formatKappa,
+  formatScore,
+  formatShareOf,
+  Name,
+} from '@testbench/report/components';
 import type { JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
@@ -35,7 +42,7 @@ export function Agreement({
           <p role="status">
             {labels} labels{unmatched > 0 && `, ${unmatched} of no answer of this run`}
             {disputed > 0 && `, people disagree evenly on ${disputed}`}
-            {peopleAlpha !== null && `; alpha between people ${peopleAlpha.toFixed(3)}`}
+            {peopleAlpha !== null && `; alpha between people ${formatKappa(peopleAlpha)}`}
           </p>
           <div class="control">
             <label for="threshold">
@@ -69,12 +76,10 @@ export function Agreement({
                 }
               />,
               String(judge.n),
-              share(judge.observed),
-              share(judge.expected),
-              judge.kappa === null ? '–' : judge.kappa.toFixed(3),
-              judge.interval === null
-                ? '–'
-                : `${judge.interval.low.toFixed(3)} – ${judge.interval.high.toFixed(3)}`,
+              formatShareOf(judge.observed),
+              formatShareOf(judge.expected),
+              formatKappa(judge.kappa),
+              formatInterval(judge.interval, { scale: 'graded' }),
               <BaseRates key="rates" judge={judge} />,
             ])}
           />
@@ -96,7 +101,7 @@ function BaseRates({ judge }: { readonly judge: JudgeCalibration }): JSX.Element
       {judge.baseRates.map(({ label, people, judge: said }) => (
         <span key={label} class="score-line">
           <Name text={typeof label === 'number' ? formatScore(label) : String(label)} />:{' '}
-          {share(people)}, {share(said)}
+          {formatShareOf(people)}, {formatShareOf(said)}
         </span>
       ))}
     </>
@@ -134,8 +139,4 @@ function Disagreements({
       />
     </details>
   );
-}
-
-function share(value: number | null): string {
-  return value === null ? '–' : `${(value * 100).toFixed(1)} %`;
 }
