@@ -31,17 +31,26 @@ const VIRTUAL = {
   ],
 };
 
-/** What the bundles need in addition to code: the library's sources and declarations, and empty modules instead of Node's. */
-export const AUTHOR_PLUGIN = {
-  name: 'author',
+/** Provides the library's sources and declarations as modules. */
+export const SDK_TEXTS = {
+  name: 'sdk-texts',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: 'virtual' }));
     onLoad({ filter: /^virtual:/, namespace: 'virtual' }, ({ path }) => {
       const [name, value] = VIRTUAL[path]();
       return { contents: `export const ${name} = ${JSON.stringify(value)};` };
     });
-    // The compiler imports them only after checking for Node.
-    onResolve({ filter: /^(?:fs|module|path|url|node:.*)$/ }, ({ path }) => ({
+  },
+};
+
+/**
+ * Empties the modules of Node that the compiler and its optimizer import after they checked for Node. For the worker only, and only these: any other
+ * module of Node must fail the build.
+ */
+const ABSENT_MODULES = {
+  name: 'absent-modules',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(?:fs|module|path|url)$/ }, ({ path }) => ({
       path,
       namespace: 'absent',
       sideEffects: false,
@@ -62,13 +71,18 @@ const OPTIONS = {
   jsxImportSource: 'preact',
   legalComments: 'inline',
   logLevel: 'error',
-  plugins: [AUTHOR_PLUGIN],
+  plugins: [SDK_TEXTS],
 };
 
 /** Writes the worker into a folder; its dependencies must be built. Returns the file's name. */
 export async function buildWorker(target) {
   const name = 'author-worker';
-  await build({ ...OPTIONS, entryPoints: { [name]: 'src/author/worker/main.ts' }, outdir: target });
+  await build({
+    ...OPTIONS,
+    plugins: [SDK_TEXTS, ABSENT_MODULES],
+    entryPoints: { [name]: 'src/author/worker/main.ts' },
+    outdir: target,
+  });
   return `${name}.js`;
 }
 

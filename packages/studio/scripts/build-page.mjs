@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 import { build } from 'esbuild';
 
-import { AUTHOR_PLUGIN, buildWorker } from './build-author.mjs';
+import { buildWorker, SDK_TEXTS } from './build-author.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const target = join(folder, 'dist/assets');
@@ -37,7 +37,7 @@ export async function buildPage() {
     conditions: ['@testbench/source'],
     legalComments: 'inline',
     logLevel: 'error',
-    plugins: [AUTHOR_PLUGIN],
+    plugins: [SDK_TEXTS],
   });
   mkdirSync(target, { recursive: true });
   const written = new Set(outputFiles.map(({ path }) => relative(target, path)));
