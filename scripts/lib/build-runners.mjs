@@ -1,11 +1,11 @@
 // Before any test: bundles the code for threads and child processes from the sources, so that a test never runs code
 // built from other sources. vitest calls it as its global set-up.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
 import { build } from 'esbuild';
 
 import { buildPage } from '../../packages/report/scripts/build-page.mjs';
+import { publishFile } from '../../packages/report/scripts/bundle-for-browsers.mjs';
 import { root } from './workspace.mjs';
 
 /** The files, by the folder in which a package looks for them when it runs from its sources. */
@@ -39,12 +39,6 @@ export default async function setup() {
       target: 'node20',
       conditions: ['@testbench/source'],
     });
-    for (const { path, contents } of outputFiles) {
-      mkdirSync(dirname(path), { recursive: true });
-      // Renamed into place: other tests may be starting the old one.
-      const temporary = `${path}.${process.pid}`;
-      writeFileSync(temporary, contents);
-      renameSync(temporary, path);
-    }
+    for (const { path, contents } of outputFiles) publishFile(path, contents);
   }
 }

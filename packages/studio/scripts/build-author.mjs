@@ -1,10 +1,9 @@
 // Bundles the editor's worker, and the playground: editor and visual builder as files for any static server. Nothing comes from a network.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { build } from 'esbuild';
-
+import { bundleForBrowsers, publishFolder } from '../../report/scripts/bundle-for-browsers.mjs';
 import { collectModule } from '../../../scripts/lib/sdk-reference/typescript.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -59,48 +58,38 @@ const ABSENT_MODULES = {
   },
 };
 
-const OPTIONS = {
-  absWorkingDir: folder,
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: ['chrome123', 'firefox128', 'safari17.5'],
-  charset: 'utf8',
-  jsx: 'automatic',
-  jsxImportSource: 'preact',
-  legalComments: 'inline',
-  logLevel: 'error',
-  plugins: [SDK_TEXTS],
-};
+/** Name under which pages load the worker. */
+export const WORKER_FILE = 'author-worker.js';
 
-/** Writes the worker into a folder; its dependencies must be built. Returns the file's name. */
-export async function buildWorker(target) {
-  const name = 'author-worker';
-  await build({
-    ...OPTIONS,
-    plugins: [SDK_TEXTS, ABSENT_MODULES],
-    entryPoints: { [name]: 'src/author/worker/main.ts' },
+/** Bundles the worker for a folder; its dependencies must be built. */
+export async function bundleWorker(target) {
+  return await bundleForBrowsers({
+    absWorkingDir: folder,
+    entryPoints: { 'author-worker': 'src/author/worker/main.ts' },
     outdir: target,
+    format: 'esm',
+    plugins: [SDK_TEXTS, ABSENT_MODULES],
   });
-  return `${name}.js`;
 }
 
 /** Writes `dist/playground`: `index.html`, its script and styles, and the worker. */
-export async function buildPlayground() {
+async function buildPlayground() {
   const target = join(folder, 'dist/playground');
-  mkdirSync(target, { recursive: true });
-  await build({
-    ...OPTIONS,
+  const page = await bundleForBrowsers({
+    absWorkingDir: folder,
     entryPoints: {
       playground: 'src/author/playground/main.ts',
       styles: 'src/author/playground/playground.css',
     },
-    entryNames: '[name]',
     outdir: target,
+    format: 'esm',
+    plugins: [SDK_TEXTS],
   });
-  await buildWorker(target);
-  copyFileSync(join(folder, 'src/author/playground/index.html'), join(target, 'index.html'));
+  const document = {
+    path: join(target, 'index.html'),
+    contents: readFileSync(join(folder, 'src/author/playground/index.html')),
+  };
+  publishFolder(target, [document, ...page, ...(await bundleWorker(target))]);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPlayground();
