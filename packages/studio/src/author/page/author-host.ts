@@ -1,5 +1,6 @@
 import type { DataRecord } from '../data/records.js';
 import type { Recipe } from '../recipe/recipe.js';
+import type { SavedProject } from '../save/save-project.js';
 
 /** A data set that is included in the page. */
 export interface Sample {
@@ -20,16 +21,6 @@ export interface SaveRequest {
   readonly example?: { readonly data: unknown; readonly result: unknown };
 }
 
-/** The result of saving. */
-export interface SaveReply {
-  /** Folder of the project, relative to the studio's. */
-  readonly folder: string;
-  /** Digest of the built module; undefined if the compiler is not installed there yet. */
-  readonly digest?: string;
-  readonly bytes?: number;
-  readonly note?: string;
-}
-
 /** The page's environment: the studio, or a static server. */
 export interface AuthorHost {
   readonly workerUrl: URL;
@@ -38,5 +29,5 @@ export interface AuthorHost {
   listDatasets?(): Promise<readonly string[]>;
   readRecords?(path: string, count: number): Promise<readonly DataRecord[]>;
   /** @throws {Error} With a message for people; `code` is `STUDIO_EXISTS` if a project of that name exists. */
-  save?(request: SaveRequest): Promise<SaveReply>;
+  save?(request: SaveRequest): Promise<SavedProject>;
 }

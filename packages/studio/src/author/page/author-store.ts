@@ -18,9 +18,10 @@ export type Preview = ReadonlyMap<string, string>;
 /** Delay until the user pauses typing. */
 const PREVIEW_DELAY_MS = 300;
 
-/** Makes the state of one page. */
+/** Makes the state of one page, and starts loading the compiler. */
 export function createAuthorStore(host: AuthorHost) {
   const workbench = new Workbench(() => new Worker(host.workerUrl, { type: 'module' }));
+  workbench.warmUp();
   const recipe = signal<Recipe>(FRESH_RECIPE);
   /** The source, once the user has edited it manually: the builder no longer changes it. */
   const written = signal<string | undefined>(undefined);

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 
 import { dataFor } from '../data/records.js';
 import { isPluginName } from '../recipe/project-files.js';
-import type { SaveReply } from './author-host.js';
+import type { SavedProject } from '../save/save-project.js';
 import type { AuthorStore } from './author-store.js';
 import { TextField } from './fields.js';
 
@@ -19,7 +19,7 @@ export function SavePanel({ store }: { readonly store: AuthorStore }): JSX.Eleme
 }
 
 function SaveProject({ store }: { readonly store: AuthorStore }): JSX.Element {
-  const [reply, setReply] = useState<SaveReply | undefined>(undefined);
+  const [reply, setReply] = useState<SavedProject | undefined>(undefined);
   const [problem, setProblem] = useState('');
   const [isTaken, setTaken] = useState(false);
   const [isSaving, setSaving] = useState(false);

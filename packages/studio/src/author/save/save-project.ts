@@ -16,8 +16,10 @@ const PLUGINS = 'plugins';
 export interface SavedProject {
   /** Relative to the studio's folder, with slashes. */
   readonly folder: string;
+  /** Digest of the built module; undefined if it was not built. */
   readonly digest?: string;
   readonly bytes?: number;
+  /** Why it was not built, and what to do. */
   readonly note?: string;
 }
 
