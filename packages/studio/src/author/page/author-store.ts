@@ -36,26 +36,27 @@ export function createAuthorStore(host: AuthorHost) {
   const place = signal(0);
   const preview = signal<Preview>(new Map());
   const previewProblem = signal('');
-  /** Status for screen readers. */
-  const status = signal('');
-
   const fields = computed(() => fieldsOf(records.value));
   const source = computed(() => written.value ?? generateSource(recipe.value));
   const taken = computed(() => records.value.slice(0, count.value));
   const files = computed(() => projectFiles(source.value, recipe.value));
+  /** Status for screen readers. */
+  const status = computed(() => {
+    if (isRunning.value) return compiled.value === undefined ? 'Compiling' : 'Running';
+    if (outcome.value === undefined) return '';
+    return outcome.value.kind === 'done' ? `Ran ${rows.value.length} records` : 'Failed';
+  });
 
   const run = async (): Promise<void> => {
     if (isRunning.value) return;
     isRunning.value = true;
     [rows.value, outcome.value, compiled.value] = [[], undefined, undefined];
-    status.value = 'Compiling';
     const data = taken.value.map((record) => dataFor(record, mapping.value));
     outcome.value = await workbench.run(
       { files: files.value, data },
       {
         onCompiled: (module) => {
           compiled.value = module;
-          status.value = 'Running';
         },
         onRows: (more) => {
           rows.value = [...rows.value, ...more];
@@ -63,7 +64,6 @@ export function createAuthorStore(host: AuthorHost) {
       },
     );
     isRunning.value = false;
-    status.value = outcome.value.kind === 'done' ? `Ran ${rows.value.length} records` : 'Failed';
   };
 
   let isPreviewing = false;
