@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 
-import { type Mapping, parseRecords } from '../data/records.js';
+import { type DataRecord, type Mapping, parseRecords } from '../data/records.js';
 import { MAX_RECORD_BYTES, MAX_RECORDS } from '../limits.js';
 import type { AuthorStore } from './author-store.js';
 import { Choice } from './fields.js';
+import { Problem } from './problem.js';
 
 const ROLES = [
   ['output', 'The answer is'],
@@ -20,9 +21,9 @@ export function DataPanel({ store }: { readonly store: AuthorStore }): JSX.Eleme
   useEffect(() => {
     host.listDatasets?.().then(setDatasets, (error: Error) => setProblem(error.message));
   }, [host]);
-  const take = async (name: string, read: () => Promise<string> | string): Promise<void> => {
+  const take = async (name: string, read: () => Promise<readonly DataRecord[]>): Promise<void> => {
     try {
-      store.takeRecords(name, parseRecords(await read()));
+      store.takeRecords(name, await read());
       setProblem('');
     } catch (error) {
       setProblem(error instanceof Error ? error.message : String(error));
@@ -30,17 +31,10 @@ export function DataPanel({ store }: { readonly store: AuthorStore }): JSX.Eleme
   };
   const open = async (choice: string): Promise<void> => {
     const sample = host.samples.find(({ name }) => name === choice);
-    if (sample !== undefined) {
-      store.takeRecords(sample.name, sample.records);
-      return;
-    }
-    try {
-      const records = await host.readRecords!(choice, MAX_RECORDS);
-      store.takeRecords(choice, records);
-      setProblem('');
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-    }
+    await take(
+      choice,
+      async () => sample?.records ?? (await host.readRecords!(choice, MAX_RECORDS)),
+    );
   };
   const fields = store.fields.value;
   const options: [string, string][] = [
@@ -67,7 +61,7 @@ export function DataPanel({ store }: { readonly store: AuthorStore }): JSX.Eleme
               const file = event.currentTarget.files?.[0];
               if (file === undefined) return;
               if (file.size > MAX_RECORD_BYTES) setProblem('Cannot read the file: more than 64 MB');
-              else void take(file.name, () => file.text());
+              else void take(file.name, async () => parseRecords(await file.text()));
             }}
           />
         </label>
@@ -81,16 +75,12 @@ export function DataPanel({ store }: { readonly store: AuthorStore }): JSX.Eleme
             spellcheck={false}
             onChange={(event) => {
               const text = event.currentTarget.value;
-              void take('pasted records', () => text);
+              void take('pasted records', async () => parseRecords(text));
             }}
           />
         </label>
       </details>
-      {problem !== '' && (
-        <p class="author-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {fields.length > 0 && (
         <div class="author-row">
           {ROLES.map(([role, label]) => (

@@ -6,6 +6,7 @@ import { isPluginName } from '../recipe/project-files.js';
 import type { SavedProject } from '../save/save-project.js';
 import type { AuthorStore } from './author-store.js';
 import { TextField } from './fields.js';
+import { Problem } from './problem.js';
 
 /** Saves the metric: as a project in the studio, or as a file from the playground. */
 export function SavePanel({ store }: { readonly store: AuthorStore }): JSX.Element {
@@ -78,11 +79,7 @@ function SaveProject({ store }: { readonly store: AuthorStore }): JSX.Element {
           </button>
         )}
       </div>
-      {problem !== '' && (
-        <p class="author-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {reply && (
         <div role="status" class="author-saved">
           <p>
@@ -135,11 +132,7 @@ function Downloads({ store }: { readonly store: AuthorStore }): JSX.Element {
       <button type="button" disabled={isBuilding} onClick={() => void build()}>
         {isBuilding ? 'Building…' : 'Download the module'}
       </button>
-      {problem !== '' && (
-        <p class="author-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { isPluginName } from '../../recipe/project-files.js';
 import { type Check, type Combination, FRESH_CHECK, type Recipe } from '../../recipe/recipe.js';
 import type { AuthorStore } from '../author-store.js';
 import { Choice, Flag, NumberField, TextField } from '../fields.js';
+import { Problem } from '../problem.js';
 import { SideForm } from './side-form.js';
 
 const COMBINATIONS = [
@@ -23,7 +24,6 @@ export function BuilderForm({ store }: { readonly store: AuthorStore }): JSX.Ele
     store.recipe.value = { ...recipe, ...part };
   };
   const { checks } = recipe;
-  const problem = store.previewProblem.value;
   return (
     <div class="author-builder">
       <div class="author-row">
@@ -47,11 +47,7 @@ export function BuilderForm({ store }: { readonly store: AuthorStore }): JSX.Ele
         </p>
       )}
       <PreviewRecord store={store} />
-      {problem !== '' && (
-        <p class="author-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={store.previewProblem.value} />
       {checks.map((check, index) => (
         <CheckCard
           key={index}

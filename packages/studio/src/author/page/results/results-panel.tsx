@@ -1,9 +1,10 @@
 import { useState } from 'preact/hooks';
 import type { JSX } from 'preact';
 
-import { ROWS_SHOWN } from '../../limits.js';
+import { MAX_RECORDS, ROWS_SHOWN } from '../../limits.js';
 import type { AuthorStore } from '../author-store.js';
 import { Choice, NumberField } from '../fields.js';
+import { Problem } from '../problem.js';
 import { ResultRow } from './result-row.js';
 import { isFailing, summarise } from './summarise.js';
 
@@ -37,7 +38,7 @@ export function ResultsPanel({ store }: { readonly store: AuthorStore }): JSX.El
           label={`Records (of ${store.records.value.length})`}
           value={store.count.value}
           least={1}
-          most={10_000}
+          most={MAX_RECORDS}
           step={1}
           onInput={(count) => {
             store.count.value = Math.round(count);
@@ -66,9 +67,9 @@ export function ResultsPanel({ store }: { readonly store: AuthorStore }): JSX.El
         </p>
       )}
       {outcome?.kind === 'ended' && (
-        <p class="author-problem" role="alert">
-          {outcome.message}. The worker was ended; the next run starts a fresh one.
-        </p>
+        <Problem
+          text={`${outcome.message}. The worker was ended; the next run starts a fresh one.`}
+        />
       )}
       <SummaryList store={store} />
       {store.rows.value.length > 0 && (
