@@ -1,6 +1,6 @@
 import { numberLiteral, textLiteral } from './literals.js';
-import type { Check, Combination, Recipe, Side } from './recipe.js';
-import { codeOfStep, type Helper, HELPER_IMPORTS, HELPERS, PATTERN } from './step-code.js';
+import type { Check, Combination, Recipe, Side, Step } from './recipe.js';
+import { codeOfStep, type Helper, HELPER_IMPORTS, HELPERS } from './step-code.js';
 
 /** How a source is generated. */
 export interface GenerateOptions {
@@ -160,22 +160,14 @@ class SourceWriter {
   }
 
   #sideFunction(side: Side, index: number, name: 'left' | 'right'): string {
-    const lines = side.steps.map((step, place) => {
-      const { expression, helper, imports = [], pattern } = codeOfStep(step);
-      if (helper !== undefined) this.#need(helper);
-      for (const each of imports) this.#imports.add(each);
-      if (pattern === undefined) return [expression, place] as const;
-      this.#imports.add('Regex');
-      this.#patterns.push(`${textLiteral(pattern.source)}, "${pattern.flags}"`);
-      // Literals in the expression are ignored: those of a regular expression are in start().
-      return [expression.replace(PATTERN, `pattern${this.#patterns.length}`), place] as const;
-    });
-    const key = `${index} ${name}`;
     const body: string[] = [];
-    if (this.#isTraced) body.push(`  showStep("${key} -1", text);`);
-    for (const [expression, place] of lines) {
-      body.push(`  text = ${expression};`);
-      if (this.#isTraced) body.push(`  showStep("${key} ${place}", text);`);
+    const trace = (place: number): void => {
+      if (this.#isTraced) body.push(`  showStep("${index} ${name} ${place}", text);`);
+    };
+    trace(-1);
+    for (const [place, step] of side.steps.entries()) {
+      body.push(`  text = ${this.#stepExpression(step)};`);
+      trace(place);
     }
     return [
       `/** ${name === 'left' ? 'What is judged' : 'What it is compared with'} in check ${index + 1}. */`,
@@ -184,6 +176,17 @@ class SourceWriter {
       '  return text;',
       '}',
     ].join('\n');
+  }
+
+  #stepExpression(step: Step): string {
+    const variable = `pattern${this.#patterns.length + 1}`;
+    const { expression, helper, imports = [], pattern } = codeOfStep(step, variable);
+    if (helper !== undefined) this.#need(helper);
+    for (const each of imports) this.#imports.add(each);
+    if (pattern !== undefined) {
+      this.#patterns.push(`${textLiteral(pattern.source)}, "${pattern.flags}"`);
+    }
+    return expression;
   }
 
   #need(helper: Helper): void {

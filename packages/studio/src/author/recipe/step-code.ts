@@ -98,15 +98,16 @@ export interface StepCode {
   readonly expression: string;
   readonly helper?: Helper;
   readonly imports?: readonly string[];
-  /** A regular expression that is compiled once: the expression refers to it as `$PATTERN`. */
+  /** The regular expression that the expression uses by its variable, and that is compiled once. */
   readonly pattern?: { readonly source: string; readonly flags: string };
 }
 
-/** Placeholder for the variable of a regular expression. */
-export const PATTERN = '$PATTERN';
-
-/** The code of one step. */
-export function codeOfStep(step: Step): StepCode {
+/**
+ * The code of one step.
+ *
+ * @param variable Name for the step's regular expression, if it has one.
+ */
+export function codeOfStep(step: Step, variable: string): StepCode {
   switch (step.kind) {
     case 'after':
     case 'before': {
@@ -120,7 +121,7 @@ export function codeOfStep(step: Step): StepCode {
       return { expression: `numberIn(text, ${step.which === 'last'})`, helper: 'numberIn' };
     case 'regex':
       return {
-        expression: `groupOf(text, ${PATTERN}, ${groupNumber(step.group)}, ${step.which === 'last'})`,
+        expression: `groupOf(text, ${variable}, ${groupNumber(step.group)}, ${step.which === 'last'})`,
         helper: 'groupOf',
         pattern: { source: step.pattern, flags: step.ignoreCase ? 'i' : '' },
       };
