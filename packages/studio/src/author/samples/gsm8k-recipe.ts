@@ -1,4 +1,4 @@
-import type { Recipe, Step } from '../recipe/recipe.js';
+import { FRESH_CHECK, FRESH_RECIPE, type Recipe, type Step } from '../recipe/recipe.js';
 
 const FINAL_ANSWER: readonly Step[] = [
   { kind: 'after', marker: 'A: ', which: 'last' },
@@ -9,18 +9,14 @@ const FINAL_ANSWER: readonly Step[] = [
 
 /** Checks whether the answer after the last `A: ` is right: grade-school mathematics, as its authors score it. */
 export const GSM8K_RECIPE: Recipe = {
+  ...FRESH_RECIPE,
   name: 'final-answer',
   description: 'Compares what follows the last "A: " in both texts',
   checks: [
     {
-      left: { origin: 'output', value: '', steps: FINAL_ANSWER },
-      right: { origin: 'expected', value: '', steps: FINAL_ANSWER },
-      comparison: 'equal',
-      tolerance: 0,
-      weight: 1,
-      isNegated: false,
+      ...FRESH_CHECK,
+      left: { ...FRESH_CHECK.left, steps: FINAL_ANSWER },
+      right: { ...FRESH_CHECK.right, steps: FINAL_ANSWER },
     },
   ],
-  combination: 'mean',
-  threshold: undefined,
 };

@@ -1,7 +1,7 @@
 // Runs in a separate thread, which is terminated if the compiler does not finish.
-import { createHash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 
+import { digestOf } from '@testbench/core/files';
 import { buildPlugin } from '@testbench/sdk';
 import { PluginError } from '@testbench/types/errors';
 
@@ -10,8 +10,7 @@ import type { ThreadAnswer } from './build-project.js';
 async function build(directory: string): Promise<ThreadAnswer> {
   try {
     const { bytes } = await buildPlugin({ directory });
-    const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
-    return { digest, bytes: bytes.length };
+    return { digest: digestOf(bytes), bytes: bytes.length };
   } catch (error) {
     if (!PluginError.is(error)) throw error;
     return { code: error.code, message: error.message };

@@ -1,4 +1,4 @@
-import { BuildError } from '@testbench/sdk/compile';
+import { BuildError, type CompiledSources } from '@testbench/sdk/compile';
 
 import { compilePlugin, warmUp } from './compile-plugin.js';
 import type { RunRequest, WorkerReply } from './messages.js';
@@ -10,9 +10,8 @@ const reply = (message: WorkerReply): void => {
 };
 
 /** The last plugin: the same source is often run again on other data. */
-let last:
-  | { readonly key: string; readonly module: Uint8Array; readonly warnings: never[] }
-  | undefined;
+let last: { readonly key: string; readonly compiled: CompiledSources } | undefined;
+
 /** Compiles and runs the page's requests, one after another. The page terminates the worker if one takes too long. */
 export async function serveRequests(): Promise<void> {
   let queue = Promise.resolve();
@@ -28,17 +27,16 @@ async function perform(request: RunRequest): Promise<void> {
   const key = JSON.stringify([files, isRelease]);
   const beginMs = performance.now();
   if (last?.key !== key) {
-    const { bytes, warnings } = await compilePlugin(files, isRelease);
-    last = { key, module: bytes, warnings: [...warnings] as never[] };
+    last = { key, compiled: await compilePlugin(files, isRelease) };
   }
   const compileMs = performance.now() - beginMs;
-  const { module, warnings } = last;
-  const plugin = await LoadedPlugin.load(module, request);
+  const { bytes, warnings } = last.compiled;
+  const plugin = await LoadedPlugin.load(bytes, request);
   try {
     const { name, version, pluginType } = plugin.metadata;
-    // A copy, because the page may transfer it.
-    const copy = Uint8Array.from(module);
-    reply({ kind: 'compiled', id, module: copy, pluginType, name, version, warnings, compileMs });
+    // A copy, because a message would carry the whole buffer of a view.
+    const module = new Uint8Array(bytes);
+    reply({ kind: 'compiled', id, module, pluginType, name, version, warnings, compileMs });
     const runBeginMs = performance.now();
     await plugin.run(data, (rows) => reply({ kind: 'rows', id, rows }));
     reply({ kind: 'done', id, runMs: performance.now() - runBeginMs });

@@ -3,8 +3,6 @@ import type { RunRow } from '../../worker/messages.js';
 /** The summary of a run. */
 export interface Summary {
   readonly total: number;
-  /** Number of calls that gave a score. */
-  readonly scored: number;
   /** Number of scores of 1. */
   readonly right: number;
   readonly failed: number;
@@ -28,7 +26,6 @@ export function summarise(rows: readonly RunRow[]): Summary {
   const fuels = rows.map(({ fuel }) => fuel).filter((fuel) => fuel !== undefined);
   return {
     total: rows.length,
-    scored: scores.length,
     right: scores.filter((score) => score === 1).length,
     failed: rows.filter(({ error }) => error !== undefined).length,
     mean: scores.length === 0 ? undefined : sum(scores) / scores.length,
