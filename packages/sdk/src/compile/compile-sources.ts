@@ -6,6 +6,7 @@ import {
   type ExplainedDiagnostic,
   type Sources,
 } from './explain-diagnostic.js';
+import { sourceLine } from './source-line.js';
 
 /** The goal of the optimisation. */
 export type Optimization = (typeof OPTIMIZATIONS)[number];
@@ -148,7 +149,8 @@ function thrownByTransform(error: Error, sources: Sources): BuildError {
   if (file === undefined || message === undefined) {
     return new BuildError('BUILD_COMPILE_FAILED', error.message, [], { cause: error });
   }
-  const excerpt = sources.textOf(file)?.split('\n')[Number(line) - 1]?.replace(/\r$/, '');
+  const text = sources.textOf(file);
+  const excerpt = text === undefined ? undefined : sourceLine(text, Number(line));
   const diagnostic = { file, line: Number(line), column: 0, message };
   return new BuildError(
     'BUILD_COMPILE_FAILED',

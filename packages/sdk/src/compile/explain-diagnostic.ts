@@ -1,6 +1,7 @@
 import { suggestName } from '@testbench/types/config';
 
 import type { Diagnostic } from './build-error.js';
+import { sourceLine } from './source-line.js';
 
 /** What the AssemblyScript compiler reports, as far as it is read here. */
 export interface CompilerMessage {
@@ -82,6 +83,6 @@ function placeIn(
 ): Pick<Diagnostic, 'line' | 'column' | 'excerpt'> {
   if (text === undefined || offset === undefined) return { line: 0, column: 0 };
   const before = text.slice(0, offset).split('\n');
-  const excerpt = text.split('\n')[before.length - 1]?.replace(/\r$/, '') ?? '';
+  const excerpt = sourceLine(text, before.length) ?? '';
   return { line: before.length, column: before.at(-1)!.length + 1, excerpt };
 }

@@ -1,4 +1,4 @@
-import { readSections } from '@testbench/wasm';
+import { ByteWriter, readSections } from '@testbench/wasm';
 
 /** Sections that only a debugger reads: names, producers, DWARF, and the location of a source map. */
 const DEBUG_SECTIONS = /^(?:name|producers|target_features|sourceMappingURL|\.debug_.*)$/;
@@ -10,15 +10,9 @@ export function stripDebugSections(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** Returns a copy without the custom sections of these names. */
 export function stripSections(bytes: Uint8Array, names: RegExp): Uint8Array<ArrayBuffer> {
-  const kept = readSections(bytes).filter(({ name }) => name === undefined || !names.test(name));
-  const header = bytes.subarray(0, 8);
-  const parts = [header, ...kept.map(({ start, end }) => bytes.subarray(start, end))];
-  // No Buffer: this also runs in browsers.
-  const result = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    result.set(part, at);
-    at += part.length;
+  const writer = new ByteWriter(bytes.length).copy(bytes, 0, 8);
+  for (const { name, start, end } of readSections(bytes)) {
+    if (name === undefined || !names.test(name)) writer.copy(bytes, start, end);
   }
-  return result;
+  return writer.finish();
 }
