@@ -4,7 +4,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { PLUGIN_TYPES, type PluginType } from '@testbench/types';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import { isScriptLanguage, renderProject } from './render-project.js';
+import { PROJECT_LANGUAGES } from './project-languages.js';
+import { renderProject } from './render-project.js';
 import { ScaffoldError } from './scaffold-error.js';
 import { TEMPLATE_LANGUAGES, type TemplateLanguage } from './template-language.js';
 
@@ -83,22 +84,14 @@ export async function createPlugin(given: CreatePluginOptions): Promise<CreatedP
   }
   const type = known('type', PLUGIN_TYPES, options.type ?? 'evaluator');
   const language = known('language', TEMPLATE_LANGUAGES, options.language ?? 'assemblyscript');
-  const { source, description, example } = options;
-  if (source !== undefined && isScriptLanguage(language)) {
+  if (options.source !== undefined && PROJECT_LANGUAGES[language].isScript) {
     throw new ScaffoldError(
       'SCAFFOLD_BAD_CHOICE',
       `Cannot create "${name}": a source can be given for assemblyscript, rust and c only`,
     );
   }
   await requireEmpty(directory, name);
-  const files = await renderProject({
-    name,
-    type,
-    language,
-    ...(source !== undefined && { source }),
-    ...(description !== undefined && { description }),
-    ...(example !== undefined && { example }),
-  });
+  const files = await renderProject({ ...options, name, type, language });
   try {
     for (const [path, text] of files) {
       const target = join(directory, path);

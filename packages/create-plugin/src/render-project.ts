@@ -20,21 +20,14 @@ export interface ProjectDescription {
   readonly example?: { readonly input: unknown; readonly output: unknown };
 }
 
-/** True for a language whose projects are tested with the outputs of the template's plugin. */
-export function isScriptLanguage(language: TemplateLanguage): boolean {
-  return PROJECT_LANGUAGES[language].isScript;
-}
-
 /** What the project shows of its plugin: the template's showcase, or what is known about a given source. */
-function showcaseOf({ type, source, description, example }: ProjectDescription): Partial<Showcase> {
-  const { input, ...showcase } = SHOWCASES[type];
-  const described = { description: description ?? showcase.description };
-  if (source === undefined) return { ...showcase, ...described, input };
-  return {
-    ...described,
-    input: example?.input ?? input,
-    ...(example && { output: example.output }),
-  };
+function showcaseOf(
+  project: ProjectDescription,
+): Pick<Showcase, 'description' | 'input'> & Partial<Showcase> {
+  const showcase = SHOWCASES[project.type];
+  const { source, description = showcase.description, example } = project;
+  if (source === undefined) return { ...showcase, description };
+  return { description, input: showcase.input, ...example };
 }
 
 /** Next to both sources and bundle. */
@@ -113,7 +106,7 @@ async function ownVersion(): Promise<string> {
 
 function valuesFor(project: ProjectDescription): Readonly<Record<string, string>> {
   const { name, type, language } = project;
-  const { description = '', input, output, refused } = showcaseOf(project);
+  const { description, input, output, refused } = showcaseOf(project);
   const { entry, isScript, requirements } = PROJECT_LANGUAGES[language];
   return {
     NAME: name,
