@@ -2,7 +2,7 @@
 // Caches V8's compiled code of the modules of one command for the next, in a folder that only this user can write to: Node's default is shared by
 // all users of the machine.
 const { HOME = '', XDG_CACHE_HOME = '' } = process.env;
-const base = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : `${HOME}/.cache`;
+const base = XDG_CACHE_HOME.startsWith('/') ? XDG_CACHE_HOME : HOME && `${HOME}/.cache`;
 // Node 20 has no such cache.
 const { enableCompileCache } = process.getBuiltinModule('node:module');
 if (enableCompileCache !== undefined && base.startsWith('/')) {
