@@ -68,7 +68,7 @@ function openByKey(claim: ReadClaim, hint: string, context: ClaimContext): Admit
     const isTimeProved = tryKey(bundle, artifact, key, material, named);
     if (isTimeProved !== undefined) return admitKey(key, rule, isTimeProved, now);
   }
-  const carried = named || rule?.firstUse !== true ? undefined : carriedKey(statement);
+  const carried = rule?.firstUse === true ? carriedKey(statement) : undefined;
   if (carried?.id !== hint) throw untrustedKey();
   verifyByKey(bundle, artifact, carried, material);
   return admitFirstKey(carried, rule);
