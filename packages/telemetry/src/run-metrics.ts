@@ -1,21 +1,14 @@
-import type { RunEvent } from '@testbench/bench/shards';
 import type { ResultRow } from '@testbench/bench/results';
 
 import { BoundedLabels, type Labels } from './bounded-labels.js';
-import { MAX_OPEN_SPANS } from './limits.js';
 import type { MetricSink } from './metric-sink.js';
 import { type ModelCall, modelCallsOf, PROVIDER, providerName } from './model-calls.js';
-
-type RecordEnd = Extract<RunEvent, { readonly type: 'record-end' }>;
-type End = Extract<RunEvent, { readonly type: 'run-end' | 'shard-end' }>;
-type StageEnd = Extract<RunEvent, { readonly type: 'stage-end' }>;
+import type { EndEvent, RecordEvent, StageEvent } from './run-event.js';
 
 /** Counts the calls, tokens, cost and scores in rows. */
 export class RunMetrics {
   readonly #sink: MetricSink;
   readonly #labels = new BoundedLabels();
-  /** Names of providers by run, in the order of the configuration, which is the order of rows. */
-  readonly #providers = new Map<string, string[]>();
 
   constructor(sink: MetricSink) {
     this.#sink = sink;
@@ -27,28 +20,26 @@ export class RunMetrics {
   }
 
   /** A run or a shard ended. */
-  end({ error, run }: End): void {
-    this.#providers.delete(run);
+  end({ error }: EndEvent): void {
     this.#sink.add('testbench.active_shards', -1, {});
     const outcome = error === undefined ? 'ok' : 'failed';
     this.#sink.add('testbench.shards', 1, { 'testbench.outcome': outcome });
   }
 
-  /** The time of a stage; its calls were counted with their rows. */
-  stage({ stage, timeMs, run }: StageEnd): void {
+  /**
+   * The time of a stage; its calls were counted with their rows.
+   *
+   * @param provider The name of its provider, if it is one.
+   */
+  stage({ stage, timeMs }: StageEvent, provider: string | undefined): void {
     if (!(timeMs > 0)) return;
-    const index = /^providers\[(\d+)\]$/.exec(stage)?.[1];
-    const named = index === undefined ? stage : this.#providers.get(run)?.[Number(index)];
-    const labels = this.#of({ 'testbench.stage': named ?? stage });
+    const labels = this.#of({ 'testbench.stage': provider ?? stage });
     this.#sink.add('testbench.stage.time', timeMs / 1000, labels);
   }
 
   /** Rows of a record that were made in this process. */
-  record({ rows, run }: RecordEnd): void {
+  record({ rows }: RecordEvent): void {
     this.#sink.add('testbench.records', 1, {});
-    if (!this.#providers.has(run) && this.#providers.size < MAX_OPEN_SPANS) {
-      this.#providers.set(run, [...new Set(rows.map(({ provider }) => provider))]);
-    }
     for (const row of rows) this.#row(row);
   }
 

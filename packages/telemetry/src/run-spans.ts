@@ -9,18 +9,14 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import type { RunEvent } from '@testbench/bench/shards';
 import type { ResultRow } from '@testbench/bench/results';
 import { PluginError } from '@testbench/types/errors';
 
 import { cleanText } from './clean-text.js';
 import { MAX_STAGE_SPANS } from './limits.js';
 import { type ModelCall, modelCallsOf, PROVIDER, providerName } from './model-calls.js';
+import type { BeginEvent, EndEvent, StageEvent } from './run-event.js';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
-
-type Begin = Extract<RunEvent, { readonly type: 'run-start' | 'shard-start' }>;
-type End = Extract<RunEvent, { readonly type: 'run-end' | 'shard-end' }>;
-type StageEnd = Extract<RunEvent, { readonly type: 'stage-end' }>;
 
 interface StageSpan {
   readonly span: Span;
@@ -34,10 +30,8 @@ export class RunSpans {
   readonly #context: Context;
   readonly #startMs: number;
   readonly #stages = new Map<string, StageSpan>();
-  /** Names of providers, in the order of the configuration, which is the order of rows. */
-  readonly #providers: string[] = [];
 
-  constructor(tracer: Tracer, event: Begin, parent: Span | undefined) {
+  constructor(tracer: Tracer, event: BeginEvent, parent: Span | undefined) {
     const { type, run, plan, from, to, timestampMs } = event;
     this.#tracer = tracer;
     this.#startMs = timestampMs;
@@ -78,9 +72,6 @@ export class RunSpans {
    * @returns The context of the provider's call, or that of its stage if it waited for nothing or its answer was cached.
    */
   row(row: ResultRow, nowMs: number): Context {
-    if (!this.#providers.includes(row.provider) && this.#providers.length < MAX_STAGE_SPANS) {
-      this.#providers.push(row.provider);
-    }
     if (!this.isRecording) return this.#context;
     let asked: Context | undefined;
     for (const call of modelCallsOf(row)) {
@@ -90,13 +81,11 @@ export class RunSpans {
     return asked ?? this.#stageOf(PROVIDER, row.provider).context;
   }
 
-  stage(event: StageEnd, nowMs: number): void {
+  /** @param provider The name of the stage's provider, if it is one. */
+  stage(event: StageEvent, provider: string | undefined, nowMs: number): void {
     if (!this.isRecording) return;
     const { stage, plugin, version, digest, calls, failedCalls, fuelUsed, timeMs } = event;
-    const index = /^providers\[(\d+)\]$/.exec(stage)?.[1];
-    const provider = index === undefined ? undefined : this.#providers[Number(index)];
-    const { span } =
-      provider === undefined ? this.#stageOf(stage) : this.#stageOf(PROVIDER, provider);
+    const { span } = this.#stageOf(provider === undefined ? stage : PROVIDER, provider);
     span.setAttributes({
       'testbench.stage': cleanText(stage),
       'testbench.plugin.name': cleanText(plugin),
@@ -110,7 +99,7 @@ export class RunSpans {
     span.end(nowMs);
   }
 
-  end({ timestampMs, rows, failedRows, error }: End): void {
+  end({ timestampMs, rows, failedRows, error }: EndEvent): void {
     // Stages without an end event: the run was cut short.
     for (const { span } of this.#stages.values()) if (span.isRecording()) span.end(timestampMs);
     this.#stages.clear();
@@ -158,7 +147,7 @@ export class RunSpans {
   }
 }
 
-function parentContext({ type, traceparent }: Begin, parent: Span | undefined): Context {
+function parentContext({ type, traceparent }: BeginEvent, parent: Span | undefined): Context {
   const remote = traceparent === undefined ? undefined : parseTraceparent(traceparent);
   if (remote !== undefined) return trace.setSpanContext(ROOT_CONTEXT, remote);
   if (type === 'shard-start' && parent !== undefined) return trace.setSpan(ROOT_CONTEXT, parent);

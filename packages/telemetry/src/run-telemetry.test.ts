@@ -1,4 +1,5 @@
 import { SpanKind, SpanStatusCode, trace } from '@opentelemetry/api';
+import type { RunEvent } from '@testbench/bench/shards';
 import { describe, expect, it } from 'vitest';
 
 import { asTree, inMemory } from './__fixtures__/in-memory.js';
@@ -165,6 +166,21 @@ describe('createRunTelemetry()', () => {
     tellRun(hooks, 'run', { from: 1, to: 2 }, [kept]);
     expect(sdk.spans().some(({ name }) => name === 'chat small')).toBe(false);
     expect(registry.text()).toContain('testbench_call_cached_total{testbench_stage="openai"} 1\n');
+  });
+
+  it('names the stages of a shard, whichever other shard of its run has ended', () => {
+    const registry = new MetricsRegistry();
+    const hooks = createRunTelemetry({ registry })!;
+    const later: RunEvent[] = [];
+    const kept = { onEvent: (event: RunEvent) => void later.push(event) };
+    tellRun(kept, 'shard', { from: 1, to: 2 }, [paidRow(1)]);
+    for (const event of later.splice(0, 2)) hooks.onEvent(event);
+    tellRun(hooks, 'shard', { from: 0, to: 1 }, [paidRow(0)]);
+    for (const event of later) hooks.onEvent(event);
+    expect(registry.text()).toContain(
+      'testbench_stage_time_seconds_total{testbench_stage="openai"} 0.004\n',
+    );
+    expect(registry.text()).not.toContain('providers[');
   });
 
   it('ends the spans of a run that broke off, with the code of its error alone', () => {

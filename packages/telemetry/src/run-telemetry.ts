@@ -17,6 +17,7 @@ import { MAX_OPEN_SPANS } from './limits.js';
 import { joinSinks, type MetricSink } from './metric-sink.js';
 import { OtelMetrics } from './otel-metrics.js';
 import type { MetricsRegistry } from './prometheus/metrics-registry.js';
+import { providerOf, type RecordEvent } from './run-event.js';
 import { RunMetrics } from './run-metrics.js';
 import { RunSpans } from './run-spans.js';
 
@@ -94,8 +95,11 @@ class RunTelemetry implements RunHooks {
   readonly #targets: Targets;
   /** By run, range and trace, which distinguish concurrent runs and shards. */
   readonly #open = new Map<string, RunSpans>();
-  /** Runs and shards whose records were made here. A process that merges the work of others also gets their sums, which were already counted there. */
-  readonly #made = new Set<string>();
+  /**
+   * Runs and shards whose records were made here, with the names of their providers. A process that merges the work of others also gets their
+   * sums, which were already counted there.
+   */
+  readonly #made = new Map<string, readonly string[]>();
   /** The run that this process hands out. */
   #run: RunSpans | undefined;
 
@@ -105,30 +109,33 @@ class RunTelemetry implements RunHooks {
 
   onEvent(event: RunEvent): void {
     const { tracer, figures } = this.#targets;
+    const key = keyOf(event);
     switch (event.type) {
       case 'run-start':
       case 'shard-start': {
         figures?.begin();
         if (tracer === undefined || this.#open.size >= MAX_OPEN_SPANS) return;
         const spans = new RunSpans(tracer, event, this.#run?.span);
-        this.#open.set(keyOf(event), spans);
+        this.#open.set(key, spans);
         if (event.type === 'run-start') this.#run = spans;
         return;
       }
       case 'record-end':
         // Rows made earlier, or by another process, were reported there.
         if (event.isEarlier) return;
-        this.#made.add(keyOf(event));
-        this.#record(event);
+        if (!this.#made.has(key)) this.#made.set(key, this.#providersOf(event));
+        this.#record(event, this.#open.get(key));
         return;
-      case 'stage-end':
-        if (!this.#made.has(keyOf(event))) return;
-        figures?.stage(event);
-        this.#open.get(keyOf(event))?.stage(event, Date.now());
+      case 'stage-end': {
+        const providers = this.#made.get(key);
+        if (providers === undefined) return;
+        const provider = providerOf(event, providers);
+        figures?.stage(event, provider);
+        this.#open.get(key)?.stage(event, provider, Date.now());
         return;
+      }
       default: {
         figures?.end(event);
-        const key = keyOf(event);
         this.#made.delete(key);
         const spans = this.#open.get(key);
         if (spans === undefined) return;
@@ -143,10 +150,15 @@ class RunTelemetry implements RunHooks {
     return this.#run?.traceparent;
   }
 
-  #record(event: Extract<RunEvent, { readonly type: 'record-end' }>): void {
+  /** Every record has rows of all providers. */
+  #providersOf({ rows }: RecordEvent): readonly string[] {
+    if (this.#made.size >= MAX_OPEN_SPANS) return [];
+    return [...new Set(rows.map(({ provider }) => provider))];
+  }
+
+  #record(event: RecordEvent, spans: RunSpans | undefined): void {
     const { figures, logger, evaluations } = this.#targets;
     figures?.record(event);
-    const spans = this.#open.get(keyOf(event));
     const hasEvents = logger !== undefined && evaluations !== 'none';
     if (spans?.isRecording !== true && !hasEvents) return;
     const nowMs = Date.now();
