@@ -1,6 +1,7 @@
 import { type Attributes, type Context, type Logger, SeverityNumber } from '@opentelemetry/api';
 import type { ResultRow } from '@testbench/bench/results';
 
+import { caseAttributes, cleanAttributes } from './clean-attributes.js';
 import { cleanText } from './clean-text.js';
 import { MAX_TEXT_CHARACTERS } from './limits.js';
 
@@ -25,46 +26,28 @@ export function tellEvaluations(
 ): void {
   if (evaluations === 'none') return;
   const { scores, errors = {}, details = {} } = row;
+  const emit = (severityNumber: SeverityNumber, result: Attributes, explanation?: string): void => {
+    const attributes = cleanAttributes({
+      ...result,
+      'gen_ai.request.model': row.model,
+      ...caseAttributes(row),
+      'testbench.record.group': row.group,
+      'testbench.provider': row.provider,
+    });
+    if (explanation !== undefined) {
+      // Longer than an attribute may be otherwise.
+      attributes['gen_ai.evaluation.explanation'] = cleanText(explanation, MAX_TEXT_CHARACTERS);
+    }
+    logger.emit({ eventName: EVENT, severityNumber, context, attributes });
+  };
   if (evaluations === 'all') {
     for (const [name, score] of Object.entries(scores)) {
       const said = Object.hasOwn(details, name) ? details[name] : undefined;
-      const explanation = explanations ? said?.explanation : undefined;
-      emit(logger, row, context, name, {
-        'gen_ai.evaluation.score.value': score,
-        'gen_ai.evaluation.explanation':
-          explanation === undefined ? undefined : cleanText(explanation, MAX_TEXT_CHARACTERS),
-      });
+      const result = { 'gen_ai.evaluation.name': name, 'gen_ai.evaluation.score.value': score };
+      emit(SeverityNumber.INFO, result, explanations ? said?.explanation : undefined);
     }
   }
   for (const [name, { code }] of Object.entries(errors)) {
-    emit(logger, row, context, name, { 'error.type': cleanText(code) });
+    emit(SeverityNumber.WARN, { 'gen_ai.evaluation.name': name, 'error.type': code });
   }
-}
-
-function emit(
-  logger: Logger,
-  row: ResultRow,
-  context: Context,
-  evaluator: string,
-  result: Attributes,
-): void {
-  const isError = result['error.type'] !== undefined;
-  const attributes: Record<string, Attributes[string]> = {
-    'gen_ai.evaluation.name': cleanText(evaluator),
-    ...result,
-    'gen_ai.request.model': cleanText(row.model),
-    'testbench.record.index': row.index,
-    'testbench.record.id': row.id === undefined ? undefined : cleanText(row.id),
-    'testbench.record.group': row.group === undefined ? undefined : cleanText(row.group),
-    'testbench.prompt': cleanText(row.prompt),
-    'testbench.provider': cleanText(row.provider),
-    'testbench.epoch': row.epoch,
-  };
-  for (const name in attributes) if (attributes[name] === undefined) delete attributes[name];
-  logger.emit({
-    eventName: EVENT,
-    severityNumber: isError ? SeverityNumber.WARN : SeverityNumber.INFO,
-    context,
-    attributes,
-  });
 }

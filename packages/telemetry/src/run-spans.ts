@@ -12,6 +12,7 @@ import {
 import type { ResultRow } from '@testbench/bench/results';
 import { PluginError } from '@testbench/types/errors';
 
+import { caseAttributes, cleanAttributes } from './clean-attributes.js';
 import { cleanText } from './clean-text.js';
 import { MAX_STAGE_SPANS } from './limits.js';
 import { type ModelCall, modelCallsOf, PROVIDER, providerName } from './model-calls.js';
@@ -40,12 +41,12 @@ export class RunSpans {
       {
         kind: SpanKind.INTERNAL,
         startTime: timestampMs,
-        attributes: {
-          'testbench.run': cleanText(run),
-          'testbench.plan.digest': cleanText(plan),
+        attributes: cleanAttributes({
+          'testbench.run': run,
+          'testbench.plan.digest': plan,
           'testbench.records.from': from,
           'testbench.records.to': to,
-        },
+        }),
       },
       parentContext(event, parent),
     );
@@ -86,16 +87,18 @@ export class RunSpans {
     if (!this.isRecording) return;
     const { stage, plugin, version, digest, calls, failedCalls, fuelUsed, timeMs } = event;
     const { span } = this.#stageOf(provider === undefined ? stage : PROVIDER, provider);
-    span.setAttributes({
-      'testbench.stage': cleanText(stage),
-      'testbench.plugin.name': cleanText(plugin),
-      'testbench.plugin.version': cleanText(version),
-      'testbench.plugin.digest': cleanText(digest),
-      'testbench.stage.calls': calls,
-      'testbench.stage.failed_calls': failedCalls,
-      'testbench.stage.fuel': fuelUsed,
-      'testbench.stage.time': timeMs / 1000,
-    });
+    span.setAttributes(
+      cleanAttributes({
+        'testbench.stage': stage,
+        'testbench.plugin.name': plugin,
+        'testbench.plugin.version': version,
+        'testbench.plugin.digest': digest,
+        'testbench.stage.calls': calls,
+        'testbench.stage.failed_calls': failedCalls,
+        'testbench.stage.fuel': fuelUsed,
+        'testbench.stage.time': timeMs / 1000,
+      }),
+    );
     span.end(nowMs);
   }
 
@@ -120,7 +123,7 @@ export class RunSpans {
     if (this.#stages.size >= MAX_STAGE_SPANS) return { span: this.#span, context: this.#context };
     const span = this.#tracer.startSpan(
       `stage ${cleanText(provider ?? stage)}`,
-      { startTime: this.#startMs, attributes: { 'testbench.stage': cleanText(stage) } },
+      { startTime: this.#startMs, attributes: cleanAttributes({ 'testbench.stage': stage }) },
       this.#context,
     );
     const made = { span, context: trace.setSpan(this.#context, span) };
@@ -157,10 +160,10 @@ function parentContext({ type, traceparent }: BeginEvent, parent: Span | undefin
 function callAttributes(row: ResultRow, call: ModelCall): Attributes {
   const { stage, provider, model, measured, usage, error, status, finishReason } = call;
   const { queueMs, firstTokenMs, attempts, cost } = measured;
-  const all: Record<string, Attributes[string]> = {
+  return cleanAttributes({
     'gen_ai.operation.name': 'chat',
-    'gen_ai.provider.name': cleanText(providerName(provider)),
-    'gen_ai.request.model': model === undefined ? undefined : cleanText(model),
+    'gen_ai.provider.name': providerName(provider),
+    'gen_ai.request.model': model,
     'gen_ai.usage.input_tokens': usage?.promptTokens,
     'gen_ai.usage.output_tokens': usage?.completionTokens,
     'gen_ai.usage.cache_read.input_tokens': usage?.cachedTokens,
@@ -168,16 +171,12 @@ function callAttributes(row: ResultRow, call: ModelCall): Attributes {
       finishReason === undefined ? undefined : [cleanText(finishReason)],
     'gen_ai.response.time_to_first_chunk':
       firstTokenMs === undefined ? undefined : firstTokenMs / 1000,
-    'error.type': error === undefined ? undefined : cleanText(error),
+    'error.type': error,
     'http.response.status_code': status,
-    'testbench.stage': cleanText(stage),
-    'testbench.record.index': row.index,
-    'testbench.record.id': row.id === undefined ? undefined : cleanText(row.id),
-    'testbench.prompt': cleanText(row.prompt),
-    'testbench.epoch': row.epoch,
+    'testbench.stage': stage,
+    ...caseAttributes(row),
     'testbench.call.attempts': attempts,
     'testbench.call.queue_time': queueMs === undefined ? undefined : queueMs / 1000,
     'testbench.cost': cost,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  });
 }
