@@ -5,13 +5,15 @@ import { caseAttributes, cleanAttributes } from './clean-attributes.js';
 import { cleanText } from './clean-text.js';
 import { MAX_TEXT_CHARACTERS } from './limits.js';
 
-/** Which results of evaluators are reported, and with which details. */
-export interface EvaluationEventOptions {
-  readonly evaluations: 'all' | 'failed' | 'none';
+/** Where results of evaluators are reported: which, and with which details. */
+export interface EvaluationTarget {
+  readonly logger: Logger;
+  readonly evaluations: 'all' | 'failed';
   readonly explanations: boolean;
 }
 
-const EVENT = 'gen_ai.evaluation.result';
+/** The name of the events. */
+export const EVALUATION_EVENT = 'gen_ai.evaluation.result';
 
 /**
  * Reports each score of a row, and each evaluator that failed, as a `gen_ai.evaluation.result` event.
@@ -19,12 +21,10 @@ const EVENT = 'gen_ai.evaluation.result';
  * @param context Context of the provider's call, or else of its stage.
  */
 export function tellEvaluations(
-  logger: Logger,
+  { logger, evaluations, explanations }: EvaluationTarget,
   row: ResultRow,
   context: Context,
-  { evaluations, explanations }: EvaluationEventOptions,
 ): void {
-  if (evaluations === 'none') return;
   const { scores, errors = {}, details = {} } = row;
   const emit = (severityNumber: SeverityNumber, result: Attributes, explanation?: string): void => {
     const attributes = cleanAttributes({
@@ -38,7 +38,7 @@ export function tellEvaluations(
       // Longer than an attribute may be otherwise.
       attributes['gen_ai.evaluation.explanation'] = cleanText(explanation, MAX_TEXT_CHARACTERS);
     }
-    logger.emit({ eventName: EVENT, severityNumber, context, attributes });
+    logger.emit({ eventName: EVALUATION_EVENT, severityNumber, context, attributes });
   };
   if (evaluations === 'all') {
     for (const [name, score] of Object.entries(scores)) {

@@ -12,7 +12,7 @@ import {
 import type { RunEvent, RunHooks } from '@testbench/bench/shards';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
-import { tellEvaluations } from './evaluation-events.js';
+import { EVALUATION_EVENT, type EvaluationTarget, tellEvaluations } from './evaluation-events.js';
 import { MAX_OPEN_SPANS } from './limits.js';
 import { joinSinks, type MetricSink } from './metric-sink.js';
 import { OtelMetrics } from './otel-metrics.js';
@@ -74,21 +74,22 @@ export function createRunTelemetry(given?: RunTelemetryOptions): RunHooks | unde
   if (meter !== undefined) sinks.push(new OtelMetrics(meter));
   if (registry !== undefined) sinks.push(registry);
   if (tracer === undefined && logger === undefined && sinks.length === 0) return undefined;
+  const { evaluations = 'all', explanations = false } = options;
   return new RunTelemetry({
     tracer,
-    logger,
     figures: sinks.length === 0 ? undefined : new RunMetrics(joinSinks(sinks)),
-    evaluations: options.evaluations ?? 'all',
-    explanations: options.explanations ?? false,
+    events:
+      logger === undefined || evaluations === 'none'
+        ? undefined
+        : { logger, evaluations, explanations },
   });
 }
 
 interface Targets {
   readonly tracer: Tracer | undefined;
-  readonly logger: Logger | undefined;
   readonly figures: RunMetrics | undefined;
-  readonly evaluations: 'all' | 'failed' | 'none';
-  readonly explanations: boolean;
+  /** Results of evaluators. */
+  readonly events: EvaluationTarget | undefined;
 }
 
 class RunTelemetry implements RunHooks {
@@ -157,14 +158,13 @@ class RunTelemetry implements RunHooks {
   }
 
   #record(event: RecordEvent, spans: RunSpans | undefined): void {
-    const { figures, logger, evaluations } = this.#targets;
+    const { figures, events } = this.#targets;
     figures?.record(event);
-    const hasEvents = logger !== undefined && evaluations !== 'none';
-    if (spans?.isRecording !== true && !hasEvents) return;
+    if (spans?.isRecording !== true && events === undefined) return;
     const nowMs = Date.now();
     for (const row of event.rows) {
       const context = spans?.row(row, nowMs) ?? ROOT_CONTEXT;
-      if (hasEvents) tellEvaluations(logger, row, context, this.#targets);
+      if (events !== undefined) tellEvaluations(events, row, context);
     }
   }
 }
@@ -191,5 +191,5 @@ function registeredMeter(): Meter | undefined {
 
 function registeredLogger(): Logger | undefined {
   const logger = logs.getLogger(NAME);
-  return logger.enabled({ eventName: 'gen_ai.evaluation.result' }) ? logger : undefined;
+  return logger.enabled({ eventName: EVALUATION_EVENT }) ? logger : undefined;
 }
