@@ -9,13 +9,8 @@ export const OTHER = 'other';
 
 /** Keeps labels clean and few: authors of models, plugins or error codes must not decide, by their names, how much memory a backend uses. */
 export class BoundedLabels {
-  readonly #maxValues: number;
   /** Values seen, by label. */
   readonly #values = new Map<string, Set<string>>();
-
-  constructor(maxValues = MAX_LABEL_VALUES) {
-    this.#maxValues = maxValues;
-  }
 
   /** The labels with clean values; undefined ones are left out. */
   of(labels: Readonly<Record<string, string | undefined>>): Labels {
@@ -37,7 +32,7 @@ export class BoundedLabels {
     // The kept value is short, regardless of the input.
     const clean = cleanText(value);
     if (known.has(clean)) return clean;
-    if (known.size >= this.#maxValues) return OTHER;
+    if (known.size >= MAX_LABEL_VALUES) return OTHER;
     known.add(clean);
     return clean;
   }

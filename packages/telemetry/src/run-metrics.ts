@@ -33,7 +33,7 @@ export class RunMetrics {
    */
   stage({ stage, timeMs }: StageEvent, provider: string | undefined): void {
     if (!(timeMs > 0)) return;
-    const labels = this.#of({ 'testbench.stage': provider ?? stage });
+    const labels = this.#labels.of({ 'testbench.stage': provider ?? stage });
     this.#sink.add('testbench.stage.time', timeMs / 1000, labels);
   }
 
@@ -54,7 +54,7 @@ export class RunMetrics {
     if (failure !== undefined) this.#error(row, failure.stage, failure.code);
     for (const [name, { code }] of Object.entries(errors)) this.#error(row, name, code);
     for (const name in scores) {
-      const label = this.#of({ 'gen_ai.evaluation.name': name });
+      const label = this.#labels.of({ 'gen_ai.evaluation.name': name });
       this.#sink.add('testbench.evaluation.score', scores[name]!, label);
     }
     for (const call of modelCallsOf(row)) this.#modelCall(row, call);
@@ -74,7 +74,7 @@ export class RunMetrics {
   }
 
   #stageLabels({ provider }: ResultRow, stage: string, code?: string): Labels {
-    return this.#of({
+    return this.#labels.of({
       'testbench.stage': stage === PROVIDER ? provider : stage,
       'error.type': code,
     });
@@ -87,7 +87,7 @@ export class RunMetrics {
       this.#sink.add('testbench.call.cached', 1, named);
       return;
     }
-    const labels = this.#of({
+    const labels = this.#labels.of({
       'gen_ai.operation.name': 'chat',
       'gen_ai.provider.name': providerName(provider),
       'gen_ai.request.model': model,
@@ -95,7 +95,7 @@ export class RunMetrics {
     if (attempts !== undefined) this.#sink.add('testbench.call.attempts', attempts, named);
     if (queueMs !== undefined) this.#sink.add('testbench.call.queue_time', queueMs / 1000, named);
     if (totalMs !== undefined) {
-      const failed = this.#of({ 'error.type': error });
+      const failed = this.#labels.of({ 'error.type': error });
       const timed = { ...labels, ...failed };
       this.#sink.add('gen_ai.client.inference.duration', totalMs / 1000, timed);
     }
@@ -111,9 +111,5 @@ export class RunMetrics {
     if (cachedTokens > 0) {
       this.#sink.add(`${name}.cache_read.input_tokens`, cachedTokens, labels);
     }
-  }
-
-  #of(labels: Readonly<Record<string, string | undefined>>): Labels {
-    return this.#labels.of(labels);
   }
 }
