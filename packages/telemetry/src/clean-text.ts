@@ -1,5 +1,3 @@
-import { truncateText } from '@testbench/types';
-
 import { MAX_LABEL_CHARACTERS } from './limits.js';
 
 /** Control and format characters, line ends and lone surrogates: they can forge lines and hide text wherever it is shown. */
@@ -16,9 +14,8 @@ export function cleanText(text: string, characters = MAX_LABEL_CHARACTERS): stri
     .slice(0, characters + 1)
     .replaceAll(UNSAFE, (unsafe) => `\\u{${unsafe.codePointAt(0)!.toString(16)}}`);
   if (text.length <= characters && escaped.length <= characters) return escaped;
-  const cut = truncateText(escaped, characters - SUFFIX_CHARACTERS);
-  return cut.length <= characters ? cut : cut.slice(0, characters);
+  // Not `truncateText`: it would state the length of what was escaped.
+  const suffix = `… (${text.length} characters)`;
+  const start = escaped.slice(0, characters - suffix.length).replace(/[\uD800-\uDBFF]$/, '');
+  return `${start}${suffix}`;
 }
-
-/** Length of the suffix that `truncateText` adds, for texts of any length. */
-const SUFFIX_CHARACTERS = '… (1000000000 characters)'.length;

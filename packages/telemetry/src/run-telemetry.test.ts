@@ -222,6 +222,7 @@ describe('createRunTelemetry()', () => {
     expect(text).not.toMatch(/^# HELP x/m);
     expect(text).toContain('gen_ai_evaluation_name="other"');
     expect(text).toContain('gen_ai_request_model="other"');
+    expect(text).toContain(`… (${`0${hostile}`.length} characters)"`);
     for (const line of text.split('\n')) {
       expect(line).toMatch(
         /^(?:|# (?:HELP|TYPE) [a-z_0-9]+ .*|[a-z_0-9]+(?:\{(?:[a-z_0-9]+="(?:[^"\\]|\\[\\"nr])*",?)*\})? [-+\d.eInf]+)$/,
