@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import {
+  HOST_RECORD_FILE,
   HOST_RECORD_VERSION,
   type HostRecord,
   MAX_HOST_RECORD_BYTES,
@@ -22,8 +23,6 @@ import {
   type Shape,
   text,
 } from '../results/stored-shape.js';
-
-const NAME = /^host-\d{13}-\d{1,10}-[0-9a-f]{12}\.json$/;
 
 const time: Shape = (node) =>
   !Number.isNaN(Date.parse(node.text())) || node.reject('a time in ISO 8601');
@@ -75,7 +74,7 @@ export async function readHosts(
   onProblem?: (error: BenchError) => void,
 ): Promise<HostRecord[]> {
   const path = resolve(folder);
-  const names = (await list(path)).filter((name) => NAME.test(name)).toSorted();
+  const names = (await list(path)).filter((name) => HOST_RECORD_FILE.test(name)).toSorted();
   const hosts: HostRecord[] = [];
   for (const name of names.slice(-MAX_HOST_RECORDS).toReversed()) {
     try {

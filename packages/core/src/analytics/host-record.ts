@@ -3,6 +3,9 @@ import type { PluginType } from '@testbench/types';
 /** Version of {@link HostRecord}. */
 export const HOST_RECORD_VERSION = 1;
 
+/** File names of records: start time and process of the host, and random digits that distinguish the processes of containers. */
+export const HOST_RECORD_FILE: RegExp = /^host-\d{13}-\d{1,10}-[0-9a-f]{12}\.json$/;
+
 /** The activity of a module in a host. */
 export interface HostPlugin {
   /** The plugin's own name and version: untrusted text. */

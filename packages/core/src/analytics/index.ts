@@ -3,7 +3,12 @@
  *
  * @packageDocumentation
  */
-export { HOST_RECORD_VERSION, type HostPlugin, type HostRecord } from './host-record.js';
+export {
+  HOST_RECORD_FILE,
+  HOST_RECORD_VERSION,
+  type HostPlugin,
+  type HostRecord,
+} from './host-record.js';
 export {
   type HostRecorder,
   type ObservedSystem,

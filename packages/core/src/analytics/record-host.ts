@@ -6,7 +6,7 @@ import type { CallEndEvent, PluginEmitter, PluginInfo } from '@testbench/manager
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { writeOutput } from '../files/output-file.js';
-import { HOST_RECORD_VERSION, type HostRecord } from './host-record.js';
+import { HOST_RECORD_FILE, HOST_RECORD_VERSION, type HostRecord } from './host-record.js';
 import { DEFAULT_FLUSH_MS, MAX_HOST_PLUGINS, MAX_HOST_RECORDS } from './limits.js';
 import { ModuleTally } from './module-tally.js';
 
@@ -48,9 +48,6 @@ export interface HostRecorder extends AsyncDisposable {
   /** Stops recording, and writes the rest. */
   close(): Promise<void>;
 }
-
-/** Names of records: start time and process of the host, and random digits that distinguish the processes of containers. */
-const NAME = /^host-\d{13}-\d{1,10}-[0-9a-f]{12}\.json$/;
 
 /**
  * Records calls, errors, fuel, time and memory of a system's plugins, by module, in a file on this machine; `testbench analytics --hosts` and
@@ -177,7 +174,9 @@ class Recorder implements HostRecorder {
 
   /** Another process that does the same removes the same files. */
   async #removeOldest(): Promise<void> {
-    const names = (await readdir(this.#folder)).filter((name) => NAME.test(name)).toSorted();
+    const names = (await readdir(this.#folder))
+      .filter((name) => HOST_RECORD_FILE.test(name))
+      .toSorted();
     for (const name of names.slice(0, Math.max(0, names.length - MAX_HOST_RECORDS))) {
       const path = join(this.#folder, name);
       if (path !== this.file) await rm(path, { force: true });
