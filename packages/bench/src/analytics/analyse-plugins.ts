@@ -150,8 +150,8 @@ class ModuleTally {
   }
 
   get analytics(): PluginAnalytics {
-    const sources = this.#sources.toSorted((one, other) =>
-      other.writtenAt < one.writtenAt ? -1 : other.writtenAt > one.writtenAt ? 1 : 0,
+    const sources = this.#sources.toSorted(
+      (one, other) => Date.parse(other.writtenAt) - Date.parse(one.writtenAt),
     );
     return { ...this.#about, ...this.#tally.figures, sources };
   }

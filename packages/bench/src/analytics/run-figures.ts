@@ -2,8 +2,8 @@ import type { PluginType } from '@testbench/types';
 
 import { withoutUndefined } from '../config/without-undefined.js';
 import { ownValue } from '../own-value.js';
-import type { PlanContent } from '../plan/plan.js';
-import type { PluginSummary, SummaryMeasured } from '../results/benchmark-summary.js';
+import type { PlanContent, PlannedPlugin } from '../plan/plan.js';
+import type { SummaryMeasured } from '../results/benchmark-summary.js';
 import type { StoredRun } from '../results/read-run.js';
 import type { ResultRow } from '../results/result-row.js';
 import { UsageBoard } from '../results/usage-board.js';
@@ -23,7 +23,7 @@ export interface PlacedFigures {
 type Placed = Omit<PlacedFigures, 'figures'> & {
   /** Its name in rows. */
   readonly stage: string;
-  readonly provider: string | undefined;
+  readonly provider?: string;
 };
 
 /** The parts of a run that are needed. */
@@ -44,7 +44,7 @@ export async function readRunFigures(run: AnalysedRun): Promise<PlacedFigures[]>
   const isMixed =
     plan.providers.length > 1 && summary?.failures.some(({ stage }) => stage === 'provider');
   if (summary === undefined || isMixed === true) {
-    return await readRows(run, places, summary?.plugins);
+    return await readRows(run, places);
   }
   return summary.plugins.map((plugin) => {
     const { stage: place, type, name, version, digest } = plugin;
@@ -60,11 +60,10 @@ export async function readRunFigures(run: AnalysedRun): Promise<PlacedFigures[]>
   });
 }
 
-/** @param known The summary's figures, if there is a summary: time and memory are taken from them where present. */
+/** Time and memory, which rows do not have, are taken from the summary, if there is one. */
 async function readRows(
   { rows, summary }: AnalysedRun,
   places: readonly Placed[],
-  known: readonly PluginSummary[] | undefined,
 ): Promise<PlacedFigures[]> {
   const usage = new UsageBoard();
   const tallies = places.map(() => new FiguresTally());
@@ -85,27 +84,25 @@ async function readRows(
     const { place } = about;
     const measured = summary === undefined ? {} : measuredAt(summary.measured, place);
     tally.add({ ...usage.of(stage, provider), errors: {}, ...measured });
-    const type = known?.find((plugin) => plugin.stage === place)?.type ?? about.type;
+    const type = summary?.plugins.find((plugin) => plugin.stage === place)?.type ?? about.type;
     return { ...about, type, figures: tally.figures };
   });
 }
 
-function placesOf(plan: PlanContent): Placed[] {
+function placesOf({ providers, transforms, filters, evaluators }: PlanContent): Placed[] {
+  const at = (
+    place: string,
+    type: PluginType,
+    { name, version, digest }: PlannedPlugin,
+  ): Placed => ({ place, stage: place, type, name, version, digest });
   return [
-    ...plan.providers.map((plugin, index): Placed => {
-      const { name, version, digest, as } = plugin;
-      const place = `providers[${index}]`;
-      return { place, type: 'provider', stage: 'provider', provider: as, name, version, digest };
+    ...providers.map((plugin, index): Placed => {
+      const placed = at(`providers[${index}]`, 'provider', plugin);
+      return { ...placed, stage: 'provider', provider: plugin.as };
     }),
-    ...(['transform', 'filter'] as const).flatMap((type) =>
-      plan[`${type}s`].map(({ name, version, digest }, index): Placed => {
-        const place = `${type}s[${index}]`;
-        return { place, type, stage: place, provider: undefined, name, version, digest };
-      }),
-    ),
-    ...plan.evaluators.map(({ as: place, name, version, digest }): Placed => {
-      return { place, type: 'evaluator', stage: place, provider: undefined, name, version, digest };
-    }),
+    ...transforms.map((plugin, index) => at(`transforms[${index}]`, 'transform', plugin)),
+    ...filters.map((plugin, index) => at(`filters[${index}]`, 'filter', plugin)),
+    ...evaluators.map((plugin) => at(plugin.as, 'evaluator', plugin)),
   ];
 }
 
