@@ -32,10 +32,10 @@ interface Manifest {
 
 /** Every document in the manifests, by file. */
 const manifests = readdirSync(join(DEPLOY, 'kubernetes')).flatMap((file) =>
-  parseAllDocuments(readFileSync(join(DEPLOY, 'kubernetes', file), 'utf8')).map(
-    (document) =>
-      [`${file} ${(document.toJS() as Manifest).kind}`, document.toJS() as Manifest] as const,
-  ),
+  parseAllDocuments(readFileSync(join(DEPLOY, 'kubernetes', file), 'utf8')).map((document) => {
+    const manifest = document.toJS() as Manifest;
+    return [`${file} ${manifest.kind}`, manifest] as const;
+  }),
 );
 const pods = manifests.flatMap(([name, { spec }]) =>
   spec?.template === undefined ? [] : [[name, spec.template.spec] as const],
@@ -45,7 +45,7 @@ type Validated = new (manifest: unknown) => { validate(): void };
 
 describe('the Kubernetes manifests', () => {
   it('has what a deployment needs', () => {
-    expect(manifests.map(([name]) => name.split(' ')[1])).toEqual(
+    expect(manifests.map(([, { kind }]) => kind)).toEqual(
       expect.arrayContaining([
         'Deployment',
         'StatefulSet',
@@ -88,7 +88,7 @@ describe('the Kubernetes manifests', () => {
 
 describe('the Compose file', () => {
   // Its `id`s come from an older draft, and refer to nothing.
-  const schema: object = JSON.parse(
+  const schema = JSON.parse(
     JSON.stringify(composeSchema, (key, value: unknown) =>
       (key === 'id' && typeof value === 'string') || key === '$schema' ? undefined : value,
     ),
