@@ -3,14 +3,14 @@
 //   yaml          a benchmark (or a part of one) must match its JSON Schema; others are parsed
 //   json, jsonc   parsed, line by line if the block is not a single value
 //   typescript    compiled as AssemblyScript if it imports @testbench/plugins-sdk, else parsed
-//   ts, js        parsed; scripts/checks/examples.mjs compiles and runs the ts blocks that import a package
+//   ts, js        parsed, but for the ts blocks that scripts/checks/examples.mjs compiles and runs
 //   c, rust, py   compiled, if complete; see below
 // A block that is only part of a program is marked `excerpt`. Output is `text`. Both are counted.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { blockProblems } from '../lib/blocks/check-block.mjs';
-import { blocksOf } from '../lib/blocks/read-blocks.mjs';
+import { blocksOf, filesBelow } from '../lib/blocks/read-blocks.mjs';
 import { runReadme } from '../lib/blocks/run-readme.mjs';
 import { root, workspacePackages } from '../lib/workspace.mjs';
 
@@ -41,14 +41,14 @@ process.exitCode = problems.length === 0 && marked <= MOST_EXCERPTS ? 0 : 1;
 
 /** Every page of the site, and the READMEs of the packages. */
 function pages() {
-  const list = (folder) =>
-    readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-      const path = `${folder}/${entry.name}`;
-      if (entry.isDirectory()) return entry.name === 'reference' ? [] : list(path);
-      return entry.name.endsWith('.md') ? [path] : [];
-    });
-  const readmes = workspacePackages().flatMap(({ folder }) =>
-    readdirSync(join(root, folder)).includes('README.md') ? [`${folder}/README.md`] : [],
-  );
-  return ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...list('docs'), ...readmes];
+  const readmes = workspacePackages()
+    .map(({ folder }) => `${folder}/README.md`)
+    .filter((path) => existsSync(join(root, path)));
+  return [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    ...filesBelow('docs', /\.md$/),
+    ...readmes,
+  ];
 }

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
+import { blocksOf, filesBelow, isExample } from '../lib/blocks/read-blocks.mjs';
+import { inParallel } from '../lib/in-parallel.mjs';
 import { pinnedNode, run, runTool, tail } from '../lib/run.mjs';
 import { root, workspacePackages } from '../lib/workspace.mjs';
 
@@ -31,44 +33,25 @@ process.exitCode = compiled.code === 0 && failed === 0 && examples.length > 0 ? 
 
 /** Every file that may contain examples. */
 function documents() {
-  const isText = (name) =>
-    name.endsWith('.md') || (name.endsWith('.ts') && !/\.(test|d)\.ts$/.test(name));
-  const skipped = new Set(['node_modules', 'dist', 'build', 'coverage', 'reference']);
-  const list = (directory) =>
-    readdirSync(join(root, directory), { withFileTypes: true }).flatMap((entry) => {
-      const path = `${directory}/${entry.name}`;
-      if (entry.isDirectory()) return skipped.has(entry.name) ? [] : list(path);
-      return entry.isFile() && isText(entry.name) ? [path] : [];
-    });
-  const readmes = readdirSync(root).filter((name) => name.endsWith('.md'));
+  const name = /\.md$|^(?!.*\.(?:test|d)\.ts$).*\.ts$/;
+  const readmes = readdirSync(root).filter((file) => file.endsWith('.md'));
   return [
     ...readmes,
-    ...list('docs'),
-    ...workspacePackages().flatMap((entry) => list(entry.folder)),
+    ...filesBelow('docs', name),
+    ...workspacePackages().flatMap(({ folder: source }) => filesBelow(source, name)),
   ];
 }
 
 /** The examples in one file; a docstring's leading ` * ` is removed. */
 function extract(file) {
   const text = readFileSync(join(root, file), 'utf8');
-  const lines = text
-    .split('\n')
-    .map((line) => (file.endsWith('.ts') ? line.replace(/^\s*\* ?/, '') : line));
-  const found = [];
-  for (let start = 0; start < lines.length; start += 1) {
-    const fence = /^```ts( no-run)?$/.exec(lines[start].trimEnd());
-    if (fence === null) continue;
-    const end = lines.findIndex((line, index) => index > start && line.startsWith('```'));
-    if (end === -1) throw new Error(`Cannot read ${file}:${start + 1}: the block has no end`);
-    const code = lines.slice(start + 1, end).join('\n');
-    if (/^import [^;]* from '@testbench\//.test(code)) {
-      const where = `${file}:${start + 1}`;
+  const markdown = file.endsWith('.ts') ? text.replaceAll(/^[^\S\n]*\* ?/gm, '') : text;
+  return blocksOf(file, markdown)
+    .filter(isExample)
+    .map(({ where, code, attributes }) => {
       const name = where.replace(/[^\w.-]+/g, '_').replace(/^_+/, '');
-      found.push({ where, code, runs: fence[1] === undefined, path: join(folder, `${name}.ts`) });
-    }
-    start = end;
-  }
-  return found;
+      return { where, code, runs: !attributes.has('no-run'), path: join(folder, `${name}.ts`) };
+    });
 }
 
 /**
@@ -115,16 +98,4 @@ async function runs(example) {
   );
   if (code !== 0) console.error(`${example.where}\n${tail(output, 12)}\n`);
   return code === 0;
-}
-
-async function inParallel(width, items, job) {
-  const results = [];
-  const queue = [...items.entries()];
-  const worker = async () => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      results[next[0]] = await job(next[1]);
-    }
-  };
-  await Promise.all(Array.from({ length: width }, worker));
-  return results;
 }

@@ -5,8 +5,9 @@ import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
 
 import { loadSource } from '../../../site/generate/load-source.ts';
-import { compileExamples } from '../sdk-reference/compile-examples.mjs';
 import { root } from '../workspace.mjs';
+import { compileCode } from './compile-code.mjs';
+import { isExample } from './read-blocks.mjs';
 import { commandProblem, shellCommands } from './shell.mjs';
 
 const fromBench = createRequire(join(root, 'packages/bench/package.json'));
@@ -33,7 +34,7 @@ const CHECKS = {
   javascript: typescriptProblems,
   typescript: (block) =>
     block.code.includes('@testbench/plugins-sdk"')
-      ? compiled(block, 'typescript')
+      ? compiled(block, 'assemblyscript')
       : typescriptProblems(block),
   c: (block) => compiled({ ...block, code: withTypes(block.code) }, 'c'),
   rust: (block) => compiled(block, 'rust'),
@@ -51,6 +52,7 @@ export async function blockProblems(block) {
   // A file whose name says so shows the effect of a mistake.
   if (block.attributes.has('excerpt') || (block.attributes.get('file') ?? '').startsWith('broken'))
     return [];
+  if (isExample(block)) return [];
   const check = CHECKS[block.language];
   if (check === undefined) return [`nothing checks blocks of "${block.language}"`];
   return await check(block);
@@ -149,8 +151,9 @@ function typescriptProblems({ code, language }) {
   return diagnostics.map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
 }
 
-async function compiled({ where, code }, fence) {
-  return await compileExamples(where, `\`\`\`${fence}\n${code}\n\`\`\`\n`, fence);
+async function compiled({ where, code }, language) {
+  const problem = await compileCode(where, language, code);
+  return problem === '' ? [] : [`${problem}\n${code}`];
 }
 
 /** A single declaration has the types that every file has. */
@@ -166,5 +169,5 @@ async function pythonProblems({ where, code }) {
   const text = whole
     ? code
     : `def example():\n${inside}\n\ndef evaluate(record, context):\n    return 1\n`;
-  return await compileExamples(where, `\`\`\`python\n${text}\n\`\`\`\n`, 'python');
+  return await compiled({ where, code: text }, 'python');
 }

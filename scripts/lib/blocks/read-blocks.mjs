@@ -1,3 +1,20 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { root } from '../workspace.mjs';
+
+/** Folders of output. */
+const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage', 'reference']);
+
+/** The files below a folder, relative to the root, whose names match; output is left out. */
+export function filesBelow(folder, name) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : filesBelow(path, name);
+    return entry.isFile() && name.test(entry.name) ? [path] : [];
+  });
+}
+
 /**
  * The fenced blocks of a page of Markdown.
  *
@@ -23,4 +40,16 @@ export function blocksOf(page, text) {
     start = end;
   }
   return blocks;
+}
+
+/** Whether scripts/checks/examples.mjs compiles a block, and runs it unless it is marked `no-run`. */
+export function isExample({ language, attributes, code }) {
+  return (
+    language === 'ts' && hasNoMark(attributes) && /^import [^;]* from '@testbench\//.test(code)
+  );
+}
+
+/** Whether a block is nothing but code: no file, and no part of a program. */
+export function hasNoMark(attributes) {
+  return [...attributes.keys()].every((key) => key === 'no-run');
 }

@@ -1,4 +1,5 @@
 // A page of the reference: handwritten sections, each with an example, and lists of names, after which their documentation is inserted.
+import { blocksOf, hasNoMark } from '../blocks/read-blocks.mjs';
 
 const LIST = /<!-- reference: ([^>]*?) -->\n[^]*?<!-- end -->/g;
 
@@ -19,7 +20,10 @@ export function problemsOf(text, entries, fence) {
   const listed = new Set();
   // A section is everything between two headings of the second level.
   for (const section of text.split(/^(?=## )/m)) {
-    const code = examplesOf(section, fence).join('\n');
+    const code = blocksOf('section', section)
+      .filter(({ language, attributes }) => language === fence && hasNoMark(attributes))
+      .map((block) => block.code)
+      .join('\n');
     for (const [, names] of section.matchAll(LIST)) {
       for (const name of namesOf(names)) {
         if (!entries.has(name)) problems.push(`there is no ${name}`);
@@ -41,12 +45,6 @@ export function problemsOf(text, entries, fence) {
     }
   }
   return problems;
-}
-
-/** The blocks of code of a text in one language. */
-export function examplesOf(text, fence) {
-  const blocks = text.matchAll(new RegExp(`^\`\`\`${fence}( no-run)?\\n([^]*?)^\`\`\`$`, 'gm'));
-  return [...blocks].map(([, , code]) => code);
 }
 
 const namesOf = (names) => names.split(/,\s*/).filter((name) => name !== '');

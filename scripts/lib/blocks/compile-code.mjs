@@ -1,4 +1,4 @@
-// Compiles the examples of a page with the tools that its authors use. JavaScript examples are compiled, and run, by scripts/checks/examples.mjs.
+// Compiles code of the docs with the tools that authors of plugins use. TypeScript for Node is compiled, and run, by scripts/checks/examples.mjs.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -7,34 +7,28 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { root } from '../workspace.mjs';
-import { examplesOf } from './page.mjs';
 
 const COMPILERS = {
-  typescript: compileAssemblyScript,
+  assemblyscript: compileAssemblyScript,
   c: compileC,
   rust: compileRust,
   python: compilePython,
 };
 
-/** @returns The problems: a text for each example that does not compile. */
-export async function compileExamples(path, text, fence) {
-  const compile = COMPILERS[fence];
-  if (compile === undefined) return [];
-  const folder = mkdtempSync(join(tmpdir(), 'testbench-reference-'));
-  try {
-    const problems = [];
-    for (const [index, code] of examplesOf(text, fence).entries()) {
-      const problem = await compile(code, folder);
-      if (problem === null) {
-        console.log(`${path}: not compiled, there is no compiler for ${fence} on this machine`);
-        return problems;
-      }
-      if (problem !== '') problems.push(`${path}: example ${index + 1}: ${problem}\n${code}`);
-    }
-    return problems;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+// One for all code, so that the library in Rust is compiled once.
+const folder = mkdtempSync(join(tmpdir(), 'testbench-code-'));
+process.on('exit', () => rmSync(folder, { recursive: true }));
+
+/**
+ * Compiles one piece of code, as the only file of a plugin.
+ *
+ * @returns What the compiler says is wrong; empty if nothing is, or, with a note, if this machine has no such compiler.
+ */
+export async function compileCode(where, language, code) {
+  const problem = await COMPILERS[language](code);
+  if (problem !== null) return problem;
+  console.log(`${where}: not compiled, there is no compiler for ${language} on this machine`);
+  return '';
 }
 
 async function load(from, name) {
@@ -76,7 +70,7 @@ async function compileAssemblyScript(code) {
   return error === null || error === undefined ? '' : `${error.message}\n${problem}`;
 }
 
-function compileC(code, folder) {
+function compileC(code) {
   writeFileSync(join(folder, 'plugin.c'), code);
   const include = join(root, 'packages/sdk/native/c');
   const flags = [
@@ -88,15 +82,14 @@ function compileC(code, folder) {
     '-fsyntax-only',
     `-I${include}`,
   ];
-  return runCompiler('clang', [...flags, 'plugin.c'], folder);
+  return runCompiler('clang', [...flags, 'plugin.c']);
 }
 
-function compileRust(code, folder) {
+function compileRust(code) {
   const crate = join(root, 'packages/sdk/native/rust/src/lib.rs');
   const library = ['--edition', '2021', '--crate-type', 'rlib', '--crate-name', 'testbench', crate];
-  // All examples of a page share it.
   if (!existsSync(join(folder, 'libtestbench.rlib'))) {
-    const built = runCompiler('rustc', [...library, '--out-dir', folder], folder);
+    const built = runCompiler('rustc', [...library, '--out-dir', folder]);
     if (built !== '') return built;
   }
   writeFileSync(join(folder, 'plugin.rs'), code);
@@ -112,21 +105,20 @@ function compileRust(code, folder) {
     '-A',
     'dead_code',
   ];
-  return runCompiler(
-    'rustc',
-    [...flags, '--extern', 'testbench=libtestbench.rlib', 'plugin.rs'],
-    folder,
-  );
+  return runCompiler('rustc', [...flags, '--extern', 'testbench=libtestbench.rlib', 'plugin.rs']);
 }
 
 /** @returns null if there is no such compiler. */
-function runCompiler(command, args, cwd) {
-  const { error, status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8' });
+function runCompiler(command, args) {
+  const { error, status, stdout, stderr } = spawnSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+  });
   if (error?.code === 'ENOENT') return null;
   return status === 0 ? '' : `${stdout}${stderr}`;
 }
 
-async function compilePython(code, folder) {
+async function compilePython(code) {
   const { buildScript } = await load('packages/cli', '@testbench/script');
   const path = join(folder, 'plugin.py');
   writeFileSync(path, code);
