@@ -1,18 +1,20 @@
 // Follows docs/writing-a-plugin.md, scripts.md, python.md and plugins-in-rust-and-c.md exactly, like a user who has only the
-// published packages: packs them, and in an empty folder runs the commands of each page (lines after `$ ` in ```console),
-// looks for the lines below them, writes the files that the page shows (```… file=path), and compares the files that a command
-// created (```… made=path). Blocks marked needs=rust are left out, with a note, if there is no compiler for them.
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// published packages: packs them, and follows each page in an empty folder; see scripts/lib/blocks/follow-page.mjs. Blocks marked
+// needs=rust are left out, with a note, if there is no compiler for them.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 
+import { followPage } from '../lib/blocks/follow-page.mjs';
 import { packPackages } from '../lib/pack.mjs';
-import { run, tail } from '../lib/run.mjs';
+import { run } from '../lib/run.mjs';
 import { root } from '../lib/workspace.mjs';
 
 // Pages to follow; without arguments, all of them.
 const named = process.argv.slice(2);
 const outside = mkdtempSync(join(tmpdir(), 'testbench-newcomer-'));
+// The machine's own Node and npm, with their configuration: a reader has no others.
+const env = { PATH: process.env.PATH, NO_COLOR: '1' };
 const clang = join(root, 'example-plugins/levenshtein-c/node_modules/@yowasp/clang');
 
 try {
@@ -21,7 +23,10 @@ try {
   for (const page of ['writing-a-plugin', 'scripts', 'python', 'plugins-in-rust-and-c']) {
     if (named.length > 0 && !named.includes(page)) continue;
     const started = Date.now();
-    await followPage(`docs/${page}.md`, join(outside, page), archives);
+    const empty = join(outside, page);
+    mkdirSync(empty);
+    const failure = await followPage(`docs/${page}.md`, empty, env, reader(archives));
+    if (failure !== undefined) throw new Error(`Cannot follow docs/${page}.md: ${failure}`);
     console.log(`docs/${page}.md: everything happens as it says, in ${secondsSince(started)} s`);
   }
 } finally {
@@ -32,60 +37,22 @@ function secondsSince(started) {
   return ((Date.now() - started) / 1000).toFixed(1);
 }
 
-async function followPage(path, empty, archives) {
-  const text = readFileSync(join(root, path), 'utf8');
-  // The page says to copy it from the example plugins.
-  mkdirSync(empty);
-  const place = { cwd: empty, archives };
-  for (const [, info, body] of text.matchAll(/^```(.*)\n([^]*?)^```$/gm)) {
-    const attributes = new Map(
-      [...info.matchAll(/(\w+)=(\S+)/g)].map(([, key, value]) => [key, value]),
-    );
-    if (attributes.get('needs') === 'rust' && !(await hasRust())) {
-      console.log(
-        `skipped: no cargo for wasm32-unknown-unknown, so this was not tried:\n${body.trimEnd()}`,
-      );
-      continue;
-    }
-    const file = attributes.get('file');
-    if (file !== undefined) {
-      mkdirSync(dirname(join(place.cwd, file)), { recursive: true });
-      writeFileSync(join(place.cwd, file), body);
-    }
-    const made = attributes.get('made');
-    if (made !== undefined && readFileSync(join(place.cwd, made), 'utf8') !== body) {
-      throw new Error(`Cannot follow ${path}: ${made} is not what the page shows`);
-    }
-    if (/^console\b/.test(info)) await followCommands(body, place);
-  }
-}
-
-/** Commands begin with `$ `; each of the lines below must occur in the output. */
-async function followCommands(block, place) {
-  for (const part of block.trimEnd().split(/^\$ /m).slice(1)) {
-    const [command, ...expected] = part.trimEnd().split('\n');
-    if (command.startsWith('cd ')) {
-      place.cwd = join(place.cwd, command.slice(3));
-      continue;
-    }
-    // The machine's own Node and npm, with their configuration: a reader has no others.
-    const env = { PATH: process.env.PATH, NO_COLOR: '1' };
-    const actual = asToday(command, place);
-    const started = Date.now();
-    const output = await must(command, run('sh', ['-c', actual], { cwd: place.cwd, env }));
-    console.log(`${secondsSince(started).padStart(6)} s  ${command}`);
-    for (const line of expected) {
-      if (!output.includes(line)) {
-        throw new Error(
-          `Cannot follow the page: "${command}" did not print "${line}", but\n${tail(output)}`,
-        );
-      }
-    }
-  }
+/** Runs the commands of a page as they are today. */
+function reader(archives) {
+  return {
+    has: (need) => need !== 'rust' || hasRust(),
+    isIn: (output, line) => output.includes(line),
+    async run(command, where) {
+      const started = Date.now();
+      const result = await run('sh', ['-c', asToday(command, where.cwd, archives)], where);
+      console.log(`${secondsSince(started).padStart(6)} s  ${command}`);
+      return result;
+    },
+  };
 }
 
 /** A command as it must be entered until the packages are on a registry. */
-function asToday(command, { cwd, archives }) {
+function asToday(command, cwd, archives) {
   const archiveOf = (name) => archives.find((path) => path.includes(`/testbench-${name}-`));
   const [, rest] = /^npm create @testbench\/plugin (.*)$/.exec(command) ?? [];
   if (rest !== undefined) {
@@ -120,10 +87,4 @@ async function hasRust() {
     if (asked.code === 0 && existsSync(asked.output.trim())) return true;
   }
   return false;
-}
-
-async function must(command, running) {
-  const { code, output } = await running;
-  if (code === 0) return output;
-  throw new Error(`Cannot follow the page: "${command}" ended with ${code}\n${tail(output)}`);
 }
