@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
 import { BuildError, buildPlugin, type BuildResult } from '@testbench/sdk';
-import { cargoManifest, linkPackages } from '@testbench/test-kit/author-project';
+import { C_FLAGS, cargoManifest, linkPackages } from '@testbench/test-kit/author-project';
 
 // One folder for Cargo's output, so that shared dependencies are compiled once, and with less optimisation than a product needs.
 const CARGO_ENVIRONMENT = {
@@ -39,9 +39,8 @@ export async function buildFrom(
   const before = { ...process.env };
   Object.assign(process.env, CARGO_ENVIRONMENT);
   try {
-    // clang is a WebAssembly program here: four fifths of its time would be spent on optimizing the module.
-    const unoptimized = isRust ? [] : ['-O0'];
-    return await buildPlugin({ directory, optimize: 'none', flags: [...unoptimized, ...flags] });
+    const own = isRust ? [] : C_FLAGS;
+    return await buildPlugin({ directory, optimize: 'none', flags: [...own, ...flags] });
   } catch (error) {
     if (!(error instanceof BuildError) || error.code !== 'BUILD_NO_COMPILER') throw error;
     process.stderr.write(`skipped: ${error.message}\n`);

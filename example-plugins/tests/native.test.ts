@@ -9,6 +9,7 @@ import {
   createTestHost,
   type TestHost,
 } from '@testbench/sdk';
+import { OPTIMIZE } from '@testbench/test-kit/author-project';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { openPlugin } from './open-plugin.js';
@@ -17,13 +18,10 @@ import { sharedFile } from './shared-data.js';
 const vectorFile = sharedFile('vectors/levenshtein.json');
 const folder = (name: string): string => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
-/** In CI, built like its author builds it; optimising takes longer than everything else here. */
-const optimize = process.env['CI'] === undefined ? 'none' : 'speed';
-
 /** Builds an example in another language; undefined, with a note, if its compiler is not installed. */
 async function build(name: string): Promise<BuildResult | undefined> {
   try {
-    return await buildPlugin({ directory: folder(name), optimize });
+    return await buildPlugin({ directory: folder(name), optimize: OPTIMIZE });
   } catch (error) {
     if (!(error instanceof BuildError) || error.code !== 'BUILD_NO_COMPILER') throw error;
     process.stderr.write(`skipped: ${error.message}\n`);
@@ -55,7 +53,7 @@ function somePairs(count: number): { output: string; expected: string[] }[] {
 }
 
 describe.each(Object.entries(built))(
-  `levenshtein in %s, optimized for ${optimize} (needs its compiler)`,
+  `levenshtein in %s, optimized for ${OPTIMIZE} (needs its compiler)`,
   (language, result) => {
     let host: TestHost;
     beforeAll(async () => {

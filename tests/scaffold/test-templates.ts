@@ -7,7 +7,7 @@ import { main } from '@testbench/cli';
 import { createPlugin, TEMPLATE_LANGUAGES } from '@testbench/create-plugin';
 import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin, createTestHost } from '@testbench/sdk';
-import { linkPackages } from '@testbench/test-kit/author-project';
+import { C_FLAGS, linkPackages } from '@testbench/test-kit/author-project';
 import { PLUGIN_TYPES, type PluginMetadata, type PluginType } from '@testbench/types';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -46,8 +46,7 @@ async function build(
 ): Promise<{ metadata: PluginMetadata; path: string; warnings: readonly unknown[] }> {
   const script = scriptOf(directory);
   if (script === undefined) {
-    // clang is a WebAssembly program here, which spends four fifths of its time on optimization.
-    const flags = existsSync(join(directory, 'src/plugin.c')) ? ['-O0'] : [];
+    const flags = existsSync(join(directory, 'src/plugin.c')) ? C_FLAGS : [];
     return await buildPlugin({ directory, optimize: 'none', flags });
   }
   const { bytes, metadata, warnings } = await buildScript({ path: join(directory, script) });

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { buildScript } from '@testbench/script';
 import { BuildError, buildPlugin } from '@testbench/sdk';
-import { cargoManifest, linkPackages } from '@testbench/test-kit/author-project';
+import { cargoManifest, linkPackages, OPTIMIZE } from '@testbench/test-kit/author-project';
 
 /** A plugin that fails in the way named by its input, at a line that has the same word in a comment. */
 export interface FailingPlugin {
@@ -21,12 +21,6 @@ const sources = join(import.meta.dirname, 'sources');
 export function removeProjects(): void {
   rmSync(root, { recursive: true });
 }
-
-/**
- * In CI, optimised like an author's plugin by default; optimising takes longer than everything else here. Rust is always optimised: otherwise its lines are
- * lines of the library.
- */
-export const OPTIMIZE = process.env['CI'] === undefined ? 'none' : 'speed';
 
 /**
  * Builds a plugin as an author does, and leaves the module and its source map in a folder.
@@ -75,6 +69,7 @@ async function build(directory: string, file: string): Promise<string> {
     '../../example-plugins/tests/target',
   );
   try {
+    // Rust is always optimized: otherwise its lines are lines of the library.
     const optimize = file.endsWith('.rs') ? 'speed' : OPTIMIZE;
     return (await buildPlugin({ directory, optimize })).path;
   } finally {

@@ -1,8 +1,9 @@
 import { type LoadPluginOptions, PluginSystem } from '@testbench/core';
+import { OPTIMIZE } from '@testbench/test-kit/author-project';
 import { CallError, describePlace } from '@testbench/types/errors';
 import { afterAll, describe, expect, it } from 'vitest';
 
-import { buildFailing, type FailingPlugin, OPTIMIZE, removeProjects } from './projects.js';
+import { buildFailing, type FailingPlugin, removeProjects } from './projects.js';
 
 const LANGUAGES = {
   AssemblyScript: await buildFailing('probe.as', 'assembly/index.ts'),

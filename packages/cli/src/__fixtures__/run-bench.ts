@@ -45,8 +45,8 @@ export async function runRecords(
     provider: { plugin: 'replay', models: ['a', 'b'] },
     evaluators: [{ plugin: 'exact-match' }],
     outputDir: 'out',
-    // Starting threads for each run would take most of the time; the tests of the isolations check that all give the same results.
-    isolation: 'inline',
+    // Starting threads for each run would take most of the time; in CI they are started, as for users.
+    ...(process.env['CI'] === undefined && { isolation: 'inline' }),
     ...change,
   };
   const withPaths = JSON.stringify(config, (key, value: unknown) =>
