@@ -1,51 +1,38 @@
+import type { CommandDefinition } from '../../packages/cli/src/command-line/define-command.ts';
+import type { Flag } from '../../packages/cli/src/command-line/flags.ts';
 import type { Page } from '../pages/page.ts';
 import { loadSource } from './load-source.ts';
 import { cell, codeCell, textWithOptions, generatedPage, table } from './markdown.ts';
 
-/** As much of a command's definition as is shown; the whole stands in `packages/cli/src/command-line`. */
-interface Command {
-  readonly name: string;
-  readonly brief: string;
-  readonly about?: string;
-  readonly positionals: readonly {
-    readonly name: string;
-    readonly brief: string;
-    readonly isOptional?: true;
-    readonly choices?: readonly string[];
-  }[];
-  readonly flags: Readonly<Record<string, CommandFlag>>;
-  readonly examples: readonly string[];
-}
-
-/** A flag of a command. */
-interface CommandFlag {
-  readonly kind: 'text' | 'texts' | 'boolean';
-  readonly brief: string;
-  readonly placeholder?: string;
-  readonly alias?: string;
-  readonly isRequired?: true;
-}
-
 const SOURCE = 'packages/cli/src/command-list.ts';
 
-/** Every command, as the command line itself knows it. */
-async function loadCommands(root: string): Promise<readonly Command[]> {
+/** What the command line itself knows. */
+interface CommandLine {
+  readonly commands: readonly CommandDefinition[];
+  /** The option that every command has. */
+  readonly debug: Flag<unknown>;
+  readonly exitCodes: readonly { readonly code: number; readonly meaning: string }[];
+  /** The name of an option as it is typed. */
+  readonly kebab: (key: string) => string;
+}
+
+async function loadCommandLine(root: string): Promise<CommandLine> {
   const { COMMANDS } = await loadSource(root, SOURCE);
-  return COMMANDS as readonly Command[];
+  const { EXIT_CODES } = await loadSource(root, 'packages/cli/src/exit-code.ts');
+  const { DEBUG, kebab } = await loadSource(
+    root,
+    'packages/cli/src/command-line/define-command.ts',
+  );
+  return { commands: COMMANDS, exitCodes: EXIT_CODES, debug: DEBUG, kebab } as CommandLine;
 }
 
 /** The reference of the command line: one page for all, and one for each command. */
 export async function commandPages(root: string): Promise<Page[]> {
-  const commands = await loadCommands(root);
-  const { EXIT_CODES } = await loadSource(root, 'packages/cli/src/exit-code.ts');
-  const exitCodes = EXIT_CODES as readonly { code: number; meaning: string }[];
-  return [overview(commands, exitCodes), ...commands.map(commandPage)];
+  const line = await loadCommandLine(root);
+  return [overview(line), ...line.commands.map((command) => commandPage(command, line))];
 }
 
-function overview(
-  commands: readonly Command[],
-  exitCodes: readonly { code: number; meaning: string }[],
-): Page {
+function overview({ commands, debug, exitCodes }: CommandLine): Page {
   return generatedPage({
     address: 'reference/cli',
     source: SOURCE,
@@ -66,7 +53,7 @@ function overview(
         ['option', 'meaning'],
         [
           ['`--help`, `-h`', 'show the help of the command'],
-          ['`--debug`', cell('show a stack trace of an error, and what plugins log')],
+          ['`--debug`', cell(debug.brief)],
         ],
       ),
       '## Exit codes',
@@ -85,7 +72,7 @@ function addressOf(name: string): string {
   return `/reference/cli/${name.replaceAll(' ', '-')}/`;
 }
 
-function commandPage(command: Command): Page {
+function commandPage(command: CommandDefinition, { debug, kebab }: CommandLine): Page {
   const { name, brief, about, positionals, flags, examples } = command;
   return generatedPage({
     address: addressOf(name).slice(1, -1),
@@ -97,7 +84,7 @@ function commandPage(command: Command): Page {
       ...(about === undefined ? [sentence(brief)] : aboutLines(about)),
       '',
       '```sh frame="none"',
-      usageOf(command),
+      usageOf(command, kebab),
       '```',
       ...(positionals.length === 0 ? [] : ['', '## Arguments']),
       ...table(
@@ -111,10 +98,10 @@ function commandPage(command: Command): Page {
       '## Options',
       ...table(
         ['option', 'meaning'],
-        [
-          ...Object.entries(flags).map(([key, flag]) => [optionOf(key, flag), cell(briefOf(flag))]),
-          ['`--debug`', 'show a stack trace of an error, and what plugins log'],
-        ],
+        Object.entries({ ...flags, debug }).map(([key, flag]) => [
+          optionOf(kebab(key), flag),
+          cell(briefOf(flag)),
+        ]),
       ),
       ...(examples.length === 0 ? [] : ['## Examples', '', '```sh', ...examples, '```']),
       '',
@@ -141,7 +128,10 @@ function aboutLines(about: string): string[] {
     );
 }
 
-function usageOf({ name, positionals, flags }: Command): string {
+function usageOf(
+  { name, positionals, flags }: CommandDefinition,
+  kebab: CommandLine['kebab'],
+): string {
   const required = Object.entries(flags).filter(([, flag]) => flag.isRequired === true);
   return [
     'testbench',
@@ -154,21 +144,16 @@ function usageOf({ name, positionals, flags }: Command): string {
   ].join(' ');
 }
 
-function optionOf(key: string, flag: CommandFlag): string {
+function optionOf(name: string, flag: Flag<unknown>): string {
   const value = flag.kind === 'boolean' ? '' : ` <${flag.placeholder ?? 'value'}>`;
   const alias = flag.alias === undefined ? '' : `, \`-${flag.alias}\``;
-  return `${codeCell(`--${kebab(key)}${value}`)}${alias}`;
+  return `${codeCell(`--${name}${value}`)}${alias}`;
 }
 
-function briefOf(flag: CommandFlag): string {
+function briefOf(flag: Flag<unknown>): string {
   const notes = [
     ...(flag.isRequired === true ? ['required'] : []),
     ...(flag.kind === 'texts' && !/repeat|several times/.test(flag.brief) ? ['repeatable'] : []),
   ];
   return notes.length === 0 ? flag.brief : `${flag.brief} (${notes.join(', ')})`;
-}
-
-/** As on the command line. */
-function kebab(key: string): string {
-  return key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

@@ -16,10 +16,7 @@ export function writeForModels(pages: readonly RenderedPage[], folder: string): 
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, wholeText(page));
   }
-  const sections = fillSections(pages) as readonly {
-    label: string;
-    pages: readonly RenderedPage[];
-  }[];
+  const sections = fillSections(pages);
   const lists = sections.flatMap((section) => [
     `## ${section.label}`,
     '',

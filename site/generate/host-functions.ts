@@ -1,23 +1,14 @@
+import type { HostFunctionRow } from '../../packages/types/src/abi/host-functions.ts';
 import type { Page } from '../pages/page.ts';
 import { loadSource } from './load-source.ts';
 import { codeCell, generatedPage, table } from './markdown.ts';
 
 const SOURCE = 'packages/types/src/abi/host-functions.ts';
 
-interface Row {
-  readonly parameters: Readonly<Record<string, 'in' | 'out' | 'number'>>;
-  readonly result?: string;
-  readonly effect?: true;
-  readonly waits?: true;
-  readonly countsPerCall?: true;
-  readonly permission?: string;
-  readonly since: string;
-}
-
 /** The host functions of the contract, from the table that the packages read. */
 export async function hostFunctionsPage(root: string): Promise<Page> {
   const { HOST_FUNCTION_TABLE, HOST_MODULE } = await loadSource(root, SOURCE);
-  const functions = Object.entries(HOST_FUNCTION_TABLE as Record<string, Row>);
+  const functions = Object.entries(HOST_FUNCTION_TABLE as Record<string, HostFunctionRow>);
   return generatedPage({
     address: 'reference/host-functions',
     source: 'docs/README.md',
@@ -42,13 +33,13 @@ export async function hostFunctionsPage(root: string): Promise<Page> {
   });
 }
 
-function parametersOf({ parameters }: Row): string {
+function parametersOf({ parameters }: HostFunctionRow): string {
   return Object.entries(parameters)
     .map(([name, kind]) => (kind === 'number' ? name : `${name}: ${kind}`))
     .join(', ');
 }
 
-function signatureOf({ parameters, result = 'i32' }: Row): string {
+function signatureOf({ parameters, result = 'i32' }: HostFunctionRow): string {
   const wire = Object.values(parameters).flatMap((kind) =>
     kind === 'number' ? ['i32'] : ['i32', 'i32'],
   );

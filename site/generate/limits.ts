@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import ts from 'typescript';
@@ -19,16 +19,13 @@ interface Limit {
 /** The limits of every package, with their values and reasons, from the files that the code reads. */
 export async function limitsPage(root: string): Promise<Page> {
   const files = readdirSync(join(root, 'packages'))
-    .flatMap((name) => [`packages/${name}/src/limits.ts`, `packages/${name}/src/call-limits.ts`])
-    .filter((path) => readable(join(root, path)));
+    .flatMap((name) => limitFiles(root, name))
+    .toSorted((a, b) => headingOf(a).localeCompare(headingOf(b), 'en'));
   const sections: string[] = [];
   for (const path of files) {
     const limits = await readLimits(root, path);
     if (limits.length === 0) continue;
-    sections.push(
-      '',
-      `## @testbench/${path.split('/')[1]}${path.endsWith('call-limits.ts') ? ': defaults of a call' : ''}`,
-    );
+    sections.push('', `## ${headingOf(path)}`);
     const rows = limits.map((limit) => [codeCell(limit.name), valueOf(limit), cell(limit.reason)]);
     sections.push(...table(['limit', 'value', 'why'], rows));
   }
@@ -44,13 +41,20 @@ export async function limitsPage(root: string): Promise<Page> {
   });
 }
 
-function readable(path: string): boolean {
-  try {
-    readFileSync(path);
-    return true;
-  } catch {
-    return false;
-  }
+/** The files with limits of a package. */
+function limitFiles(root: string, name: string): string[] {
+  const source = `packages/${name}/src`;
+  if (!existsSync(join(root, source))) return [];
+  return readdirSync(join(root, source), { recursive: true, encoding: 'utf8' })
+    .map((path) => `${source}/${path.replaceAll('\\', '/')}`)
+    .filter((path) => /\/(?:call-)?limits\.ts$/.test(path));
+}
+
+function headingOf(path: string): string {
+  const [, name, , ...rest] = path.split('/');
+  const file = rest.pop();
+  const what = file === 'call-limits.ts' ? [...rest, 'defaults of a call'] : rest;
+  return `@testbench/${name}${what.length === 0 ? '' : `: ${what.join(', ')}`}`;
 }
 
 async function readLimits(root: string, path: string): Promise<Limit[]> {
@@ -62,7 +66,8 @@ async function readLimits(root: string, path: string): Promise<Limit[]> {
     const reason = ts
       .getJSDocCommentsAndTags(statement)
       .map((comment) => ts.getTextOfJSDocComment(comment.comment) ?? '')
-      .join(' ');
+      .join(' ')
+      .replaceAll(/\{@link ([^}]*)\}/g, '`$1`');
     return statement.declarationList.declarations.flatMap((declaration) => {
       const name = declaration.name.getText(source);
       return Object.hasOwn(values, name) ? [{ name, value: values[name], reason }] : [];
@@ -91,7 +96,7 @@ const UNITS: readonly [RegExp, readonly [number, string][]][] = [
     ],
   ],
   [
-    /ms$/i,
+    /(?:^|_)(?:MS|ms)$|Ms$/,
     [
       [86_400_000, 'days'],
       [60_000, 'min'],

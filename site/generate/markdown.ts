@@ -35,11 +35,14 @@ function code(text: string): string {
   return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
 }
 
-/** A text as it is, with options of the command line as code. */
+/** A text as it is, but for spans of code, and with options of the command line as code. */
 export function textWithOptions(text: string): string {
   return text
-    .split(/(?<![\w-])(--[a-z][a-z-]*)/)
-    .map((part, index) => (index % 2 === 1 ? code(part) : escapeText(part)))
+    .split(/(`[^`]+`|(?<![\w-])--[a-z][a-z-]*)/)
+    .map((part, index) => {
+      if (index % 2 === 0) return escapeText(part);
+      return part.startsWith('`') ? part : code(part);
+    })
     .join('');
 }
 
