@@ -10,9 +10,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { blockProblems } from '../lib/blocks/check-block.mjs';
-import { blocksOf, filesBelow } from '../lib/blocks/read-blocks.mjs';
+import { blocksOf } from '../lib/blocks/read-blocks.mjs';
 import { runReadme } from '../lib/blocks/run-readme.mjs';
-import { root, workspacePackages } from '../lib/workspace.mjs';
+import { filesBelow, root, workspacePackages } from '../lib/workspace.mjs';
 
 /** More would make the mark a habit. */
 const MOST_EXCERPTS = 40;

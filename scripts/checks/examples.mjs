@@ -6,10 +6,10 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
-import { blocksOf, filesBelow, isExample } from '../lib/blocks/read-blocks.mjs';
+import { blocksOf, isExample } from '../lib/blocks/read-blocks.mjs';
 import { inParallel } from '../lib/in-parallel.mjs';
 import { pinnedNode, run, runTool, tail } from '../lib/run.mjs';
-import { root, workspacePackages } from '../lib/workspace.mjs';
+import { filesBelow, root, workspacePackages } from '../lib/workspace.mjs';
 
 // Inside `tests`, whose dependencies are all packages.
 const folder = join(root, 'tests', 'build', 'examples');

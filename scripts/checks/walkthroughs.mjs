@@ -7,10 +7,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 import { followPage } from '../lib/blocks/follow-page.mjs';
-import { filesBelow } from '../lib/blocks/read-blocks.mjs';
 import { inParallel } from '../lib/in-parallel.mjs';
 import { pinnedNode, run } from '../lib/run.mjs';
-import { root, workspacePackages } from '../lib/workspace.mjs';
+import { filesBelow, root, workspacePackages } from '../lib/workspace.mjs';
 
 const FOLDERS = ['start', 'concepts', 'guides', 'plugin-types', 'embedding', 'compare'];
 

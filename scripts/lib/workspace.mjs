@@ -10,6 +10,24 @@ export function readJson(path) {
   return JSON.parse(readFileSync(path, 'utf8'));
 }
 
+/** Folders of output. */
+const OUTPUT = new Set(['node_modules', 'dist', 'build', 'coverage', 'reference']);
+
+/**
+ * The files below a folder whose names match, without output.
+ *
+ * @param {string} folder Relative to the root, like the result.
+ * @param {RegExp} name
+ * @returns {string[]}
+ */
+export function filesBelow(folder, name) {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return OUTPUT.has(entry.name) ? [] : filesBelow(path, name);
+    return entry.isFile() && name.test(entry.name) ? [path] : [];
+  });
+}
+
 /**
  * Lists the workspace's packages, without the root.
  *

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import ts from 'typescript';
 
+import { filesBelow } from '../../scripts/lib/workspace.mjs';
 import type { Page } from '../pages/page.ts';
 import { loadSource } from './load-source.ts';
 import { cell, codeCell, generatedPage, table } from './markdown.ts';
@@ -19,7 +20,9 @@ interface Limit {
 /** The limits of every package, with their values and reasons, from the files that the code reads. */
 export async function limitsPage(root: string): Promise<Page> {
   const files = readdirSync(join(root, 'packages'))
-    .flatMap((name) => limitFiles(root, name))
+    .map((name) => `packages/${name}/src`)
+    .filter((source) => existsSync(join(root, source)))
+    .flatMap((source) => filesBelow(source, /^(?:call-)?limits\.ts$/))
     .toSorted((a, b) => headingOf(a).localeCompare(headingOf(b), 'en'));
   const sections: string[] = [];
   for (const path of files) {
@@ -39,15 +42,6 @@ export async function limitsPage(root: string): Promise<Page> {
       ...sections,
     ],
   });
-}
-
-/** The files with limits of a package. */
-function limitFiles(root: string, name: string): string[] {
-  const source = `packages/${name}/src`;
-  if (!existsSync(join(root, source))) return [];
-  return readdirSync(join(root, source), { recursive: true, encoding: 'utf8' })
-    .map((path) => `${source}/${path.replaceAll('\\', '/')}`)
-    .filter((path) => /\/(?:call-)?limits\.ts$/.test(path));
 }
 
 function headingOf(path: string): string {

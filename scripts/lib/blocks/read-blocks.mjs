@@ -1,20 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-
-import { root } from '../workspace.mjs';
-
-/** Folders of output. */
-const SKIPPED = new Set(['node_modules', 'dist', 'build', 'coverage', 'reference']);
-
-/** The files below a folder, relative to the root, whose names match; output is left out. */
-export function filesBelow(folder, name) {
-  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : filesBelow(path, name);
-    return entry.isFile() && name.test(entry.name) ? [path] : [];
-  });
-}
-
 /**
  * The fenced blocks of a page of Markdown.
  *
