@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 import { buildPage } from '../../packages/report/scripts/build-page.mjs';
-import { publishFile } from '../../packages/report/scripts/bundle-for-browsers.mjs';
+import { publishFile } from './bundle-for-browsers.mjs';
 import { root } from './workspace.mjs';
 
 /** The files, by the folder in which a package looks for them when it runs from its sources. */

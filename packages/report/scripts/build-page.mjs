@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundleForBrowsers, publishFile } from './bundle-for-browsers.mjs';
+import { bundleForBrowsers, publishFile } from '../../../scripts/lib/bundle-for-browsers.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundleForBrowsers, publishFolder } from '../../report/scripts/bundle-for-browsers.mjs';
+import { bundleForBrowsers, publishFolder } from '../../../scripts/lib/bundle-for-browsers.mjs';
 import { collectModule } from '../../../scripts/lib/sdk-reference/typescript.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));

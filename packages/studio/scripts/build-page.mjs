@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { bundleForBrowsers, publishFolder } from '../../report/scripts/bundle-for-browsers.mjs';
+import { bundleForBrowsers, publishFolder } from '../../../scripts/lib/bundle-for-browsers.mjs';
 import { bundleWorker, SDK_TEXTS, WORKER_FILE } from './build-author.mjs';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));

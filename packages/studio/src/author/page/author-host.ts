@@ -11,7 +11,7 @@ export interface Sample {
 }
 
 /** A request to save a project. */
-export interface SaveRequest {
+interface SaveRequest {
   readonly name: string;
   readonly description: string;
   readonly source: string;
