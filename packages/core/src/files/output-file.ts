@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
 import { describeFileError, makeFolder, TemporaryFile } from '@testbench/manager/files';
@@ -71,6 +71,21 @@ export class OutputFile {
       const temporary = await TemporaryFile.open(folder, 0o666);
       if (place.mode !== undefined) await temporary.handle.chmod(place.mode);
       return new OutputFile(place, temporary, signal);
+    });
+  }
+
+  /**
+   * Opens a file in an existing folder that only its owner writes to, without checking what is there: a file or link of that name is replaced. Saves a handful
+   * of system calls for each of many files.
+   *
+   * @throws {OutputError}
+   */
+  static async openOwn(path: string): Promise<OutputFile> {
+    const target = resolve(path);
+    return await guard(path, async () => {
+      const temporary = await TemporaryFile.open(dirname(target), 0o666);
+      const place = { path, target, way: 'replace', mode: undefined } as const;
+      return new OutputFile(place, temporary, undefined);
     });
   }
 
@@ -161,11 +176,11 @@ const NOBODY_THERE: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_DESTROYE
 /** Through the stream, so that its other writers keep their position. */
 async function writeToOwn(descriptor: 1 | 2, bytes: Uint8Array): Promise<void> {
   const stream = descriptor === 1 ? process.stdout : process.stderr;
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((done, reject) => {
     stream.write(bytes, (error) => {
       // A reader that stops early, such as `head`, is not a failure.
       if (error && !NOBODY_THERE.has(String((error as NodeJS.ErrnoException).code))) reject(error);
-      else resolve();
+      else done();
     });
   });
 }
