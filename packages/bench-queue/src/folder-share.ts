@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, open, rm } from 'node:fs/promises';
+import { type FileHandle, lstat, open, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 
 import { digestOf, makeFolder, OutputFile, syncFolder } from '@testbench/core/files';
@@ -60,22 +60,26 @@ export function openFolderShare(folder: string): Share {
     },
     async putResult(place, bytes) {
       const file = { digest: digestOf(bytes), bytes: bytes.length };
-      const target = join(resultFolder(place), hexOf(file.digest));
       // Also replaces an existing file of that name: its content may differ.
-      await publish(target, async (output) => await output.write(bytes));
+      await publishResult(resultFolder(place), hexOf(file.digest), bytes);
       return file;
     },
     async readResult(place, file) {
       const path = join(resultFolder(place), hexOf(file.digest));
       await using source = await openGuarded(path, true);
       if (source === undefined) throw missing(file);
-      const { size } = await source.stat();
-      if (size !== file.bytes || size > MAX_RESULT_BYTES) throw damaged(file);
-      const parts: Uint8Array[] = [];
-      for await (const chunk of chunksOf(source)) parts.push(chunk);
-      const bytes = Buffer.concat(parts);
-      if (bytes.length !== file.bytes || digestOf(bytes) !== file.digest) throw damaged(file);
-      return bytes;
+      if (file.bytes > MAX_RESULT_BYTES) throw damaged(file);
+      // One byte more than expected: this detects a file that has grown.
+      const bytes = Buffer.allocUnsafe(file.bytes + 1);
+      let length = 0;
+      while (length <= file.bytes) {
+        const { bytesRead } = await source.read(bytes, length, bytes.length - length, length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      const found = bytes.subarray(0, length);
+      if (length !== file.bytes || digestOf(found) !== file.digest) throw damaged(file);
+      return found;
     },
     async removeResults(run) {
       if (!RUN.test(run)) return;
@@ -142,6 +146,26 @@ async function publish(
     await syncFolder(folder);
   } finally {
     await output.discard();
+  }
+}
+
+/**
+ * Writes a result under a temporary name, and renames it. It is not flushed to disk: a result that is lost or damaged when its machine loses power is detected by
+ * its digest, and its shard is run again.
+ */
+async function publishResult(folder: string, name: string, bytes: Uint8Array): Promise<void> {
+  makeFolder(folder);
+  const temporary = join(folder, `.${name}-${randomUUID()}`);
+  const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
+  const handle = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o666);
+  try {
+    await handle.writeFile(bytes);
+    await handle.close();
+    await rename(temporary, join(folder, name));
+  } catch (error) {
+    await handle.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw error;
   }
 }
 

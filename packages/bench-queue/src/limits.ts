@@ -24,10 +24,17 @@ export const WINDOW_JOBS = 1000;
 export const MAX_WINDOW_JOBS = 100_000;
 /** Maximum number of shards that a worker runs concurrently. */
 export const MAX_CONCURRENCY = 256;
-/** A worker that does not respond for this long counts as dead, in milliseconds; with the check below, its shard goes to another worker within 5 s. */
+/**
+ * A worker that does not renew the lock of a shard for this long counts as dead, in milliseconds. With the check below, the shard is back in the queue 3.2 s
+ * after its worker died, and has 1.8 s left of the 5 s in which another one begins it.
+ */
 export const LOCK_MS = 2500;
-/** How often workers look for shards of dead workers, in milliseconds. */
+/** How often a thread of each worker looks for shards of dead workers, in milliseconds. */
 export const STALLED_MS = 700;
+/** A worker whose own thread does nothing for this long loses its shards, in milliseconds: encoding the largest result takes a few seconds. */
+export const HUNG_MS = 60_000;
+/** How long a worker waits before it asks a queue again that was gone, in milliseconds. */
+export const RETRY_MS = 200;
 /** How often a shard may lose its worker before it is set aside: once may be chance, but a shard that kills its process would kill all workers in turn. */
 export const MAX_STALLED = 3;
 /** Maximum number of attempts at a failing shard. */
@@ -36,8 +43,12 @@ export const ATTEMPTS = 4;
 export const BACKOFF_MS = 500;
 /** Number of refused results after which a shard is set aside. */
 export const MAX_REFUSALS = 3;
-/** How often the coordinator polls for finished jobs, in milliseconds. */
-export const POLL_MS = 100;
+/** How often the coordinator polls for finished jobs, in milliseconds: often enough for people, and rarely enough to find several at once. */
+export const POLL_MS = 250;
+/** Maximum number of adjacent shards that the coordinator writes as one segment: files, flushes and the run's manifest cost more than the rows of a small shard. */
+export const TOGETHER_SHARDS = 8;
+/** Maximum size of such a segment, in bytes: larger ones are read twice later on. */
+export const TOGETHER_BYTES = 4 * 1024 * 1024;
 /** Results fetched at a time. */
 export const POLL_JOBS = 64;
 /** How often a worker checks whether its run continues, and for other runs, in milliseconds. */

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 
 import { BenchError, PluginLocator, type LocateOptions, type Plan } from '@testbench/bench';
-import type { RangeExecutor, RangeRows, RangeWork } from '@testbench/bench/shards';
+import type { RangeExecutor, RangeRows, RangeWork, ShardFacts } from '@testbench/bench/shards';
 import { REWRITE_VERSION } from '@testbench/metering';
 import { API_VERSION } from '@testbench/types/abi';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
@@ -11,6 +11,7 @@ import type { Redis } from 'ioredis';
 
 import { QueueError } from './errors.js';
 import type { ShardJob } from './job.js';
+import { joinShards, type ShardText } from './join-shards.js';
 import {
   ATTEMPTS,
   BACKOFF_MS,
@@ -145,6 +146,12 @@ async function locateModule(
   );
 }
 
+/** A shard whose rows have come. */
+interface TakenShard extends ShardText {
+  readonly job: Job;
+  readonly facts: ShardFacts;
+}
+
 class Coordinator {
   readonly #queue: Queue;
   readonly #options: QueueExecutorOptions;
@@ -230,26 +237,48 @@ class Coordinator {
   }
 
   async #collect(): Promise<RangeRows[]> {
-    const found: RangeRows[] = [];
+    const found: TakenShard[] = [];
     for (const job of (await this.#queue.getCompleted(0, POLL_JOBS - 1)) as (Job | undefined)[]) {
       if (job === undefined) continue;
-      const rows = await this.#take(job);
-      if (rows !== undefined) found.push(rows);
+      const shard = await this.#take(job);
+      if (shard !== undefined) found.push(shard);
     }
-    for (const job of (await this.#queue.getFailed(0, POLL_JOBS - 1)) as (Job | undefined)[]) {
-      const name = job?.id;
-      if (name === undefined || !this.#open.has(name) || this.#failed.has(name)) continue;
-      const reason = String(job?.failedReason).slice(0, 500);
-      if (reason.startsWith('BENCH_BUDGET_SPENT')) {
-        throw new BenchError('BENCH_BUDGET_SPENT', reason.slice('BENCH_BUDGET_SPENT: '.length));
+    await this.#findFailed();
+    return joinShards(found, ({ name }) => this.#refusals.has(name)).map((shards) => ({
+      from: shards[0]!.from,
+      to: shards.at(-1)!.to,
+      rows: shards.flatMap(({ text }) => text.split('\n').slice(0, -1)),
+      facts: shards.map(({ facts }) => facts),
+      settle: async (refusal) => {
+        await Promise.all(
+          shards.map(async ({ job, name }) => await this.#settle(job, name, refusal)),
+        );
+      },
+    }));
+  }
+
+  /** Sets shards aside that failed in all attempts. @throws {BenchError} `BENCH_BUDGET_SPENT`. */
+  async #findFailed(): Promise<void> {
+    let isNew = true;
+    // The newest come first.
+    for (let at = 0; isNew; at += POLL_JOBS) {
+      const jobs = (await this.#queue.getFailed(at, at + POLL_JOBS - 1)) as (Job | undefined)[];
+      isNew = false;
+      for (const job of jobs) {
+        const name = job?.id;
+        if (name === undefined || !this.#open.has(name) || this.#failed.has(name)) continue;
+        const reason = String(job?.failedReason).slice(0, 500);
+        if (reason.startsWith('BENCH_BUDGET_SPENT')) {
+          throw new BenchError('BENCH_BUDGET_SPENT', reason.slice('BENCH_BUDGET_SPENT: '.length));
+        }
+        this.#setAside(name, reason);
+        isNew = true;
       }
-      this.#setAside(name, reason);
     }
-    return found;
   }
 
   /** The rows of a job that reports that it is done; its report is not trusted. */
-  async #take(job: Job): Promise<RangeRows | undefined> {
+  async #take(job: Job): Promise<TakenShard | undefined> {
     const name = String(job.id);
     const range = parseShardName(name);
     if (range === undefined || !this.#open.has(name)) {
@@ -263,15 +292,12 @@ class Coordinator {
       const outcome = readOutcome(job.returnvalue);
       const place = { run: plan.run, shard: name };
       const bytes = await this.#options.share.readResult(place, outcome);
-      const text = Buffer.from(bytes).toString('utf8');
+      const { buffer, byteOffset, length } = bytes;
+      const text = Buffer.from(buffer, byteOffset, length).toString('utf8');
       this.#underWay.add(name);
       const { startedAt, durationMs, timeMs, denials } = outcome;
-      return {
-        ...range,
-        rows: text.split('\n').slice(0, -1),
-        facts: { startedAt, durationMs, timeMs, denials, repeatedCalls: 0 },
-        settle: async (refusal) => await this.#settle(job, name, refusal),
-      };
+      const facts = { startedAt, durationMs, timeMs, denials, repeatedCalls: 0 };
+      return { ...range, name, text, job, facts };
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
       this.#work.onNotice(`shard ${name} is run again: ${error.message}`);
@@ -319,9 +345,13 @@ class Coordinator {
     }
     const counts = await this.#queue.getJobCounts();
     const there = Object.values(counts).reduce((sum, count) => sum + count, 0);
-    const given = this.#ranges
-      .slice(0, this.#next)
-      .filter((range) => this.#open.has(shardName(range)) && !this.#failed.has(shardName(range)));
+    const end = this.#ranges[this.#next]?.from ?? Number.POSITIVE_INFINITY;
+    const given: RunRange[] = [];
+    // In the order of records, of which there may be a million.
+    for (const [name, range] of this.#open) {
+      if (range.from >= end) break;
+      if (!this.#failed.has(name)) given.push(range);
+    }
     if (there < given.length) await this.#add(given);
   }
 

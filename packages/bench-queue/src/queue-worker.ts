@@ -10,7 +10,7 @@ import { type RunHooks, type ShardRunner, withShardRunner } from '@testbench/ben
 import { REWRITE_VERSION } from '@testbench/metering';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import { PluginError } from '@testbench/types/errors';
-import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, UnrecoverableError } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { QueueError } from './errors.js';
@@ -18,13 +18,10 @@ import { fileFetcher } from './fetch-file.js';
 import { hexOf } from './folder-share.js';
 import { checkJob, readJob } from './job.js';
 import {
-  LOCK_MS,
   MAX_CONCURRENCY,
   MAX_DENIAL_CHARACTERS,
   MAX_DENIALS,
   MAX_RESULT_BYTES,
-  MAX_STALLED,
-  STALLED_MS,
   WATCH_MS,
   WORKER_TTL_MS,
 } from './limits.js';
@@ -39,6 +36,7 @@ import {
   stateOf,
   versionProblem,
 } from './run-record.js';
+import { ShardService } from './serve-shards.js';
 import { createSharedGate } from './shared-gate.js';
 import { readShare, type Share } from './share.js';
 import { type WorkerIsolation, WorkerSystem } from './worker-system.js';
@@ -295,33 +293,23 @@ class RunningWorker {
     const { run } = record;
     const { address, signal } = this.#options;
     const stop = new AbortController();
+    const broken = new AbortController();
     // Blocking commands need a separate connection.
     const connection = await connectQueue(address);
-    let running = 0;
-    const worker = new Worker(
+    const shards = new ShardService({
       run,
-      async (job) => {
-        running += 1;
-        try {
-          return await this.#runJob(job, record, runner, stop.signal);
-        } finally {
-          running -= 1;
-        }
+      address,
+      connection,
+      concurrency: this.#concurrency,
+      runJob: async (job) => await this.#runJob(job, record, runner, stop.signal),
+      onFailed: (error) => {
+        this.#options.onNotice?.(`shards in progress may be run twice: ${error.message}`);
+        broken.abort();
       },
-      {
-        connection,
-        prefix: QUEUE_PREFIX,
-        concurrency: this.#concurrency,
-        lockDuration: LOCK_MS,
-        stalledInterval: STALLED_MS,
-        maxStalledCount: MAX_STALLED,
-        drainDelay: 1,
-      },
-    );
-    worker.on('error', () => {});
+    });
     let idleSince: number | undefined;
     try {
-      for (;;) {
+      while (!broken.signal.aborted) {
         await setTimeout(WATCH_MS, undefined, { signal }).catch(() => {});
         if (signal.aborted) break;
         const state = await stateOf(this.#client, run).catch(() => 'running' as const);
@@ -331,10 +319,10 @@ class RunningWorker {
           break;
         }
         // Idle, while another run may be waiting.
-        idleSince = running === 0 ? (idleSince ?? Date.now()) : undefined;
+        idleSince = shards.running === 0 ? (idleSince ?? Date.now()) : undefined;
         if (idleSince !== undefined && Date.now() - idleSince > 3 * WORKER_TTL_MS) break;
       }
-      await worker.close();
+      await shards.close();
     } finally {
       connection.disconnect();
     }
@@ -357,8 +345,8 @@ class RunningWorker {
           `Cannot run a job: it is called ${JSON.stringify(String(job.id).slice(0, 100))}, and is of records ${name}`,
         );
       }
-      const rows: string[] = [];
-      let characters = 0;
+      let rows = 0;
+      let text = '';
       const { from, to, traceparent } = work;
       const facts = await runner.run({
         from,
@@ -366,23 +354,23 @@ class RunningWorker {
         traceparent,
         signal,
         write: (row) => {
-          characters += row.length + 1;
-          if (characters > MAX_RESULT_BYTES) {
+          text += `${row}\n`;
+          rows += 1;
+          if (text.length > MAX_RESULT_BYTES) {
             throw new QueueError(
               'QUEUE_UNSUPPORTED',
               `Cannot keep the rows of records ${name}: they have more than ${MAX_RESULT_BYTES} bytes; cut smaller shards`,
             );
           }
-          rows.push(row);
         },
       });
-      const bytes = Buffer.from(rows.map((row) => `${row}\n`).join(''));
+      const bytes = Buffer.from(text);
       const file = await this.#options.share.putResult({ run: record.run, shard: name }, bytes);
       this.#shards += 1;
       const { startedAt, durationMs, timeMs, denials } = facts;
       return {
         ...file,
-        rows: rows.length,
+        rows,
         worker: this.#id,
         startedAt,
         durationMs,

@@ -18,6 +18,7 @@ import {
   queueStatus,
   runWorker,
 } from './index.js';
+import { LOCK_MS, STALLED_MS } from './limits.js';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const plugin = (name: string): string =>
@@ -170,4 +171,33 @@ describe.skipIf(!hasRedis)('a queue over Redis', () => {
     expect(summary.records).toBe(RECORDS);
     expect(await mended).toEqual({ shards: 1, failed: 0 });
   }, 40_000);
+
+  it('keeps a shard from other workers while its own thread is busy', async () => {
+    const stop = new AbortController();
+    const done: string[] = [];
+    const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+    const work = (name: string) =>
+      runWorker({
+        address: { url },
+        share: {
+          ...share(),
+          putResult: async (place, bytes) => {
+            // All timers of this thread stand still, for longer than a lock lasts and the next look for dead workers.
+            if (done.length === 0) Atomics.wait(busy, 0, 0, LOCK_MS + 2 * STALLED_MS);
+            done.push(place.shard);
+            return await share().putResult(place, bytes);
+          },
+        },
+        workDir: join(folder, name),
+        isolation: 'thread',
+        signal: stop.signal,
+      });
+    const workers = [work('work-5'), work('work-6')];
+    const { summary } = await runPlan(config('busy'), { executor: executor() });
+    stop.abort();
+    await Promise.all(workers);
+    expect(summary.records).toBe(RECORDS);
+    expect(done.toSorted()).toEqual([...new Set(done)].toSorted());
+    expect(done).toHaveLength(9);
+  }, 30_000);
 });

@@ -24,8 +24,8 @@ export interface RangeWork {
 export interface RangeRows extends RunRange {
   /** Each row as a text without line feeds, in the order of records and cases. */
   readonly rows: readonly string[];
-  /** Facts from the process that made them. */
-  readonly facts?: ShardFacts;
+  /** Facts from the processes that made them. */
+  readonly facts?: readonly ShardFacts[];
   /**
    * Called once the rows are on disk, or with the reason why they were refused: they do not match the plan. Refused ranges must be delivered again, or the
    * run ends without them.

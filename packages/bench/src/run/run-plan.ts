@@ -11,6 +11,7 @@ import { comparePlans } from '../plan/compare-plans.js';
 import { describeChanges } from '../plan/describe-changes.js';
 import type { Plan } from '../plan/plan.js';
 import type { BenchmarkSummary } from '../results/benchmark-summary.js';
+import type { ResultRow } from '../results/result-row.js';
 import { guardWriting } from '../results/store/guard-files.js';
 import { EarlierRows } from './earlier-rows.js';
 import { BatchEvaluator } from './evaluate-batch.js';
@@ -25,7 +26,7 @@ import { fillRun } from './fill-run.js';
 import { stageEnd } from './plugin-summaries.js';
 import { RunTally } from './run-tally.js';
 import { beginShard, formatShardDocument, type ShardFacts } from '../shards/shard-document.js';
-import { factsOf } from '../shards/shard-facts.js';
+import { factsOf, ShardFactsSum } from '../shards/shard-facts.js';
 import { shareBudgets } from '../shards/share-budgets.js';
 import { shardRange } from '../shards/shard.js';
 
@@ -147,7 +148,8 @@ export async function executeRun(
     config.outputDir === undefined
       ? undefined
       : await openRun(plan, config.outputDir, inputs, begun);
-  let facts: readonly ShardFacts[] = made?.facts ?? [];
+  const facts = new ShardFactsSum(run.denials);
+  for (const known of made?.facts ?? []) facts.add(known);
   let tally: RunTally | undefined;
   let failure: unknown;
   hooks?.onEvent({ ...place, type: `${kind}-start`, timestampMs: startedAt.getTime() });
@@ -160,42 +162,53 @@ export async function executeRun(
       await tellRepairs(open, options);
       await made?.fill(open);
     }
-    if (options.executor !== undefined) {
-      facts = [...facts, ...(await fillRun(run, open, options, options.executor))];
-    }
-    for (const { id, message } of facts.flatMap(({ denials }) => denials)) {
-      run.denials.add(id, message);
-    }
-    const { onNotice, callGate: gate } = options;
+    const { onNotice, callGate: gate, executor } = options;
     paid = await PaidStages.open(run, { path: open?.path, onNotice, gate });
     tellInterrupted(paid, options);
     await using earlier =
       open === undefined || evaluate !== undefined
         ? undefined
         : await takeOver(run, open, inputs, options);
-    const tallied = new RunTally(run, options, paid, { range, facts });
+    // Rows made elsewhere are reported when they come, and added up in order, which is later.
+    const { onProgress: _, ...silent } = options;
+    const telling = executor === undefined ? options : silent;
+    const tallied = new RunTally(run, telling, paid, { range, facts });
     tally = tallied;
-    if (paid.maxCalls !== undefined) {
-      // A model may think for minutes, during which no record finishes.
-      beat = setInterval(() => tallied.tell(), PROGRESS_MS).unref();
+    const onRecord = (
+      rows: readonly ResultRow[],
+      isEarlier: boolean,
+    ): Promise<void> | undefined => {
+      hooks?.onEvent({ ...place, type: 'record-end', rows, isEarlier });
+      return tallied.add(rows, isEarlier);
+    };
+    if (executor === undefined) {
+      if (paid.maxCalls !== undefined) {
+        // A model may think for minutes, during which no record finishes.
+        beat = setInterval(() => tallied.tell(), PROGRESS_MS).unref();
+      }
+      const batches =
+        evaluate === undefined && earlier === undefined
+          ? BatchEvaluator.for(run, run.system)
+          : undefined;
+      await runRecords({
+        run,
+        range,
+        writer: open?.writer,
+        evaluate: evaluate ?? evaluateWith(earlier),
+        evaluateBatch: batches && ((samples, how) => batches.evaluate(samples, how)),
+        paid,
+        signal: options.signal,
+        onRecord,
+      });
+    } else {
+      await fillRun(run, open, {
+        ...options,
+        executor,
+        onRecord: (rows) => onRecord(rows, true),
+        onFacts: (found) => facts.add(found),
+        failedRows: () => tallied.counts.failedRows,
+      });
     }
-    const batches =
-      evaluate === undefined && earlier === undefined
-        ? BatchEvaluator.for(run, run.system)
-        : undefined;
-    await runRecords({
-      run,
-      range,
-      writer: open?.writer,
-      evaluate: evaluate ?? evaluateWith(earlier),
-      evaluateBatch: batches && ((samples, how) => batches.evaluate(samples, how)),
-      paid,
-      signal: options.signal,
-      onRecord: (rows, isEarlier) => {
-        hooks?.onEvent({ ...place, type: 'record-end', rows, isEarlier });
-        return tallied.add(rows, isEarlier);
-      },
-    });
     // Scores that need the whole set are left to the merge.
     const sets = begun === undefined ? await tally.scoreSets() : undefined;
     const summary = tally.summary(open?.path, sets);
@@ -277,7 +290,7 @@ async function takeOver(
   run: PreparedRun,
   open: OpenRun,
   inputs: readonly OutputInput[],
-  { onNotice = () => {} }: RunOptions,
+  { onNotice = () => {}, executor }: RunOptions,
 ): Promise<EarlierRows | undefined> {
   const { config, plan } = run;
   const earlier = await newestOther(plan, config.outputDir ?? '', inputs);
@@ -288,6 +301,8 @@ async function takeOver(
       `the plan differs from that of ${JSON.stringify(earlier.run)}: ${describeChanges(changes)}; a new run is started`,
     );
   }
+  // An executor makes all rows.
+  if (executor !== undefined) return undefined;
   const rows = EarlierRows.open(earlier, plan);
   if (rows !== undefined && !open.isResumed) {
     onNotice(`rows of ${JSON.stringify(earlier.run)} are taken over`);

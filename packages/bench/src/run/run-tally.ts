@@ -14,16 +14,15 @@ import type { PaidStages } from './paid-stages.js';
 import type { PreparedRun } from './prepare-run.js';
 import { systemNames } from './run-cases.js';
 import type { RunOptions } from './run-options.js';
-import type { ShardFacts } from '../shards/shard-document.js';
-import { measuredOf } from '../shards/shard-facts.js';
+import type { ShardFactsSum } from '../shards/shard-facts.js';
 import { pluginSummaries } from './plugin-summaries.js';
 import { SetTally } from './set-tally.js';
 
 /** Which records are added up, and what other processes know about them. */
 export interface TallyPlace {
   readonly range: RunRange;
-  /** Of the shards that the rows come from; empty if this process made them. */
-  readonly facts: readonly ShardFacts[];
+  /** Of the shards that the rows come from, as far as other processes made them. */
+  readonly facts: Pick<ShardFactsSum, 'measured'>;
 }
 
 /** A plugin and its place. */
@@ -177,7 +176,7 @@ export class RunTally {
         ),
         resumedRecords: this.#earlierRecords,
         repeatedCalls: this.#paid.interrupted,
-        ...measuredOf(this.#place.facts),
+        ...this.#place.facts.measured,
       },
     });
   }

@@ -184,10 +184,11 @@ async function copySegment(
   const copy = await writer.begin(segment.from);
   try {
     for await (const row of reader.rows(segment)) {
-      check(row);
-      await copy.write(row);
+      check.row(row);
+      const written = copy.write(row);
+      if (written !== undefined) await written;
     }
-    check(undefined);
+    check.end();
     await copy.complete(segment.to);
   } finally {
     await copy.discard();

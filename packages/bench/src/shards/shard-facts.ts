@@ -27,29 +27,41 @@ export function factsOf(
   };
 }
 
-/** The measurements of all shards as one run: from the first start to the last end, with the total time inside plugins. Empty if nothing is known. */
-export function measuredOf(facts: readonly ShardFacts[]): Measured | Record<string, never> {
-  let start = Number.POSITIVE_INFINITY;
-  let end = Number.NEGATIVE_INFINITY;
-  let repeatedCalls = 0;
-  const timeMs = new Map<string, number>();
-  for (const shard of facts) {
-    const startMs = Date.parse(shard.startedAt);
-    if (Number.isFinite(startMs)) {
-      start = Math.min(start, startMs);
-      end = Math.max(end, startMs + shard.durationMs);
-    }
-    repeatedCalls += shard.repeatedCalls;
-    for (const [stage, ms] of Object.entries(shard.timeMs)) {
-      timeMs.set(stage, (timeMs.get(stage) ?? 0) + ms);
-    }
+/** Adds up what the processes of a run know, in memory that does not grow with their number. */
+export class ShardFactsSum {
+  readonly #denials: DenialLog;
+  readonly #timeMs = new Map<string, number>();
+  #start = Number.POSITIVE_INFINITY;
+  #end = Number.NEGATIVE_INFINITY;
+  #repeatedCalls = 0;
+
+  /** @param denials Gets what plugins were denied. */
+  constructor(denials: DenialLog) {
+    this.#denials = denials;
   }
-  if (!Number.isFinite(start)) return {};
-  return {
-    startedAt: new Date(start).toISOString(),
-    durationMs: end - start,
-    timeMs: Object.fromEntries(timeMs),
-    resumedRecords: 0,
-    repeatedCalls,
-  };
+
+  add({ startedAt, durationMs, timeMs, repeatedCalls, denials }: ShardFacts): void {
+    const startMs = Date.parse(startedAt);
+    if (Number.isFinite(startMs)) {
+      this.#start = Math.min(this.#start, startMs);
+      this.#end = Math.max(this.#end, startMs + durationMs);
+    }
+    this.#repeatedCalls += repeatedCalls;
+    for (const [stage, ms] of Object.entries(timeMs)) {
+      this.#timeMs.set(stage, (this.#timeMs.get(stage) ?? 0) + ms);
+    }
+    for (const { id, message } of denials) this.#denials.add(id, message);
+  }
+
+  /** The measurements as one run: from the first start to the last end, with the total time inside plugins. Empty if nothing is known. */
+  get measured(): Measured | Record<string, never> {
+    if (!Number.isFinite(this.#start)) return {};
+    return {
+      startedAt: new Date(this.#start).toISOString(),
+      durationMs: this.#end - this.#start,
+      timeMs: Object.fromEntries(this.#timeMs),
+      resumedRecords: 0,
+      repeatedCalls: this.#repeatedCalls,
+    };
+  }
 }
