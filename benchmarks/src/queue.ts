@@ -1,57 +1,74 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, fork, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { planRun, runPlan } from '@testbench/bench';
-import { connectQueue, createQueueExecutor, openFolderShare } from '@testbench/bench-queue';
+import type { BenchmarkConfig } from '@testbench/bench';
+import { connectQueue } from '@testbench/bench-queue';
 import { freePort } from '@testbench/test-kit/free-port';
 
+import type { QueueTask } from './queue-process.ts';
+
 /*
- * What a queue costs compared with threads alone: records per second, processor time per record, the coordinator's time per shard; and its limits, calculated
- * from the measurements. Needs redis-server. On a shared machine, the processor time is the relevant figure.
+ * What a queue costs compared with threads alone: processor time of all processes, Redis included, for each shard of a run that is under way. What comes before
+ * (the start of a process, its plan, its plugins, code that is not optimized yet) is stated apart, since a worker pays it once a run.
+ *
+ * On a shared machine, processor time is the relevant figure; records per second say little. Needs redis-server.
  */
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
   options: {
-    records: { type: 'string', default: '40000' },
+    records: { type: 'string', default: '60000' },
     shard: { type: 'string', default: '1000' },
+    rounds: { type: 'string', default: '3' },
+    workers: { type: 'string', default: '1,2,4' },
+    evaluators: { type: 'string', default: 'exact-match' },
   },
 });
 const records = Number(values.records);
 const shardRecords = Number(values.shard);
+const rounds = Number(values.rounds);
+const counts = values.workers.split(',').map(Number);
+/** Part of the run that is not measured. */
+const MARK = 0.3;
+const TICKS_A_SECOND = 100;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const plugin = (name: string): string =>
   join(ROOT, 'example-plugins', name, 'build', `${name}.wasm`);
-const TICKS_A_SECOND = 100;
 
 if (spawnSync('redis-server', ['--version']).status !== 0) {
   console.log('skipped: there is no redis-server');
   process.exit(0);
 }
+
+/** Processor times of one run, in seconds. */
+interface Measured {
+  /** Of one worker, or of the only process. */
+  readonly start: number;
+  /** For each shard of those that count: a worker may be ahead of the coordinator. */
+  readonly worker: number;
+  readonly coordinator: number;
+  readonly redis: number;
+  readonly wall: number;
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'testbench-bench-queue-'));
 const port = await freePort();
 const url = `redis://127.0.0.1:${port}`;
 await mkdir(join(folder, 'redis'));
-const redisArgs = [
-  '--port',
-  `${port}`,
-  '--dir',
-  join(folder, 'redis'),
-  '--appendonly',
-  'yes',
-  '--save',
-  '',
-];
-const redis = spawn('redis-server', redisArgs, { stdio: 'ignore' });
-const client = await connectQueue({ url });
-const share = openFolderShare(join(folder, 'share'));
+const redis = spawn(
+  'redis-server',
+  ['--port', `${port}`, '--dir', join(folder, 'redis'), '--appendonly', 'yes', '--save', ''],
+  { stdio: 'ignore' },
+);
+const measured = new Map<number, Measured[]>();
+const loads: number[] = [];
+let runs = 0;
 try {
+  (await connectQueue({ url })).disconnect();
   const lines = Array.from({ length: records }, (_, n) =>
     JSON.stringify({
       input: `What is ${n}?`,
@@ -60,59 +77,97 @@ try {
     }),
   );
   await writeFile(join(folder, 'data.jsonl'), `${lines.join('\n')}\n`);
-  const config = {
-    name: 'measured',
-    dataset: { path: join(folder, 'data.jsonl') },
-    provider: { plugin: plugin('replay'), models: ['a'] },
-    evaluators: [{ plugin: plugin('exact-match') }],
-    epochs: 3,
-  };
-  const preparing = await timed(() => planRun(config));
-  const alone = await timed(() => runPlan({ ...config, outputDir: join(folder, 'alone') }));
-  console.log(
-    `${records} records, 3 epochs, shards of ${shardRecords}; plan alone ${preparing.cpu.toFixed(1)} s\n`,
-  );
-  console.log('workers   records/s   processor s  against threads   coordinator ms/shard');
-  print('threads', alone.wall, alone.cpu, 0, undefined);
-  let merging = 0;
-  for (const count of [1, 2, 4]) {
-    const workers = Array.from({ length: count }, (_, at) => startWorker(count * 10 + at));
-    // Their start is not included, except for plugins and data, which each worker opens once per run.
-    await setTimeout(3000);
-    const before = workers.map(cpuOf).reduce((sum, one) => sum + one, 0);
-    const executor = createQueueExecutor({ client, share, shardRecords });
-    const run = await timed(() =>
-      runPlan({ ...config, outputDir: join(folder, `queue-${count}`) }, { executor }),
-    );
-    const used = workers.map(cpuOf).reduce((sum, one) => sum + one, 0) - before;
-    // Each process makes its own plan: it reads and checks the whole data set.
-    const plans = preparing.cpu * (count + 1);
-    const shards = Math.ceil(records / shardRecords);
-    merging = ((run.cpu - preparing.cpu) / shards) * 1000;
-    print(
-      `${count}`,
-      run.wall,
-      run.cpu + used,
-      (run.cpu + used - plans) / (alone.cpu - preparing.cpu) - 1,
-      merging,
-    );
-    for (const worker of workers) {
-      worker.kill('SIGTERM');
-      await once(worker, 'close');
+  for (let round = 0; round < rounds; round += 1) {
+    // Interleaved: other work on the machine changes over minutes.
+    for (const count of [0, ...counts]) {
+      loads.push(loadavg()[0]!);
+      const found = await measure(count);
+      measured.set(count, [...(measured.get(count) ?? []), found]);
     }
   }
-  await limits(merging);
+  print();
 } finally {
-  client.disconnect();
   redis.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
 }
 
-function startWorker(number: number): ChildProcess {
-  const bin = join(ROOT, 'packages/cli/bin/testbench.js');
-  const place = ['--queue', url, '--share', join(folder, 'share')];
-  const own = ['--work-dir', join(folder, `work-${number}`), '--isolation', 'thread', '--quiet'];
-  return spawn(process.execPath, [bin, 'worker', ...place, ...own], { stdio: 'ignore' });
+/** Measures a run by threads alone, or by workers. */
+async function measure(count: number): Promise<Measured> {
+  runs += 1;
+  const config: BenchmarkConfig = {
+    name: 'measured',
+    dataset: { path: join(folder, 'data.jsonl') },
+    provider: { plugin: plugin('replay'), models: ['a'] },
+    evaluators: values.evaluators.split(',').map((name) => ({ plugin: plugin(name) })),
+    outputDir: join(folder, `out-${runs}`),
+  };
+  const share = join(folder, 'share');
+  const workers = await Promise.all(
+    Array.from({ length: count }, async (_, at) => {
+      const workDir = join(folder, `work-${runs}-${at}`);
+      return await begin({ kind: 'worker', url, share, workDir, hasHooks: false });
+    }),
+  );
+  const coordinator = await begin(
+    count === 0
+      ? { kind: 'threads', config, mark: MARK }
+      : { kind: 'coordinator', config, mark: MARK, url, share, shardRecords },
+  );
+  await next(coordinator, 'mark');
+  const marked = performance.now();
+  const before = { coordinator: cpuOf(coordinator), redis: cpuOf(redis) };
+  await next(coordinator, 'end');
+  const wall = (performance.now() - marked) / 1000;
+  const inCoordinator = cpuOf(coordinator) - before.coordinator;
+  const inRedis = cpuOf(redis) - before.redis;
+  coordinator.send('end');
+  const times = await Promise.all(
+    workers.map(async (child) => {
+      const found = new Promise<readonly number[]>(
+        (resolve) => void child.once('message', resolve),
+      );
+      child.send('end');
+      return await found;
+    }),
+  );
+  // Until the mark, without what its shards cost later on.
+  const start = before.coordinator - (MARK / (1 - MARK)) * inCoordinator;
+  const each = times.map(shardTimes);
+  const mean = (all: readonly number[]): number =>
+    all.reduce((total, one) => total + one, 0) / Math.max(1, all.length);
+  return {
+    start: count === 0 ? start : mean(each.map((one) => one.start)),
+    worker: mean(each.map(({ shard }) => shard)),
+    coordinator: inCoordinator,
+    redis: inRedis,
+    wall,
+  };
+}
+
+/** What a shard costs a worker once it is under way, and what everything before costs it, in seconds. */
+function shardTimes(times: readonly number[]): { readonly shard: number; readonly start: number } {
+  const skipped = Math.floor(times.length * MARK);
+  const shard = (times.at(-1)! - times[skipped]!) / (times.length - 1 - skipped);
+  return { shard, start: times[skipped]! - (skipped + 1) * shard };
+}
+
+async function begin(task: QueueTask): Promise<ChildProcess> {
+  const script = fileURLToPath(new URL('queue-process.ts', import.meta.url));
+  const child = fork(script, [JSON.stringify(task)]);
+  await next(child, 'ready');
+  return child;
+}
+
+async function next(child: ChildProcess, what: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    const onExit = (code: number | null): void => reject(new Error(`a process ended: ${code}`));
+    child.once('exit', onExit);
+    child.on('message', (message) => {
+      if (message !== what) return;
+      child.off('exit', onExit);
+      resolve();
+    });
+  });
 }
 
 /** Processor time of a process so far, its threads too, in seconds. */
@@ -123,97 +178,53 @@ function cpuOf({ pid = 0 }: ChildProcess): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
 }
 
-async function timed(
-  work: () => Promise<unknown>,
-): Promise<{ readonly wall: number; readonly cpu: number }> {
-  const started = performance.now();
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return { wall: (performance.now() - started) / 1000, cpu: (user + system) / 1e6 };
-}
-
-function print(
-  who: string,
-  wall: number,
-  cpu: number,
-  overhead: number,
-  coordinator: number | undefined,
-): void {
-  const rate = Math.round(records / wall);
-  const more = `${overhead >= 0 ? '+' : ''}${(100 * overhead).toFixed(1)} %`;
+function print(): void {
+  const shards = (records * (1 - MARK)) / shardRecords;
+  const perShard = (seconds: number): number => (seconds / shards) * 1000;
+  const costOf = ({ worker, coordinator, redis: inRedis }: Measured): number =>
+    worker * 1000 + perShard(coordinator + inRedis);
+  const alone = measured.get(0)!;
+  const [low, high] = [Math.min(...loads), Math.max(...loads)].map((load) => load.toFixed(1));
   console.log(
-    `${who.padEnd(9)} ${String(rate).padStart(9)} ${cpu.toFixed(1).padStart(13)} ${more.padStart(16)} ${(coordinator?.toFixed(2) ?? '-').padStart(22)}`,
-  );
-}
-
-/** Enqueues windows as the coordinator does, and reports what limits 1e9 records. */
-async function limits(mergeMs: number): Promise<void> {
-  const { Queue } = await import('bullmq');
-  const queue = new Queue('simulated-0123456789ab', {
-    connection: client,
-    prefix: 'testbench-jobs',
-  });
-  const jobs = 10_000;
-  const data = {
-    v: 1,
-    run: 'simulated-0123456789ab',
-    plan: `sha256:${'a'.repeat(64)}`,
-    from: 0,
-    to: 1000,
-  };
-  const memory = async (): Promise<number> =>
-    Number(/used_memory:(\d+)/.exec(await client.info('memory'))?.[1]);
-  const before = await memory();
-  const started = process.cpuUsage();
-  for (let at = 0; at < jobs; at += 1000) {
-    await queue.addBulk(
-      Array.from({ length: 1000 }, (_, n) => ({
-        name: 'shard',
-        data,
-        opts: { jobId: `${at + n}-${at + n + 1}`, attempts: 4 },
-      })),
-    );
-  }
-  const { user, system } = process.cpuUsage(started);
-  const enqueueMs = (user + system) / 1000 / jobs;
-  const jobBytes = ((await memory()) - before) / jobs;
-  await queue.obliterate({ force: true });
-  await queue.close();
-  console.log(
-    `\na job: ${enqueueMs.toFixed(3)} ms of the coordinator to add, ${Math.round(jobBytes)} bytes of Redis`,
+    `${records} records, shards of ${shardRecords}, ${values.evaluators}, ${rounds} rounds, load ${low} to ${high}; medians (range)\n`,
   );
   console.log(
-    'records    shards   all jobs in Redis   window of 1,000   enqueueing     merging   manifest   index of records',
+    'workers   processor ms a shard    against threads        worker  coordinator  Redis   start of one   records/s',
   );
-  for (const total of [1e6, 1e7, 1e8, 1e9]) {
-    const shards = total / 1000;
-    // 100 bytes per segment, 14 bytes per record: limits of the run's folder and of data sets.
+  for (const [count, found] of measured) {
+    const costs = found.map(costOf);
+    const more = found.map((one, round) => 100 * (costOf(one) / costOf(alone[round]!) - 1));
+    const of = (read: (one: Measured) => number): string =>
+      median(found.map((one) => perShard(read(one)))).toFixed(1);
     console.log(
       [
-        `1e${Math.log10(total)}`.padEnd(8),
-        String(shards).padStart(8),
-        megabytes(shards * jobBytes).padStart(19),
-        megabytes(Math.min(shards, 1000) * jobBytes).padStart(17),
-        hours((shards * enqueueMs) / 1000).padStart(12),
-        hours((shards * mergeMs) / 1000).padStart(11),
-        megabytes(shards * 100).padStart(10),
-        megabytes(total * 14).padStart(18),
+        (count === 0 ? 'threads' : `${count}`).padEnd(8),
+        spread(costs, 1).padStart(22),
+        (count === 0 ? '-' : `${spread(more, 0)} %`).padStart(18),
+        (count === 0 ? '-' : median(found.map(({ worker }) => worker * 1000)).toFixed(1)).padStart(
+          13,
+        ),
+        of((one) => one.coordinator).padStart(12),
+        (count === 0 ? '-' : of((one) => one.redis)).padStart(6),
+        `${median(found.map(({ start }) => start)).toFixed(2)} s`.padStart(14),
+        String(
+          Math.round(median(found.map(({ wall }) => (shards * shardRecords) / wall))),
+        ).padStart(11),
       ].join(' '),
     );
   }
   console.log(
-    'It ends at 1e8 records: a data set has at most 100 million, which is 1.4 GB of index in each process.',
-  );
-  console.log(
-    'Behind it comes the manifest, of at most 64 MB: 600,000 shards of any size. Redis and enqueueing do not end it.',
+    '\nThe start of one worker: its process, fetching files, its plan of the data set, its plugins, and code that is not optimized yet.',
   );
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+function median(all: readonly number[]): number {
+  const sorted = all.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-function hours(seconds: number): string {
-  return seconds < 600 ? `${seconds.toFixed(1)} s` : `${(seconds / 3600).toFixed(1)} h`;
+function spread(all: readonly number[], digits: number): string {
+  const sign = (value: number): string => value.toFixed(digits);
+  return `${sign(median(all))} (${sign(Math.min(...all))} to ${sign(Math.max(...all))})`;
 }
