@@ -28,6 +28,7 @@ const sharing = new Set([
     'host',
     'sdk',
     'report',
+    'interop',
     'trust',
     'bench-queue',
     'script',

@@ -9,6 +9,7 @@ export default defineConfig({
     attest: 'src/attest/index.ts',
     calls: 'src/calls.ts',
     dataset: 'src/dataset/index.ts',
+    import: 'src/import/index.ts',
     judging: 'src/judging/index.ts',
     results: 'src/results/index.ts',
     shards: 'src/shards/index.ts',

@@ -4,6 +4,7 @@ import { attestRun, verifyRun } from '@testbench/bench/attest';
 import { analysePlugins } from '@testbench/bench/analytics';
 import { aggregateRun, openSetEvaluators, scoreSets, SumBoard } from '@testbench/bench/aggregate';
 import { Budget, CallCache, CallControl, PaidCalls } from '@testbench/bench/calls';
+import { writeImportedRun } from '@testbench/bench/import';
 import { openDataset } from '@testbench/bench/dataset';
 import { calibrateJudges } from '@testbench/bench/judging';
 import { createQueueExecutor, openFolderShare, runWorker } from '@testbench/bench-queue';
@@ -21,6 +22,7 @@ import {
   makeBaseline,
   summariseRun,
 } from '@testbench/bench/statistics';
+import { importRuns } from '@testbench/interop';
 import { createHtmlReporter } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 
@@ -29,6 +31,15 @@ import { folder, system, config } from './subjects.js';
 
 const control = new CallControl();
 const cache = await CallCache.open({ folder: join(folder, 'calls') });
+const noRun = {
+  name: 'none',
+  tool: { name: 'none', version: '1.0.0' },
+  digest: `sha256:${'0'.repeat(64)}`,
+  provider: 'none',
+  model: 'none',
+  metrics: [],
+  async *cases() {},
+};
 const noRows = { rows: async function* () {} };
 
 /** `bench`, but for its configuration, `bench-queue` and `report`. */
@@ -39,6 +50,14 @@ export const BENCH_OPTIONS: Readonly<Record<string, OptionRow>> = {
   },
   'bench/attest:VerifyRunOptions': {
     calls: { verifyRun: (options) => verifyRun(folder, options) },
+  },
+  'bench/import:WriteImportedRunOptions': {
+    base: { outputDir: '/nowhere' },
+    calls: { writeImportedRun: (options) => writeImportedRun(noRun, options) },
+  },
+  'interop:ImportRunsOptions': {
+    base: { outputDir: '/nowhere' },
+    calls: { importRuns: (options) => importRuns('/nowhere', options).next() },
   },
   'bench:LocateOptions': {
     calls: { PluginLocator: (options) => new PluginLocator('/nowhere', options) },

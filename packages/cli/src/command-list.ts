@@ -12,6 +12,7 @@ import { DOCTOR } from './definitions/doctor.js';
 import { EMBED } from './definitions/embed.js';
 import { EXPORT } from './definitions/export.js';
 import { FAILURES } from './definitions/failures.js';
+import { IMPORT } from './definitions/import.js';
 import { INIT } from './definitions/init.js';
 import { INSPECT } from './definitions/inspect.js';
 import { LIST } from './definitions/list.js';
@@ -73,6 +74,7 @@ export const COMMANDS = [
   QUEUE_RESUME,
   QUEUE_CANCEL,
   SCORE,
+  IMPORT,
   INIT,
   LIST,
   STATUS,

@@ -11,6 +11,7 @@ import { readJudgements } from '../judging/judgement.js';
 import { TemplateError } from '../prompts/parse-template.js';
 import type { Prompt, PromptContent } from '../prompts/prompt.js';
 import type { CallFailure, ResultRow, ScoreDetails } from '../results/result-row.js';
+import { setOwn } from '../set-own.js';
 import { invalidOutput } from './call-failure.js';
 import type { EvaluatorStage } from './load-pipeline.js';
 import type { RunCase } from './run-cases.js';
@@ -134,12 +135,6 @@ export function takeVerdicts(
   draft.scores = scores;
   if (details !== undefined) draft.details = details;
   if (errors !== undefined) draft.errors = errors;
-}
-
-/** A name may be any text: plain assignment to `__proto__` would set the prototype. */
-function setOwn<T>(object: Record<string, T>, name: string, value: T): void {
-  if (name !== '__proto__') object[name] = value;
-  else Object.defineProperty(object, name, { value, enumerable: true });
 }
 
 /** Finishes a row, with its usage after its results. */

@@ -112,6 +112,7 @@ function mergeRun(
       { file: path },
     );
   }
+  const isPlanned = new Set(before.evaluators.map(({ as }) => as));
   const content: PlanContent = {
     ...before,
     evaluators: [
@@ -122,7 +123,8 @@ function mergeRun(
   const config = {
     ...run.config,
     evaluators: [
-      ...earlier.evaluators.filter(({ name }) => isKept(name)),
+      // An imported run without scores has an evaluator in its configuration alone.
+      ...earlier.evaluators.filter(({ name }) => isKept(name) && isPlanned.has(name)),
       ...run.config.evaluators,
     ],
   };

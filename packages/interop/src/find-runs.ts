@@ -1,0 +1,228 @@
+import { opendir } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+import { ImportError } from './errors.js';
+import { type HelmFiles, readHelm } from './helm/read-helm.js';
+import { EvalLog } from './inspect/eval-log.js';
+import { JsonLog } from './inspect/json-log.js';
+import { readLog } from './inspect/read-log.js';
+import type { JsonPlace } from './json/json-place.js';
+import { digestFiles, firstCharacter, guard, readText } from './json/read-file.js';
+import { MAX_FILES } from './limits.js';
+import { parseJson } from './json/parse-json.js';
+import { findTasks, samplesOf } from './lm-eval/find-tasks.js';
+import { readTask } from './lm-eval/read-task.js';
+import type { FoundRun } from './read-run.js';
+import { ZipArchive } from './zip/zip-archive.js';
+
+const HELM_STATE = 'scenario_state.json';
+const HELM_NAMES = [
+  'per_instance_stats.json',
+  'run_spec.json',
+  'stats.json',
+  'scenario.json',
+  'instances.json',
+  'display_predictions.json',
+  'display_requests.json',
+];
+/** Folders below the given one that are searched: tools sort their files by model, suite and task. */
+const MAX_LEVELS = 6;
+
+/** Something that a path leads to: how to read it. Archives stay open until `close`. */
+export interface FoundSource {
+  readonly file: string;
+  /** @throws {ImportError} */
+  open(): Promise<FoundRun>;
+  close?(): Promise<void>;
+}
+
+/**
+ * Finds what a file, or the files of a folder, are.
+ *
+ * @throws {ImportError} `IMPORT_UNREADABLE`, `IMPORT_UNKNOWN_FORMAT`, `IMPORT_TOO_LARGE`; `IMPORT_INVALID` if a single file is damaged.
+ */
+export async function findRuns(path: string, isFolder: boolean): Promise<FoundSource[]> {
+  if (!isFolder) return await findInFile(path);
+  const found: FoundSource[] = [];
+  for (const files of (await listFolders(path)).values())
+    found.push(...(await findInFolder(files)));
+  if (found.length > 0) return found;
+  throw unknownFormat(path, 'the folder has no file in it that is');
+}
+
+async function findInFolder(files: readonly string[]): Promise<FoundSource[]> {
+  const left = new Set(files);
+  const found: FoundSource[] = [];
+  for (const state of files.filter((file) => file.endsWith(HELM_STATE))) {
+    const helm = helmFiles(state, left);
+    if (helm === undefined) continue;
+    found.push(helmSource(helm));
+    left.delete(state);
+    const prefix = state.slice(0, -HELM_STATE.length);
+    for (const name of HELM_NAMES) left.delete(`${prefix}${name}`);
+  }
+  for (const file of [...left].filter((each) => each.endsWith('.eval'))) {
+    found.push(...(await findInFile(file)));
+    left.delete(file);
+  }
+  const results: JsonPlace[] = [];
+  for (const file of [...left].filter((each) => each.endsWith('.json'))) {
+    const document = await readHeader(file).catch(ignoreInvalid);
+    if (document === undefined) continue;
+    if (isInspect(document)) found.push(logSource(file));
+    else if (isResults(document)) results.push(document);
+  }
+  const samples = [...left].filter((file) => samplesOf(file) !== undefined);
+  for (const task of findTasks(samples, results)) found.push(taskSource(task));
+  // Results without samples are said to have none.
+  if (found.length === 0) found.push(...results.map(totalsSource));
+  return found;
+}
+
+async function findInFile(file: string): Promise<FoundSource[]> {
+  const first = await firstCharacter(file);
+  if (first === 'P') {
+    const archive = await ZipArchive.open(file);
+    return [
+      {
+        file,
+        open: async () => await readLog(new EvalLog(archive), await digestFiles([file])),
+        close: async () => await archive[Symbol.asyncDispose](),
+      },
+    ];
+  }
+  const name = basename(file);
+  const siblings = await filesOf(dirname(file));
+  if (name.endsWith(HELM_STATE) || HELM_NAMES.some((each) => name.endsWith(each))) {
+    const ending = [HELM_STATE, ...HELM_NAMES].find((each) => name.endsWith(each))!;
+    const helm = helmFiles(`${file.slice(0, -ending.length)}${HELM_STATE}`, new Set(siblings));
+    if (helm !== undefined) return [helmSource(helm)];
+  }
+  if (samplesOf(file) !== undefined || file.endsWith('.jsonl')) {
+    const results = await readResults(siblings);
+    return findTasks([file], results).map(taskSource);
+  }
+  if (first !== '{') throw unknownFormat(file, 'it is not');
+  const document = await readHeader(file);
+  if (isInspect(document)) return [logSource(file)];
+  if (!isResults(document)) throw unknownFormat(file, 'it is not');
+  const samples = siblings.filter((each) => samplesOf(each) !== undefined);
+  const tasks = findTasks(samples, [document]);
+  return tasks.length === 0 ? [totalsSource(document)] : tasks.map(taskSource);
+}
+
+function logSource(file: string): FoundSource {
+  return { file, open: async () => await readLog(new JsonLog(file), await digestFiles([file])) };
+}
+
+function taskSource(task: ReturnType<typeof findTasks>[number]): FoundSource {
+  return {
+    file: task.samplesFile,
+    open: async () => readTask(task, await digestFiles([task.samplesFile])),
+  };
+}
+
+/** Results of lm-evaluation-harness without any samples. */
+function totalsSource(results: JsonPlace): FoundSource {
+  const { file } = results;
+  return {
+    file,
+    open: async () => {
+      const state = `it has only totals (${Object.keys(results.at('results').value as object).join(', ')}), and there are no samples_….jsonl next to it; write them as well (--log_samples)`;
+      throw new ImportError('IMPORT_NO_SAMPLES', state, { file });
+    },
+  };
+}
+
+function helmSource(files: HelmFiles): FoundSource {
+  return {
+    file: files.state,
+    open: async () => await readHelm(files, await digestFiles([files.state, files.instanceStats])),
+  };
+}
+
+/** The other files of a run of HELM, which have the same prefix. */
+function helmFiles(state: string, files: ReadonlySet<string>): HelmFiles | undefined {
+  const prefix = state.slice(0, -HELM_STATE.length);
+  const instanceStats = `${prefix}per_instance_stats.json`;
+  if (!files.has(state) || !files.has(instanceStats)) return undefined;
+  const [spec, stats] = ['run_spec.json', 'stats.json'].map((name) => `${prefix}${name}`);
+  return {
+    state,
+    instanceStats,
+    ...(files.has(spec!) ? { spec: spec! } : {}),
+    ...(files.has(stats!) ? { stats: stats! } : {}),
+  };
+}
+
+/** A log without its samples, or any other document. */
+async function readHeader(file: string): Promise<JsonPlace> {
+  return await new JsonLog(file).header();
+}
+
+async function readResults(files: readonly string[]): Promise<JsonPlace[]> {
+  const found: JsonPlace[] = [];
+  for (const file of files.filter((each) => each.endsWith('.json'))) {
+    const document = await readText(file)
+      .then((text) => parseJson(text, file))
+      .catch(ignoreInvalid);
+    if (document !== undefined && isResults(document)) found.push(document);
+  }
+  return found;
+}
+
+function isInspect(document: JsonPlace): boolean {
+  return document.at('eval').isObject && document.at('eval').at('task').value !== undefined;
+}
+
+function isResults(document: JsonPlace): boolean {
+  const known = ['configs', 'versions', 'config'];
+  return document.at('results').isObject && known.some((key) => document.at(key).isObject);
+}
+
+/** Other files of a folder may be anything. */
+function ignoreInvalid(error: unknown): undefined {
+  if (!(error instanceof ImportError)) throw error;
+  return undefined;
+}
+
+/** The regular files of a folder and of those below it, by folder. Links are not followed. */
+async function listFolders(root: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const folders = new Map<string, string[]>();
+  let count = 0;
+  const walk = async (folder: string, level: number): Promise<void> => {
+    const files: string[] = [];
+    const below: string[] = [];
+    for await (const entry of await guard(folder, () => opendir(folder))) {
+      count += 1;
+      if (count > MAX_FILES) {
+        const state = `it has more than ${MAX_FILES} files; name the folder of one run`;
+        throw new ImportError('IMPORT_TOO_LARGE', state, { file: root });
+      }
+      if (entry.isFile()) files.push(join(folder, entry.name));
+      else if (entry.isDirectory() && !entry.name.startsWith('.')) below.push(entry.name);
+    }
+    folders.set(folder, files.toSorted());
+    if (level === MAX_LEVELS) return;
+    for (const name of below.toSorted()) await walk(join(folder, name), level + 1);
+  };
+  await walk(root, 1);
+  return folders;
+}
+
+async function filesOf(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for await (const entry of await guard(folder, () => opendir(folder))) {
+    if (entry.isFile()) files.push(join(folder, entry.name));
+    if (files.length === MAX_FILES) break;
+  }
+  return files.toSorted();
+}
+
+function unknownFormat(file: string, is: string): ImportError {
+  return new ImportError(
+    'IMPORT_UNKNOWN_FORMAT',
+    `${is} a log of inspect_ai (.eval, .json), results or samples of lm-evaluation-harness (results.json, samples_….jsonl), or a run of HELM (scenario_state.json with per_instance_stats.json)`,
+    { file },
+  );
+}
