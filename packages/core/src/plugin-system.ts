@@ -239,7 +239,7 @@ export class PluginSystem implements AsyncDisposable {
    *
    * @param stages Up to 64: the plugin, and how its `data` is composed.
    * @param items At most 1,000,000, with the texts for the stages.
-   * @returns For each item its result at each stage; undefined for stages it did not reach. A failing call does not affect others.
+   * @returns For each item its result at each stage; undefined for stages it did not reach. Equal outputs of several items may be one frozen object. A failing call does not affect others.
    * @throws {CallError} Only for failures that affect all inputs.
    * @throws {TypeError} For invalid stages or items.
    * @throws {RangeError} For too many of them, or a text that items do not have.

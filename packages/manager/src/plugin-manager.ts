@@ -197,7 +197,7 @@ export class PluginManager {
    * @param stages Up to 64.
    * @param items At most 1,000,000, all with the same number of texts.
    * @param given `timeoutMs` and `maxFuel` apply to each call.
-   * @returns For each item, its result at each stage; undefined for stages that it did not reach.
+   * @returns For each item, its result at each stage; undefined for stages that it did not reach. Equal outputs of several items may be one frozen object.
    * @throws {CallError} Only for what concerns them all: no such plugin, too many calls, cancelled before its turn.
    * @throws {ConfigError} As `execute`.
    * @throws {TypeError} For invalid stages or items. @throws {RangeError} For too many, or for a text that items do not have.

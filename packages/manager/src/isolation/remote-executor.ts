@@ -1,6 +1,7 @@
 import {
   type BatchEntry,
   type OutputRules,
+  type ParsedOutput,
   readBatchOutput,
   readOutput,
   type RoundOutput,
@@ -27,6 +28,7 @@ import {
   notStarted,
   toResult,
 } from './batch.js';
+import { EqualOutputs } from './equal-outputs.js';
 import type { BatchResult, CallControls, Executor } from './executor.js';
 import { AbortableWait } from './abortable-wait.js';
 import type { Outcome } from './parse-reply.js';
@@ -172,9 +174,11 @@ export class RemoteExecutor implements Executor {
         },
         command,
       );
+      const equal = stages.map(() => new EqualOutputs());
       const results = answers.outcomes.map((outcome, index) => {
-        const { executor } = stages[Math.floor(index / items.length)]!;
-        return outcome === undefined ? undefined : executor.#read(outcome);
+        const number = Math.floor(index / items.length);
+        const { executor } = stages[number]!;
+        return outcome === undefined ? undefined : executor.#read(outcome, equal[number]);
       });
       for (const [number, { executor, controls }] of stages.entries()) {
         controls.onReport?.(answers.reports[number]!);
@@ -291,7 +295,9 @@ export class RemoteExecutor implements Executor {
       );
       options.onReport?.(reply.report);
       const { outcomes } = reply;
-      const results = batch ? this.#readBatch(outcomes[0], texts.length) : outcomes.map(this.#read);
+      const results = batch
+        ? this.#readBatch(outcomes[0], texts.length)
+        : outcomes.map((outcome) => this.#read(outcome));
       if (results.some(isInvalid)) runner.discard(this.guest.version);
       if (batch) return results;
       // The inputs that did not run.
@@ -339,26 +345,22 @@ export class RemoteExecutor implements Executor {
     }
   }
 
-  readonly #read = (outcome: Outcome): BatchResult => {
+  #read(outcome: Outcome, equal?: EqualOutputs): BatchResult {
     if (!outcome.ok) return { status: 'rejected', reason: outcome.error };
     const { bytes, text, usage } = outcome;
+    const read = (): ParsedOutput =>
+      readOutput(bytes, this.guest.setup.protocol.payload, this.#rules, text);
     try {
-      const { data, metrics, round } = readOutput(
-        bytes,
-        this.guest.setup.protocol.payload,
-        this.#rules,
-        text,
-      );
-      const value: RoundOutput = {
-        data,
-        metadata: { metrics, ...usage },
-        ...(round === undefined ? {} : { round }),
-      };
+      const { data, metrics, round } = equal === undefined ? read() : equal.read(text, read);
+      const { executionTimeMs, memoryUsedBytes, fuelUsed } = usage;
+      const metadata = { metrics, executionTimeMs, memoryUsedBytes, fuelUsed };
+      const value: RoundOutput =
+        round === undefined ? { data, metadata } : { data, metadata, round };
       return { status: 'fulfilled', value };
     } catch (error) {
       return { status: 'rejected', reason: withUsage(error, usage) };
     }
-  };
+  }
 
   #readBatch(outcome: Outcome | undefined, count: number): BatchResult[] {
     if (outcome?.ok !== true) return [];
