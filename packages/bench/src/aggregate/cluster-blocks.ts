@@ -15,7 +15,7 @@ interface Cluster {
 export class ClusterBlocks {
   readonly #names = new Map<string, number>();
   /** By name; once there is no more room, by the number of a part. */
-  #clusters = new Map<string, Cluster>();
+  #clusters = new Map<string | number, Cluster>();
   /** 0 while each cluster is kept separately. */
   #parts = 0;
   #numbers = 0;
@@ -88,12 +88,11 @@ export class ClusterBlocks {
   /** Merges clusters into half as many parts. */
   halve(): void {
     const before = this.#clusters;
-    const wasByName = this.#parts === 0;
-    this.#parts = wasByName ? MAX_BLOCKS / 2 : Math.max(1, this.#parts / 2);
+    this.#parts = this.#parts === 0 ? MAX_BLOCKS / 2 : Math.max(1, this.#parts / 2);
     this.#clusters = new Map();
     this.#numbers = 0;
     for (const [name, { records, n, sums }] of before) {
-      const part = wasByName ? this.#partOf(name) : String(Number(name) % this.#parts);
+      const part = typeof name === 'string' ? this.#partOf(name) : name % this.#parts;
       const cluster = this.#clusters.get(part) ?? this.#open(part);
       for (const [key, value] of sums) this.#addNumber(cluster, key, value);
       cluster.n += n;
@@ -104,6 +103,7 @@ export class ClusterBlocks {
   /** In the order of names, which does not depend on the order of arrival. */
   table(): BlockTable {
     const blocks = [...this.#clusters]
+      .map(([name, cluster]) => [String(name), cluster] as const)
       .toSorted(([one], [other]) => (one < other ? -1 : 1))
       .map(([, { n, sums }]): Block => ({
         n,
@@ -118,20 +118,20 @@ export class ClusterBlocks {
     return this.#clusters.get(key) ?? this.#open(key);
   }
 
-  #open(key: string): Cluster {
+  #open(key: string | number): Cluster {
     const cluster = { records: 0, n: 0, sums: new Map<number, number>() };
     this.#clusters.set(key, cluster);
     return cluster;
   }
 
   /** FNV-1a with a final mix: the same on every machine, so that a seed gives the same interval. */
-  #partOf(name: string): string {
+  #partOf(name: string): number {
     let hash = 0x811c9dc5;
     for (let at = 0; at < name.length; at += 1) {
       hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
     }
     hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-    return String(((hash ^ (hash >>> 13)) >>> 0) % this.#parts);
+    return ((hash ^ (hash >>> 13)) >>> 0) % this.#parts;
   }
 
   #addNumber(cluster: Cluster, key: number, value: number): void {

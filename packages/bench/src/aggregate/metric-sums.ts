@@ -22,10 +22,10 @@ export class MetricSums {
    * @returns What is wrong with them; undefined if they are valid.
    */
   add(metrics: Readonly<Record<string, number>>): string | undefined {
-    const entries = Object.entries(metrics);
-    const problem = problemOf(entries, this.#sums);
+    const names = Object.keys(metrics);
+    const problem = problemOf(metrics, names, this.#sums);
     if (problem !== undefined) return problem;
-    for (const [name, value] of entries) this.#sumOf(name).add(value);
+    for (const name of names) this.#sumOf(name).add(metrics[name]!);
     this.#n += 1;
     return undefined;
   }
@@ -59,11 +59,13 @@ export class MetricSums {
 
 /** Rows may also come from files, so their contents are checked again. */
 function problemOf(
-  entries: readonly (readonly [name: string, value: unknown])[],
+  metrics: Readonly<Record<string, unknown>>,
+  names: readonly string[],
   known: ReadonlyMap<string, unknown>,
 ): string | undefined {
   let count = known.size;
-  for (const [name, value] of entries) {
+  for (const name of names) {
+    const value = metrics[name];
     if (name.length > MAX_SUM_NAME_LENGTH) {
       return `the name of a metric has ${name.length} characters, limit is ${MAX_SUM_NAME_LENGTH}`;
     }

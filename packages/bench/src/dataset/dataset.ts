@@ -1,6 +1,7 @@
 import type { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
 import { invalidRecord } from './dataset-error.js';
+import { lineTexts } from './formats/line-texts.js';
 import { parseRecord } from './formats/parse-record.js';
 import { MAX_LINE_BYTES } from './limits.js';
 import {
@@ -112,7 +113,7 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
         for (const [index, bytes] of lines.entries()) {
           const position = first + index;
           const sample = readSample(this.#record(numberAt(position), bytes), fields);
-          batch.push(Object.assign(sample, { position }));
+          batch.push(placeSample(sample, position));
           if (batch.length < size) continue;
           const full = batch;
           batch = [];
@@ -151,7 +152,7 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     from: number,
     to: number,
     numberAt: (position: number) => number,
-  ): AsyncGenerator<{ readonly first: number; readonly lines: readonly Uint8Array[] }> {
+  ): AsyncGenerator<{ readonly first: number; readonly lines: readonly RecordContent[] }> {
     for (let position = from; position < to;) {
       if (this.#parts.signal?.aborted === true) throw cancelled();
       const stretches: Stretch[] = [];
@@ -188,30 +189,51 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     return length;
   }
 
-  async #readStretch({ segment, start, end, lengths }: Stretch): Promise<Uint8Array[]> {
+  async #readStretch({ segment, start, end, lengths }: Stretch): Promise<RecordContent[]> {
     const bytes = await segment.store.read(start - segment.base, end - start);
+    const texts = lineTexts(bytes);
     let at = 0;
+    let line = 0;
     return lengths.map((length) => {
-      const part = bytes.subarray(at, at + length);
+      const from = at;
       at += length;
-      const lineEnd = part.indexOf(LINE_FEED);
-      return lineEnd === -1 ? part : part.subarray(0, lineEnd);
+      const lineEnd = bytes.indexOf(LINE_FEED, from);
+      const isWhole = lineEnd === -1 || lineEnd >= at;
+      const text = texts?.[line];
+      if (!isWhole) line += 1 + countLineFeeds(bytes, lineEnd + 1, at);
+      return text ?? bytes.subarray(from, isWhole ? at : lineEnd);
     });
   }
 
-  #record(index: number, bytes: Uint8Array): DatasetRecord {
+  #record(index: number, content: RecordContent): DatasetRecord {
     const { file, unit } = segmentOf(this.#parts.segments, index);
     const line = this.#parts.index.place(index);
     const place = { file, line, unit };
     let row: DatasetRecord['row'];
     try {
-      row = parseRecord(bytes, line);
+      row = parseRecord(content, line);
     } catch (cause) {
       throw invalidRecord(place, (cause as Error).message, cause);
     }
     const id = readId(row, index, place, this.#parts.fields.fields.id);
-    return { ...place, index, id, row };
+    return { file, line, unit, index, id, row };
   }
+}
+
+/** A record as JSON: its bytes, or their text. */
+type RecordContent = Uint8Array | string;
+
+/** The sample is only ours: a copy of it would cost as much as reading it. */
+function placeSample(sample: Sample, position: number): PositionedSample {
+  (sample as { position?: number }).position = position;
+  return sample as PositionedSample;
+}
+
+/** Line feeds of blank lines after a record. */
+function countLineFeeds(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  for (let at = from; at < to; at += 1) if (bytes[at] === LINE_FEED) count += 1;
+  return count;
 }
 
 /** Consecutive records of one segment that are read together. */

@@ -159,7 +159,7 @@ describe('openDataset()', () => {
 
 const RECORDS = Array.from({ length: 250 }, (_, index) => ({
   id: `r${index}`,
-  input: `question ${index}, "quoted"`,
+  input: `question ${index}, "quoté"`,
   expected: `answer; ${index}`,
 }));
 const jsonLines = (records: readonly unknown[] = RECORDS): string =>

@@ -29,6 +29,8 @@ export interface PaidUsage {
 /** Sums up the usage of calls in rows, by stage. */
 export class UsageBoard {
   readonly #stages = new Map<string, Usage>();
+  /** By name: a row has one provider, whose stage has the same name in all rows. */
+  readonly #providers = new Map<string, Usage>();
   readonly #paid = { promptTokens: 0, completionTokens: 0, cachedTokens: 0, cachedAnswers: 0 };
   #cost: number | undefined;
 
@@ -36,8 +38,9 @@ export class UsageBoard {
     const { measured } = row;
     if (row.fuel !== undefined) this.#addFuel(row, row.fuel);
     if (measured?.fuel !== undefined) this.#addFuel(row, measured.fuel);
-    if (row.failure !== undefined) this.#fail(keyOf(row, row.failure.stage));
-    if (row.errors !== undefined) for (const name of Object.keys(row.errors)) this.#fail(name);
+    if (row.failure !== undefined) fail(this.#of(row.failure.stage, row.provider));
+    if (row.errors !== undefined)
+      for (const name of Object.keys(row.errors)) fail(usageOf(this.#stages, name));
     if (measured === undefined) return;
     this.#pay(row.usage, measured);
     for (const judge of Object.values(measured.judges ?? {})) this.#pay(judge.usage, judge);
@@ -45,9 +48,7 @@ export class UsageBoard {
 
   /** @param provider Its name, for the stage `provider`. */
   of(stage: string, provider = ''): StageUsage {
-    return (
-      this.#stages.get(keyOf({ provider }, stage)) ?? { calls: 0, failedCalls: 0, fuelUsed: 0 }
-    );
+    return this.#placeOf(stage).get(stage === PROVIDER ? provider : stage) ?? noUsage();
   }
 
   get paid(): PaidUsage {
@@ -56,7 +57,7 @@ export class UsageBoard {
 
   #addFuel(row: ResultRow, fuel: Readonly<Record<string, number>>): void {
     for (const stage of Object.keys(fuel)) {
-      const usage = this.#of(keyOf(row, stage));
+      const usage = this.#of(stage, row.provider);
       usage.calls += 1;
       usage.fuelUsed += fuel[stage]!;
     }
@@ -72,23 +73,32 @@ export class UsageBoard {
     if (measured?.cached === true) this.#paid.cachedAnswers += 1;
   }
 
-  #fail(stage: string): void {
-    const usage = this.#of(stage);
-    usage.calls += 1;
-    usage.failedCalls += 1;
+  #of(stage: string, provider: string): Usage {
+    return usageOf(this.#placeOf(stage), stage === PROVIDER ? provider : stage);
   }
 
-  #of(stage: string): Usage {
-    let usage = this.#stages.get(stage);
-    if (usage === undefined) {
-      usage = { calls: 0, failedCalls: 0, fuelUsed: 0 };
-      this.#stages.set(stage, usage);
-    }
-    return usage;
+  #placeOf(stage: string): Map<string, Usage> {
+    return stage === PROVIDER ? this.#providers : this.#stages;
   }
 }
 
-/** Providers are distinguished by name; a row has one. */
-function keyOf({ provider }: Pick<ResultRow, 'provider'>, stage: string): string {
-  return stage === 'provider' ? `provider\0${provider}` : stage;
+/** The stage whose name does not say which one it is. */
+const PROVIDER = 'provider';
+
+function noUsage(): Usage {
+  return { calls: 0, failedCalls: 0, fuelUsed: 0 };
+}
+
+function usageOf(place: Map<string, Usage>, name: string): Usage {
+  let usage = place.get(name);
+  if (usage === undefined) {
+    usage = noUsage();
+    place.set(name, usage);
+  }
+  return usage;
+}
+
+function fail(usage: Usage): void {
+  usage.calls += 1;
+  usage.failedCalls += 1;
 }

@@ -41,6 +41,15 @@ describe('jsonlReader', () => {
     });
   });
 
+  it('names the line that is not UTF-8, although lines are decoded together', async () => {
+    const file = Buffer.from('{"a":"é"}\n{"a":"?"}\n{"a":2}\n');
+    file[file.indexOf('?')] = 0xff;
+    await expect(collect(readJsonl(file))).rejects.toMatchObject({
+      place: 2,
+      message: expect.stringContaining('not valid UTF-8'),
+    });
+  });
+
   it('names lines that end with CR alone', async () => {
     const file = '{"a":1}\r{"a":2}\r';
     await expect(collect(readJsonl(file))).rejects.toThrow(

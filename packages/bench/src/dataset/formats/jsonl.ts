@@ -1,6 +1,6 @@
 import type { DatasetEntry, DatasetReader } from '@testbench/types/stores';
 
-import { firstByte, isBlank, parseRecord } from './parse-record.js';
+import { firstByte, isBlank, isBlankText, parseRecord } from './parse-record.js';
 import { type Line, readLines } from './read-lines.js';
 
 const OPENING_BRACE = 0x7b;
@@ -38,10 +38,11 @@ export async function* readJsonl(
 }
 
 function* parseLines(lines: readonly Line[]): Generator<LocatedEntry> {
-  for (const { number, bytes, offset } of lines) {
-    if (isBlank(bytes)) continue;
-    const record = parseRecord(bytes, number, whyNoRecord);
-    yield { record, place: number, offset, end: offset + bytes.length };
+  for (const line of lines) {
+    const { number, text, offset } = line;
+    if (text === undefined ? isBlank(line.bytes) : isBlankText(text)) continue;
+    const record = parseRecord(text ?? line.bytes, number, () => whyNoRecord(line.bytes));
+    yield { record, place: number, offset, end: line.end };
   }
 }
 

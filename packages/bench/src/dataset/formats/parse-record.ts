@@ -6,24 +6,25 @@ import { DatasetFormatError, PluginError } from '@testbench/types/errors';
  *
  * A record is passed to plugins unchanged, so the rules of the wire apply: valid UTF-8, at most 64 levels.
  *
+ * @param content Its bytes, or their text if they were decoded as `lineTexts` does.
  * @throws {DatasetFormatError} With the place; `hint` may say why it is not JSON.
  */
 export function parseRecord(
-  bytes: Uint8Array,
+  content: Uint8Array | string,
   place: number,
-  hint?: (bytes: Uint8Array) => string | undefined,
+  hint?: () => string | undefined,
 ): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = parseWireJson(bytes);
+    value = parseWireJson(content);
   } catch (cause) {
     if (!PluginError.is(cause)) throw cause;
-    const state = hint?.(bytes) ?? `expected a JSON object, ${cause.message}`;
+    const state = hint?.() ?? `expected a JSON object, ${cause.message}`;
     throw new DatasetFormatError(state, place, { cause });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     const state = `expected a JSON object, found ${kindOf(value)}`;
-    throw new DatasetFormatError(hint?.(bytes) ?? state, place);
+    throw new DatasetFormatError(hint?.() ?? state, place);
   }
   return value as Record<string, unknown>;
 }
@@ -37,6 +38,11 @@ export function kindOf(value: unknown): string {
 /** JSON's white space is one byte each: space, tab, CR, LF. */
 export function isBlank(bytes: Uint8Array): boolean {
   return bytes.every(isSpace);
+}
+
+/** The same for a text. */
+export function isBlankText(text: string): boolean {
+  return !/[^ \n\r\t]/.test(text);
 }
 
 /** True if a byte is JSON white space. */

@@ -1,6 +1,7 @@
 import { DatasetFormatError } from '@testbench/types/errors';
 
 import { MAX_LINE_BYTES } from '../limits.js';
+import { lineTexts } from './line-texts.js';
 import { textBytes } from './text-bytes.js';
 
 const LINE_FEED = 0x0a;
@@ -12,6 +13,35 @@ export interface Line {
   readonly bytes: Uint8Array;
   /** Offset of its first byte, after a byte order mark. */
   readonly offset: number;
+  /** Offset after its last byte. */
+  readonly end: number;
+  /** Its bytes, decoded; undefined if that has not been done, or if they or those next to them are not UTF-8. */
+  readonly text: string | undefined;
+}
+
+/** A line within a chunk; most readers need only its text. */
+class ChunkLine implements Line {
+  readonly #chunk: Uint8Array;
+  readonly #start: number;
+  readonly #chunkEnd: number;
+
+  constructor(
+    readonly number: number,
+    readonly offset: number,
+    readonly end: number,
+    readonly text: string | undefined,
+    chunk: Uint8Array,
+    start: number,
+    chunkEnd: number,
+  ) {
+    this.#chunk = chunk;
+    this.#start = start;
+    this.#chunkEnd = chunkEnd;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#chunk.subarray(this.#start, this.#chunkEnd);
+  }
 }
 
 /**
@@ -35,20 +65,30 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
     const lines: Line[] = [];
     let start = 0;
     let isBroken = false;
+    let texts: string[] | undefined;
+    let firstText: number | undefined;
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
       if (isTooLong(startedBytes + end - start)) {
         isBroken = true;
         break;
       }
-      const rest = chunk.subarray(start, end);
-      const whole = startedBytes === 0 ? rest : Buffer.concat([...started, rest]);
-      lines.push({ number, bytes: whole, offset });
-      number += 1;
-      offset += whole.length + 1;
-      if (startedBytes > 0) {
+      if (startedBytes === 0) {
+        if (firstText === undefined) {
+          firstText = number;
+          texts = lineTexts(chunk.subarray(start, chunk.lastIndexOf(LINE_FEED)));
+        }
+        const text = texts?.[number - firstText];
+        const lineEnd = offset + end - start;
+        lines.push(new ChunkLine(number, offset, lineEnd, text, chunk, start, end));
+        offset = lineEnd + 1;
+      } else {
+        const whole = Buffer.concat([...started, chunk.subarray(start, end)]);
+        lines.push(lineOf(number, offset, whole));
+        offset += whole.length + 1;
         started = [];
         startedBytes = 0;
       }
+      number += 1;
       start = end + 1;
     }
     if (lines.length > 0) yield lines;
@@ -58,5 +98,10 @@ export async function* readLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerat
     startedBytes += chunk.length - start;
     if (isTooLong(startedBytes)) throw tooLong();
   }
-  if (startedBytes > 0) yield [{ number, bytes: Buffer.concat(started), offset }];
+  if (startedBytes > 0) yield [lineOf(number, offset, Buffer.concat(started))];
+}
+
+/** A line that is not decoded. */
+function lineOf(number: number, offset: number, bytes: Uint8Array): Line {
+  return { number, offset, end: offset + bytes.length, text: undefined, bytes };
 }
