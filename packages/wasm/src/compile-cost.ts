@@ -118,11 +118,10 @@ export class CompileCost {
 
   /** @param index The label of a branch, or the number of labels of a `br_table`. */
   add(opcode: number, index: number): void {
-    if (opcode < 0x20) {
-      this.#control(opcode, index);
-    } else if (opcode < 0x100) {
+    if (opcode < 0x100) {
       this.#us += plain[opcode]!;
-      if (opcode === TABLE_GET || opcode === TABLE_SET) this.#tableAccesses += 1;
+      if (opcode < 0x20) this.#control(opcode, index);
+      else if (opcode === TABLE_GET || opcode === TABLE_SET) this.#tableAccesses += 1;
     } else {
       this.#us += prefixed[opcode - PREFIX] ?? PLAIN_PREFIXED;
     }
@@ -133,7 +132,6 @@ export class CompileCost {
 
   #control(opcode: number, index: number): void {
     const open = this.#open;
-    this.#us += plain[opcode]!;
     switch (opcode) {
       case Opcode.Loop:
         this.#loops += 1;

@@ -27,6 +27,13 @@ function spills(opcode: number): boolean {
   );
 }
 
+/** For plain operators: 1 for those that need no feature and do not branch, spill or access memory, which are most of a body. */
+const SIMPLE = new Uint8Array(256);
+for (let opcode = 0x20; opcode < 0xc0; opcode += 1) {
+  const isAccess = opcode >= 0x28 && opcode <= 0x3e;
+  if (!isAccess && !spills(opcode)) SIMPLE[opcode] = 1;
+}
+
 /** Walks function bodies and measures them. One inspector serves a whole module. */
 export class BodyInspector {
   /** Sums over all bodies so far. */
@@ -72,13 +79,20 @@ export class BodyInspector {
     cursor.reset(body.code, end);
     while (cursor.next()) {
       instructions += 1;
+      const { opcode } = cursor;
+      cost.add(opcode, cursor.index);
+      if (SIMPLE[opcode] === 1) {
+        const { height } = stack;
+        if (height > operands) operands = height;
+        stack.step(cursor);
+        if (stack.height > operands) operands = stack.height;
+        continue;
+      }
       const needed = instructionFeatures(cursor);
       if ((needed & ~mask) !== 0) {
         features.noteMask(needed, cursor.offset);
         mask = features.seen;
       }
-      const { opcode } = cursor;
-      cost.add(opcode, cursor.index);
       const before = branches;
       if (opcode < 0x20) {
         if (

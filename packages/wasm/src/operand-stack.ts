@@ -92,6 +92,8 @@ export class OperandStack {
   /** For each open block: the height below its parameters, and its type from the cursor. */
   readonly #bases: number[] = [];
   readonly #types: number[] = [];
+  /** The last of the bases: each instruction needs it. */
+  #floor = 0;
 
   constructor(module: Module) {
     this.#module = module;
@@ -99,7 +101,7 @@ export class OperandStack {
 
   /** Begins another function. */
   reset(): void {
-    this.height = 0;
+    this.height = this.#floor = 0;
     this.#bases.length = 1;
     this.#types.length = 1;
     this.#bases[0] = 0;
@@ -111,8 +113,9 @@ export class OperandStack {
     const { opcode } = cursor;
     if (opcode < 0x100) {
       const effect = PLAIN[opcode]!;
-      if (effect === SPECIAL) this.#control(cursor);
-      else this.#add(effect);
+      if (effect === SPECIAL) return this.#control(cursor);
+      const height = this.height + effect;
+      this.height = height < this.#floor ? this.#floor : height;
       return;
     }
     const sub = opcode & 0xfff;
@@ -126,7 +129,9 @@ export class OperandStack {
     switch (opcode) {
       case Opcode.End:
       case Opcode.Delegate: {
-        const base = this.#bases.pop() ?? 0;
+        const bases = this.#bases;
+        const base = bases.pop() ?? 0;
+        this.#floor = bases.length === 0 ? 0 : bases[bases.length - 1]!;
         this.height = base + this.#arity(this.#types.pop() ?? -64, 'results');
         return;
       }
@@ -135,7 +140,7 @@ export class OperandStack {
       case Opcode.CatchAll: {
         // A caught exception pushes the values of its tag.
         const tag = opcode === Opcode.Catch ? this.#module.tags[cursor.index]?.type : undefined;
-        this.height = this.#base + this.#arity(this.#types.at(-1) ?? -64, 'params');
+        this.height = this.#floor + this.#arity(this.#types.at(-1) ?? -64, 'params');
         if (tag !== undefined) this.height += this.#arity(tag, 'params');
         return;
       }
@@ -159,19 +164,17 @@ export class OperandStack {
           this.#open(cursor.blockType);
         } else {
           // The code that follows is never reached: it starts with the stack as it was at the start of the block.
-          this.height = this.#base;
+          this.height = this.#floor;
         }
     }
   }
 
-  get #base(): number {
-    return this.#bases.at(-1) ?? 0;
-  }
-
   #open(type: number): void {
-    const base = Math.max(this.#base, this.height - this.#arity(type, 'params'));
-    this.height = base + this.#arity(type, 'params');
+    const params = this.#arity(type, 'params');
+    const base = Math.max(this.#floor, this.height - params);
+    this.height = base + params;
     this.#bases.push(base);
+    this.#floor = base;
     this.#types.push(type);
   }
 
@@ -183,7 +186,8 @@ export class OperandStack {
 
   /** There are no operands to pop below the block's base, unless the code is never reached. */
   #add(effect: number): void {
-    this.height = Math.max(this.#base, this.height + effect);
+    const height = this.height + effect;
+    this.height = height < this.#floor ? this.#floor : height;
   }
 
   #arity(type: number, side: 'params' | 'results'): number {
