@@ -150,8 +150,7 @@ export function finishRow({ fuel, paidFuel, measured, ...rest }: Draft): ResultR
 }
 
 function isEmpty(object: object): boolean {
-  for (const _key in object) return false;
-  return true;
+  return Object.keys(object).length === 0;
 }
 
 /** What an evaluator said in addition to its score. */
