@@ -9,7 +9,7 @@ import {
   isCustomFunctionName,
   parseCustomFunctionName,
 } from '@testbench/types/abi';
-import { assemble, guestWat, packed } from '@testbench/test-kit';
+import { assemble, guestWat, METADATA, packed } from '@testbench/test-kit';
 
 /** Name of a function that an effect guest can call. */
 export type GuestFunction = EffectName | CustomFunctionName;
@@ -36,8 +36,12 @@ const OUTPUT = 0x30_0000;
  * allow. Import only what a test needs: a guest that imports a waiting function runs differently inline.
  *
  * @param names The functions that it imports.
+ * @param capabilities What its metadata say that it can do. @default none
  */
-export function effectGuest(names: readonly GuestFunction[]): Uint8Array<ArrayBuffer> {
+export function effectGuest(
+  names: readonly GuestFunction[],
+  capabilities: readonly string[] = [],
+): Uint8Array<ArrayBuffer> {
   const imports = names.map((name) => {
     const place = importOf(name);
     const type = `(param${' i32'.repeat(width(name))}) (result i32)`;
@@ -50,6 +54,7 @@ export function effectGuest(names: readonly GuestFunction[]): Uint8Array<ArrayBu
   });
   return assemble(
     guestWat({
+      metadataText: JSON.stringify({ ...(JSON.parse(METADATA) as object), capabilities }),
       imports: imports.join('\n'),
       memory: '(memory (export "memory") 64)',
       execute: `(drop (call $run (local.get $ptr) (local.get $len)))

@@ -24,7 +24,7 @@ class Options {
 
 @plugin({
   name: "anthropic",
-  capabilities: ["api_requests", "streaming", "network"],
+  capabilities: ["api_requests", "streaming", "network", "multi_modal_evaluation"],
   asking: true,
   permissions: { network: true, allowedHosts: ["api.anthropic.com"] },
 })

@@ -22,7 +22,7 @@ class Options {
 
 @plugin({
   name: "openai",
-  capabilities: ["api_requests", "streaming", "network"],
+  capabilities: ["api_requests", "streaming", "network", "multi_modal_evaluation"],
   asking: true,
   permissions: { network: true, allowedHosts: ["api.openai.com"] },
 })

@@ -10,6 +10,14 @@ export type BenchErrorCode =
   | 'BENCH_DATASET_INVALID'
   /** The dataset has no record in the requested range. */
   | 'BENCH_DATASET_EMPTY'
+  /** An attachment of a record cannot be read: it is missing, not a regular file, or outside of its folder. */
+  | 'BENCH_ATTACHMENT_UNREADABLE'
+  /** An attachment of a record is not what it is declared as, or is empty, or the record does not say where it is. */
+  | 'BENCH_ATTACHMENT_INVALID'
+  /** A record has too many attachments, or they are too large. */
+  | 'BENCH_ATTACHMENT_LIMIT'
+  /** The attachments of a record are not those of the plan. */
+  | 'BENCH_ATTACHMENT_CHANGED'
   /** A plugin call failed, and the run is set to stop at the first failure. */
   | 'BENCH_CALL_FAILED'
   /** A paid call would cost more tokens, money or time than the budget has left. */

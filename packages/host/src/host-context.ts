@@ -81,6 +81,7 @@ export class HostContext {
       requestId: call.requestId,
       signal: call.signal,
       deadlineMs: call.deadlineMs ?? Number.POSITIVE_INFINITY,
+      attachments: call.attachments,
     });
   }
 

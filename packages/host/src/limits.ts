@@ -52,12 +52,22 @@ export const MAX_REQUEST_HEADERS = 64;
 export const MAX_HEADER_BYTES = 32 * 1024;
 /** Brackets and commas in the JSON of a request, outside strings: 16 MiB of them take seconds to parse. */
 export const MAX_REQUEST_STRUCTURE = 1_000;
+/**
+ * Body of one request after its attachments were filled in, in bytes: all files that a record may have, in base64. Servers accept 20 to 50 MB.
+ */
+export const MAX_FILLED_BODY_BYTES = 64 * 1024 * 1024;
 /** Body of one response, in bytes, both as it arrives and decompressed: 260 kB of gzip can become 268 MB. */
 export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
 /** Redirects that one request follows: browsers follow 20, APIs need one or two. */
 export const MAX_REDIRECTS = 5;
 /** Maximum bytes of one read; the rest comes with the next. */
 export const MAX_READ_BYTES = 1024 * 1024;
+
+/**
+ * Everything that one call reads of its attachments, in bytes: each of them several times. A plugin that reads a picture again for every
+ * pixel is stopped before its host has copied for minutes.
+ */
+export const MAX_ATTACHMENT_BYTES_PER_CALL = 256 * 1024 * 1024;
 
 /** A path, in bytes; the limit of Linux. */
 export const MAX_PATH_BYTES = 4_096;

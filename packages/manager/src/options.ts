@@ -8,7 +8,7 @@ import type {
   PluginType,
   ResourceLimits,
 } from '@testbench/types';
-import type { CustomHostFunctions, LogSink } from '@testbench/types/abi';
+import type { CallAttachment, CustomHostFunctions, LogSink } from '@testbench/types/abi';
 import type { HttpTransport, SecretStore } from '@testbench/types/stores';
 
 import type { AnswerAsks, AskModel } from './asking/asking.js';
@@ -177,6 +177,12 @@ export interface ExecuteOptions {
   readonly maxFuel?: number;
   /** Intercepts the asks between a plugin and the host. @default the host answers */
   readonly answerAsks?: AnswerAsks;
+  /**
+   * Files that belong to the input, at most 64: the plugin reads them by their position through `host_attachment_open` if its metadata have the
+   * capability `multi_modal_evaluation`, and may have them filled into requests that it asks for. Do not change their bytes before the call has
+   * ended. @default none
+   */
+  readonly attachments?: readonly CallAttachment[];
 }
 
 /** A set of results, summed up: the input from which an evaluator of sums computes its score. */
@@ -189,7 +195,7 @@ export interface SumSet {
 }
 
 /** Limits of a batch's calls, and how they are made. */
-export interface BatchOptions extends ExecuteOptions {
+export interface BatchOptions extends Omit<ExecuteOptions, 'attachments'> {
   /**
    * Runs each input as a separate call, so that its time and fuel are exact. Otherwise a plugin that takes several inputs at once gets
    * them together, which is faster, and time and fuel are shared equally. @default false

@@ -2,6 +2,7 @@ import { type CallContext, MAX_TIMEOUT_MS, type PluginInput } from '@testbench/t
 import {
   type ConfigNode,
   type OptionReaders,
+  readAttachments,
   readFuel,
   readOptions,
   readTimeoutMs,
@@ -14,10 +15,14 @@ const EXECUTE_OPTIONS: OptionReaders<ExecuteOptions> = {
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
   answerAsks: (node) => node.callback(),
+  attachments: readAttachments,
 };
 
+// The inputs of a batch have no files: each would have its own.
+const { attachments: _attachments, ...SHARED_OPTIONS } = EXECUTE_OPTIONS;
+
 const BATCH_OPTIONS: OptionReaders<BatchOptions> = {
-  ...EXECUTE_OPTIONS,
+  ...SHARED_OPTIONS,
   alone: (node) => node.boolean(),
 };
 

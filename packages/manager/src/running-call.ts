@@ -7,6 +7,8 @@ import { MAX_ASKING_CALLS } from './limits.js';
 import type { PluginVersion } from './load/plugin-version.js';
 import type { Semaphore } from './semaphore.js';
 
+const NO_ATTACHMENTS: NonNullable<CallControls['attachments']> = [];
+
 type Report = Omit<HostCallReport, 'failure'>;
 
 let callCount = 0;
@@ -23,6 +25,7 @@ export class RunningCall implements CallControls {
   readonly onChunk: CallControls['onChunk'];
   readonly answerAsks: CallControls['answerAsks'];
   readonly alone: boolean | undefined;
+  readonly attachments: CallControls['attachments'];
   report: Report | undefined;
   onCrash: (() => boolean) | undefined;
   onRecovery: (() => void) | undefined;
@@ -45,6 +48,10 @@ export class RunningCall implements CallControls {
     this.onChunk = options.onChunk;
     this.answerAsks = options.answerAsks;
     this.alone = options.alone;
+    // The one place where it is decided who reads attachments.
+    this.attachments = version.metadata.capabilities.includes('multi_modal_evaluation')
+      ? (options.attachments ?? NO_ATTACHMENTS)
+      : undefined;
   }
 
   /** Time from its turn until now, in milliseconds. */

@@ -128,6 +128,7 @@ export class CallGuard {
       charge: this.#charge,
       poll: this.#poll,
       deadlineMs: this.#deadlineMs,
+      attachments: options.attachments,
     });
   }
 

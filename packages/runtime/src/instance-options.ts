@@ -3,6 +3,7 @@ import type { HostBinding, HostCall, WireProtocol } from '@testbench/types/abi';
 import {
   type OptionReaders,
   readFuel,
+  readAttachments,
   readLimits,
   readOptions,
   readTimeoutMs,
@@ -43,6 +44,7 @@ const RAW_CALL: OptionReaders<RawCallOptions> = {
   requestId: (node) => (node.value === '' ? '' : node.text()),
   onChunk: (node) => node.callback(),
   signal: (node) => node.signal(),
+  attachments: readAttachments,
   timeoutMs: readTimeoutMs,
   maxFuel: readFuel,
   isCancelled: (node) => node.callback(),

@@ -3,17 +3,19 @@ import { JsonWriter } from "../json/writer";
 import { ProviderRequest } from "../plugin/provider";
 import { joinTexts } from "../text/text-builder";
 import { BodyFields } from "./body-fields";
+import { lastOfUser } from "./openai-messages";
+import { isSentImage, SentAttachments } from "./sent-attachments";
 
 // @ts-ignore: decorator
 @lazy const PASSED: string[] = ["temperature", "top_p", "top_k", "metadata", "thinking", "service_tier"];
 
 /** Turns a request, which has the form of a chat completion, into one of the messages API. */
-export function writeAnthropicBody(request: ProviderRequest, maxTokens: i32, extra: Json): JsonWriter {
+export function writeAnthropicBody(request: ProviderRequest, maxTokens: i32, extra: Json, sent: SentAttachments): JsonWriter {
   const out = new JsonWriter();
   const fields = new BodyFields(out);
   fields.claim(["model", "max_tokens", "messages", "stream"]);
   out.object().field("model", request.model).field("max_tokens", request.maxTokens(maxTokens));
-  if (writeMessages(out, request)) fields.claim(["system"]);
+  if (writeMessages(out, request, sent)) fields.claim(["system"]);
   const stop = request.stop;
   if (stop.length > 0) {
     out.field("stop_sequences", stop);
@@ -28,22 +30,60 @@ export function writeAnthropicBody(request: ProviderRequest, maxTokens: i32, ext
 }
 
 /** True if a system prompt was written, too. */
-function writeMessages(out: JsonWriter, request: ProviderRequest): bool {
+function writeMessages(out: JsonWriter, request: ProviderRequest, sent: SentAttachments): bool {
   const messages = request.json.get("messages");
   const system: string[] = [];
   out.key("messages").array();
-  if (!messages.isArray) out.object().field("role", "user").field("content", request.prompt).end();
+  if (!messages.isArray) {
+    out.object().field("role", "user").key("content");
+    if (sent.length == 0) out.string(request.prompt);
+    else writeContent(out, Json.missing, request.prompt, sent);
+    out.end();
+  }
+  const place = sent.length == 0 ? -1 : lastOfUser(messages);
   for (let index = 0; index < messages.length; index++) {
     const message = messages.at(index);
     const role = message.get("role").text("user");
     if (role == "system" || role == "developer") system.push(message.get("content").text());
-    else writeMessage(out, role, message);
+    else if (index == place) {
+      out.object().field("role", role).key("content");
+      writeContent(out, message.get("content"), "", sent);
+      out.end();
+    } else writeMessage(out, role, message);
   }
   out.end();
   const own = request.json.get("system");
   if (own.exists) out.field("system", own);
   else if (system.length > 0) out.field("system", joinTexts(system, "\n\n"));
   return own.exists || system.length > 0;
+}
+
+/** The files before the text, as the API's guide advises. */
+function writeContent(out: JsonWriter, content: Json, text: string, sent: SentAttachments): void {
+  out.array();
+  for (let index = 0; index < sent.length; index++) writePart(out, sent, index);
+  if (content.isArray) {
+    for (let index = 0; index < content.length; index++) out.json(content.at(index));
+  } else {
+    const own = content.exists ? content.text() : text;
+    if (own.length > 0) out.object().field("type", "text").field("text", own).end();
+  }
+  out.end();
+}
+
+function writePart(out: JsonWriter, sent: SentAttachments, index: i32): void {
+  const file = sent.files[index];
+  const type = file.mediaType;
+  const isPdf = type == "application/pdf";
+  if (isPdf || isSentImage(type)) {
+    out.object().field("type", isPdf ? "document" : "image").key("source").object().field("type", "base64");
+    out.field("media_type", type).field("data", sent.token(index)).end().end();
+    return;
+  }
+  const content = type.startsWith("text/") ? file.text() : null;
+  if (content === null) return sent.refuse(index, "images (PNG, JPEG, GIF, WebP), PDF and text");
+  out.object().field("type", "document").key("source").object().field("type", "text");
+  out.field("media_type", "text/plain").field("data", content).end().end();
 }
 
 function writeMessage(out: JsonWriter, role: string, message: Json): void {

@@ -9,6 +9,7 @@ import { emit } from "../host/system";
 import { TextBuilder } from "../text/text-builder";
 import { writeAnthropicBody } from "./anthropic-body";
 import { ChatClient } from "./chat-client";
+import { SentAttachments } from "./sent-attachments";
 import { ChatServer, failForAnswer, failForHalf, failInStream } from "./chat-server";
 
 const PATH: string = "/v1/messages";
@@ -30,9 +31,10 @@ export class AnthropicClient extends ChatClient {
 
   complete(request: ProviderRequest): Completion {
     const completion = new Completion("", request.model);
-    const body = writeAnthropicBody(request, this.maxTokens, this.extra);
+    const sent = new SentAttachments(request);
+    const body = writeAnthropicBody(request, this.maxTokens, this.extra, sent);
     if (hasFailed()) return completion;
-    const response = this.server.post(PATH, body);
+    const response = this.server.post(PATH, body, sent);
     if (response === null) return completion;
     if (request.stream) this.readStream(response, completion);
     else {
@@ -45,8 +47,9 @@ export class AnthropicClient extends ChatClient {
   }
 
   prepare(request: ProviderRequest): void {
-    const body = writeAnthropicBody(request, this.maxTokens, this.extra);
-    if (!hasFailed()) this.server.ask(PATH, body);
+    const sent = new SentAttachments(request);
+    const body = writeAnthropicBody(request, this.maxTokens, this.extra, sent);
+    if (!hasFailed()) this.server.ask(PATH, body, sent);
   }
 
   finish(request: ProviderRequest, answer: Answer): Completion {

@@ -11,6 +11,7 @@ import { now } from "../host/system";
 import { ErrorCode, fail } from "../plugin/failure";
 import { failRetryable, failWithDetails } from "../plugin/failure-details";
 import { ProviderError } from "./provider-error";
+import { SentAttachments } from "./sent-attachments";
 import { retryAfterMs } from "./retry-after";
 
 /** Most characters of a server's own words in an error. */
@@ -61,10 +62,10 @@ export class ChatServer {
    * alone for a while is, and the failure's details say for how long: `status`, `retryable`, `retry_after_ms`. A request whose connection broke may have been served
    * and paid for already; it is sent again all the same.
    */
-  post(path: string, body: JsonWriter): HttpResponse | null {
+  post(path: string, body: JsonWriter, sent: SentAttachments | null = null): HttpResponse | null {
     for (let attempt = 0; ; attempt++) {
       this.began = now();
-      const response = http.fetch(this.request(path, body));
+      const response = http.fetch(this.request(path, body, sent));
       if (response.ok) return response;
       if (attempt < this.retries && isWorthRepeating(response)) {
         response.close();
@@ -77,8 +78,8 @@ export class ChatServer {
   }
 
   /** Asks the host to post JSON: the plugin is called again with the answer. */
-  ask(path: string, body: JsonWriter): void {
-    ask.request(this.request(path, body));
+  ask(path: string, body: JsonWriter, sent: SentAttachments | null = null): void {
+    ask.request(this.request(path, body, sent));
   }
 
   /**
@@ -103,8 +104,9 @@ export class ChatServer {
     return isWorthRepeating(answer);
   }
 
-  private request(path: string, body: JsonWriter): HttpRequest {
+  private request(path: string, body: JsonWriter, sent: SentAttachments | null): HttpRequest {
     const request = new HttpRequest("POST", this.baseUrl + path).json(body);
+    if (sent !== null) sent.attachTo(request);
     for (let index = 0; index < this.names.length; index++) request.header(this.names[index], this.values[index]);
     if (this.timeoutMs > 0) request.timeout(this.timeoutMs);
     return request;

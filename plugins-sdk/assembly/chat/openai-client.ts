@@ -9,6 +9,8 @@ import { emit } from "../host/system";
 import { TextBuilder } from "../text/text-builder";
 import { BodyFields } from "./body-fields";
 import { ChatClient } from "./chat-client";
+import { writeOpenAiMessages } from "./openai-messages";
+import { SentAttachments } from "./sent-attachments";
 import { ChatServer, failForAnswer, failForHalf, failInStream } from "./chat-server";
 
 /** Fields of a request that go to the server as they come. */
@@ -36,10 +38,11 @@ export class OpenAiClient extends ChatClient {
   complete(request: ProviderRequest): Completion {
     const completion = new Completion("", request.model);
     const stream = request.stream;
-    const body = this.body(request, stream);
+    const sent = new SentAttachments(request);
+    const body = this.body(request, stream, sent);
     // A request without a model, for one.
     if (hasFailed()) return completion;
-    const response = this.server.post(this.path, body);
+    const response = this.server.post(this.path, body, sent);
     if (response === null) return completion;
     if (stream) this.readStream(response, completion);
     else {
@@ -52,8 +55,9 @@ export class OpenAiClient extends ChatClient {
   }
 
   prepare(request: ProviderRequest): void {
-    const body = this.body(request, false);
-    if (!hasFailed()) this.server.ask(this.path, body);
+    const sent = new SentAttachments(request);
+    const body = this.body(request, false, sent);
+    if (!hasFailed()) this.server.ask(this.path, body, sent);
   }
 
   finish(request: ProviderRequest, answer: Answer): Completion {
@@ -67,17 +71,16 @@ export class OpenAiClient extends ChatClient {
     return this.chat ? "/chat/completions" : "/completions";
   }
 
-  private body(request: ProviderRequest, stream: bool): JsonWriter {
+  private body(request: ProviderRequest, stream: bool, sent: SentAttachments): JsonWriter {
     const out = new JsonWriter();
     const fields = new BodyFields(out);
     fields.claim(["model", "prompt", "messages", "stream", "stream_options"]);
     out.object().field("model", request.model);
     if (!this.chat) {
+      if (sent.length > 0) sent.refuse(0, "prompts alone");
       out.field("prompt", request.prompt);
-    } else if (request.json.get("messages").isArray) {
-      out.field("messages", request.json.get("messages"));
     } else {
-      out.key("messages").array().object().field("role", "user").field("content", request.prompt).end().end();
+      writeOpenAiMessages(out, request, sent);
     }
     for (let index = 0; index < PASSED.length; index++) fields.pass(PASSED[index], request.json.get(PASSED[index]));
     if (stream) out.field("stream", true).key("stream_options").object().field("include_usage", true).end();

@@ -47,6 +47,15 @@ export declare function host_http_read(handle: i32, ptr: usize, max: usize): i32
 @external("env", "host_http_close")
 export declare function host_http_close(handle: i32): i32;
 
+@external("env", "host_attachment_open")
+export declare function host_attachment_open(index: i32): i32;
+
+@external("env", "host_attachment_read")
+export declare function host_attachment_read(handle: i32, ptr: usize, max: usize): i32;
+
+@external("env", "host_attachment_close")
+export declare function host_attachment_close(handle: i32): i32;
+
 @external("env", "host_file_open")
 export declare function host_file_open(pathPtr: usize, pathLen: usize, flags: i32): i32;
 

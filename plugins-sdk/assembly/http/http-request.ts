@@ -9,6 +9,8 @@ export class HttpRequest {
   private body: string = "";
   private hasBody: bool = false;
   private timeoutMs: i32 = 0;
+  private tokens: string[] = [];
+  private places: i32[] = [];
 
   constructor(
     readonly method: string,
@@ -41,6 +43,16 @@ export class HttpRequest {
     return this.text(body.toString(), "application/json");
   }
 
+  /**
+   * Puts an attachment of the call, in base64, in the place of a token of 8 to 64 letters, digits, `-` and `_`, which the body contains
+   * exactly once.
+   */
+  attach(token: string, index: i32): HttpRequest {
+    this.tokens.push(token);
+    this.places.push(index);
+    return this;
+  }
+
   /** Bounds the time from asking to the last byte, in milliseconds; otherwise only the call's own counts. */
   timeout(ms: i32): HttpRequest {
     this.timeoutMs = ms;
@@ -55,6 +67,11 @@ export class HttpRequest {
     }
     out.end();
     if (this.hasBody) out.key("body").string(this.body);
+    if (this.tokens.length > 0) {
+      out.key("attachments").object();
+      for (let index = 0; index < this.tokens.length; index++) out.key(this.tokens[index]).integer(this.places[index]);
+      out.end();
+    }
     if (this.timeoutMs > 0) out.key("timeout_ms").integer(this.timeoutMs);
     out.end();
   }

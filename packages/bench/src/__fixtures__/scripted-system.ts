@@ -1,5 +1,6 @@
 import type {
   BatchResult,
+  ExecuteOptions,
   PipelineItem,
   PipelineResult,
   PipelineStage,
@@ -12,6 +13,7 @@ import {
   type PluginOutput,
   type PluginType,
 } from '@testbench/types';
+import type { CallAttachment } from '@testbench/types/abi';
 import { CallError, type CallErrorCode, LoadError } from '@testbench/types/errors';
 import { readToolCalls } from '@testbench/types/tools';
 
@@ -20,7 +22,7 @@ import type { BenchSystem } from '../run/stage.js';
 const NOTHING = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
 
 /** What a scripted plugin does with its data. */
-export type Script = (data: never) => unknown;
+export type Script = (data: never, files: readonly CallAttachment[]) => unknown;
 
 /**
  * A plugin system whose plugins are functions, by file name: for behaviour that no well-behaved plugin shows, such as
@@ -37,7 +39,7 @@ export class ScriptedSystem implements BenchSystem {
         readonly [
           PluginType,
           Script,
-          trait?: 'network' | 'sums' | undefined,
+          trait?: 'network' | 'sums' | 'files' | undefined,
           reads?: readonly string[] | undefined,
         ]
       >
@@ -62,7 +64,8 @@ export class ScriptedSystem implements BenchSystem {
         description: '',
         author: '',
         pluginType,
-        capabilities: trait === 'network' ? [trait] : [],
+        capabilities:
+          trait === 'network' ? [trait] : trait === 'files' ? ['multi_modal_evaluation'] : [],
         apiVersion: '1.0.0',
         ...(trait === 'sums' ? { aggregate: 'sums' } : {}),
         ...(reads === undefined ? {} : { reads }),
@@ -91,8 +94,12 @@ export class ScriptedSystem implements BenchSystem {
     return { info };
   }
 
-  async executePlugin<Data>(id: string, input: PluginInput): Promise<PluginOutput<Data>> {
-    const data = (await this.loaded.get(id)!(input.data as never)) as Data;
+  async executePlugin<Data>(
+    id: string,
+    input: PluginInput,
+    { attachments = [] }: ExecuteOptions = {},
+  ): Promise<PluginOutput<Data>> {
+    const data = (await this.loaded.get(id)!(input.data as never, attachments)) as Data;
     return {
       data,
       metadata: { metrics: {}, executionTimeMs: 2, memoryUsedBytes: 65_536, fuelUsed: 10 },

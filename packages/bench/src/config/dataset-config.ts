@@ -28,6 +28,13 @@ export interface DatasetConfig {
   readonly fields?: FieldsConfig;
   /** Fields of the record that are kept in its rows. @default none */
   readonly columns?: readonly string[];
+  /** Fields of a record that name files, or hold their bytes: images, audio, transcripts. @default none */
+  readonly attachments?: readonly (string | AttachmentConfig)[];
+  /**
+   * The folder in which paths of attachments start, and which they must not lead out of. A relative path starts at the folder of the configuration
+   * file. @default the folder of the file that a record is in
+   */
+  readonly attachmentsDir?: string;
 }
 
 /** A sample. The same seed draws the same records, on every machine; a larger `n` keeps all of a smaller one. */
@@ -63,10 +70,33 @@ export interface FieldsConfig {
   readonly evaluators?: string;
 }
 
+/** A field of records that names files, or holds their bytes. */
+export interface AttachmentConfig {
+  /** The field, as in `fields`. Its value is a text, an object with `path` or `bytes`, or a list of those. */
+  readonly field: string;
+  /**
+   * How a text is meant: as the `path` of a file, as bytes in `base64`, or as the `text` itself. A data URL is always one.
+   *
+   * @default 'path'
+   */
+  readonly encoding?: 'path' | 'base64' | 'text';
+  /** What all of its files are, such as `image/png`: a file with other bytes is an error. @default whatever they are */
+  readonly mediaType?: string;
+  /** Whether models get it; evaluators always do. @default true */
+  readonly send?: boolean;
+}
+
+/** An attachment field after checks. */
+export interface ResolvedAttachmentConfig extends AttachmentConfig {
+  readonly encoding: 'path' | 'base64' | 'text';
+  readonly send: boolean;
+}
+
 /** The data set part after checks: paths absolute, seeds filled in. */
 export interface ResolvedDatasetConfig extends DatasetConfig {
   readonly sample?: Required<SampleConfig>;
   readonly shuffle?: Required<ShuffleConfig>;
   readonly offset: number;
   readonly fields: FieldsConfig & { readonly input: string };
+  readonly attachments?: readonly ResolvedAttachmentConfig[];
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { STANDARD_INPUT } from '../dataset/source/find-sources.js';
 import type {
+  AttachmentConfig,
   DatasetConfig,
   FieldsConfig,
   ResolvedDatasetConfig,
@@ -9,7 +10,7 @@ import type {
   ShuffleConfig,
 } from './dataset-config.js';
 import { type ConfigType, either, listOf, mapped, shape } from './schema/config-type.js';
-import { BOOLEAN, pathText, text, wholeNumber } from './schema/config-values.js';
+import { BOOLEAN, oneOf, PATH, pathText, text, wholeNumber } from './schema/config-values.js';
 import { refuse } from './stage-types.js';
 import { withoutUndefined } from './without-undefined.js';
 
@@ -53,6 +54,29 @@ const SHUFFLE = either<boolean, ShuffleConfig>(
   (value) => typeof value === 'boolean',
   BOOLEAN,
   shape<ShuffleConfig>({ seed: SEED }),
+);
+
+const ATTACHMENT = shape<AttachmentConfig>({
+  field: {
+    required: true,
+    type: text(),
+    description: 'The field: a text, an object with path or bytes, or a list of those.',
+  },
+  encoding: {
+    type: oneOf(['path', 'base64', 'text']),
+    description: 'How a text is meant. A data URL is always one. Default: path.',
+  },
+  mediaType: {
+    type: text(/^[a-z]+\/[a-z0-9.+-]+$/, 'a media type, such as image/png'),
+    description: 'What its files are: other bytes are an error. Default: whatever they are.',
+  },
+  send: { type: BOOLEAN, description: 'Whether models get it; evaluators do. Default: true.' },
+});
+
+/** An attachment field; its name alone stands for all defaults. */
+const ATTACHMENTS = listOf(
+  either<string, AttachmentConfig>((value) => typeof value === 'string', text(), ATTACHMENT),
+  1,
 );
 
 /** A file, a pattern, or the standard input. */
@@ -113,6 +137,14 @@ export const DATASET: ConfigType<ResolvedDatasetConfig> = mapped(
         type: listOf(text()),
         description: 'Fields of the record that are kept in its rows. Default: none.',
       },
+      attachments: {
+        type: ATTACHMENTS,
+        description: 'Fields of a record that name files, or hold their bytes. Default: none.',
+      },
+      attachmentsDir: {
+        type: PATH,
+        description: 'Where paths of attachments start. Default: the folder of the data set.',
+      },
     },
     {
       schema: { oneOf: [{ required: ['path'] }, { required: ['records'] }] },
@@ -124,9 +156,13 @@ export const DATASET: ConfigType<ResolvedDatasetConfig> = mapped(
       },
     },
   ),
-  ({ sample, shuffle = false, ...dataset }) =>
+  ({ sample, shuffle = false, attachments, ...dataset }) =>
     withoutUndefined({
       ...dataset,
+      attachments: attachments?.map((each) => {
+        const one = typeof each === 'string' ? { field: each } : each;
+        return { ...one, encoding: one.encoding ?? 'path', send: one.send ?? true };
+      }),
       sample: sample === undefined ? undefined : { n: sample.n, seed: sample.seed ?? 0 },
       shuffle: shuffle === false ? undefined : { seed: shuffle === true ? 0 : (shuffle.seed ?? 0) },
       offset: dataset.offset ?? 0,

@@ -1,3 +1,5 @@
+import type { AttachmentPlan, PlannedAttachments, PlannedRecord } from '../attachments/attachment-plan.js';
+import { MAX_READING_RECORDS } from '../attachments/limits.js';
 import type { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
 import { invalidRecord } from './dataset-error.js';
@@ -57,6 +59,8 @@ export interface DatasetParts {
   readonly offset: number;
   readonly fields: SampleOptions;
   readonly signal: AbortSignal | undefined;
+  /** Undefined if records have no attachments. */
+  readonly attachments: AttachmentPlan | undefined;
   close(): Promise<void>;
 }
 
@@ -83,6 +87,11 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     this.count = facts.count;
   }
 
+  /** What is known about the attachments of the records that are taken; undefined if the configuration names none. */
+  get attachments(): PlannedAttachments | undefined {
+    return this.#parts.attachments?.planned;
+  }
+
   /**
    * Reads records in the order in which they are taken. Every position costs the same; several readers may read at the same
    * time.
@@ -105,15 +114,13 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     { from = 0, to = this.count }: RecordRange = {},
   ): AsyncGenerator<readonly PositionedSample[]> {
     checkRange(from, to, this.count);
-    const { order, offset, fields } = this.#parts;
-    const numberAt = (position: number): number => order?.[offset + position] ?? offset + position;
+    const numberAt = (position: number): number => this.#numberAt(position);
     let batch: PositionedSample[] = [];
     try {
       for await (const { first, lines } of this.#read(from, to, numberAt)) {
         for (const [index, bytes] of lines.entries()) {
           const position = first + index;
-          const sample = readSample(this.#record(numberAt(position), bytes), fields);
-          batch.push(placeSample(sample, position));
+          batch.push(this.#sample(this.#record(numberAt(position), bytes), position));
           if (batch.length < size) continue;
           const full = batch;
           batch = [];
@@ -125,6 +132,12 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
       throw error;
     }
     if (batch.length > 0) yield batch;
+  }
+
+  /** Reads the attachments of all records that are taken, once, so that they can be compared with when they are read again. */
+  async planAttachments(): Promise<void> {
+    const { attachments } = this.#parts;
+    await attachments?.make(this.#attached(attachments));
   }
 
   /**
@@ -203,6 +216,40 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
       if (!isWhole) line += 1 + countLineFeeds(bytes, lineEnd + 1, at);
       return text ?? bytes.subarray(from, isWhole ? at : lineEnd);
     });
+  }
+
+  async *#attached(attachments: AttachmentPlan): AsyncGenerator<readonly PlannedRecord[]> {
+    const numberAt = (position: number): number => this.#numberAt(position);
+    let batch: PlannedRecord[] = [];
+    for await (const { first, lines } of this.#read(0, this.count, numberAt)) {
+      for (const [index, bytes] of lines.entries()) {
+        const position = first + index;
+        const { id, line, file, row } = this.#record(numberAt(position), bytes);
+        const { sources } = attachments.find(row);
+        batch.push({ id, line, file, sources, position });
+        if (batch.length < MAX_READING_RECORDS) continue;
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0) yield batch;
+  }
+
+  #numberAt(position: number): number {
+    const { order, offset } = this.#parts;
+    return order?.[offset + position] ?? offset + position;
+  }
+
+  #sample(record: DatasetRecord, position: number): PositionedSample {
+    const { fields, attachments } = this.#parts;
+    if (attachments === undefined) {
+      return placeSample(readSample(record, fields), position);
+    }
+    const { sources, row } = attachments.find(record.row);
+    const { id, line, file } = record;
+    const attached = attachments.of({ id, line, file, sources, position });
+    const sample = readSample({ ...record, row }, fields);
+    return placeSample(attached === undefined ? sample : { ...sample, attachments: attached }, position);
   }
 
   #record(index: number, content: RecordContent): DatasetRecord {

@@ -5,6 +5,7 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 import { DatasetFormatError, PluginError } from '@testbench/types/errors';
 import type { DatasetReader } from '@testbench/types/stores';
 
+import { AttachmentPlan } from '../attachments/attachment-plan.js';
 import type { ResolvedDatasetConfig } from '../config/dataset-config.js';
 import { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
@@ -156,7 +157,12 @@ class Opening {
       total: index.count,
       count,
     };
+    const attachments =
+      config.attachments === undefined || this.#options.checkFields === false
+        ? undefined
+        : new AttachmentPlan(config, count, config.records === undefined);
     const dataset = new Dataset(facts, {
+      attachments,
       index,
       segments,
       order,
@@ -166,6 +172,7 @@ class Opening {
       close: () => store.close(),
     });
     await this.#checkIds(dataset);
+    await dataset.planAttachments();
     return dataset;
   }
 

@@ -93,7 +93,7 @@ export class DryCalls implements StageCalls {
         isMissing = answers.length < kept.length;
         if (isMissing) throw NOT_MADE;
         return { answers, continue: kept[0]?.continue ?? round.continue };
-      });
+      }, call.attachments);
       return { data: output.data, usage, fuelUsed: output.fuelUsed };
     } catch (error) {
       if (isMissing) return undefined;

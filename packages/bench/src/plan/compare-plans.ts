@@ -65,6 +65,8 @@ export function canTakeOver(before: PlanContent, after: PlanContent): boolean {
   const { digest: _after, records: _count, ...otherSelection } = after.dataset;
   // A longer data set has another digest: then ids say nothing about the content of records, and rows are requested again, from the cache.
   if (before.dataset.digest !== after.dataset.digest) return false;
+  // Rows are compared record by record, and the digest is over all of them together.
+  if (before.dataset.attachments?.digest !== after.dataset.attachments?.digest) return false;
   const rest = ({ fields, columns }: Partial<typeof selection>): unknown => ({ fields, columns });
   if (canonicalJson(rest(selection)) !== canonicalJson(rest(otherSelection))) return false;
   const isSame = (key: keyof PlanContent): boolean =>

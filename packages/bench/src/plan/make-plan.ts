@@ -1,5 +1,6 @@
 import { API_VERSION } from '@testbench/types/abi';
 
+import type { PlannedAttachments } from '../attachments/attachment-plan.js';
 import type {
   FilterConfig,
   PluginConfig,
@@ -15,6 +16,7 @@ import { planDigest, runName } from './plan-digest.js';
 export interface DatasetFacts {
   readonly digest: string;
   readonly count: number;
+  readonly attachments?: Pick<PlannedAttachments, 'digest' | 'files' | 'bytes'> | undefined;
 }
 
 /** Makes the plan of a configuration whose data set is open and whose plugins are loaded. */
@@ -83,9 +85,9 @@ function planPlugin(stage: Stage, use: PluginConfig): PlannedPlugin {
 /** The parts of a data set that go into a plan: its digest, the selection of records, and the fields. */
 export function planDataset(
   config: ResolvedBenchmarkConfig,
-  { digest, count }: DatasetFacts,
+  { digest, count, attachments: attached }: DatasetFacts,
 ): PlanContent['dataset'] {
-  const { offset, fields, sample, shuffle, columns } = config.dataset;
+  const { offset, fields, sample, shuffle, columns, attachments } = config.dataset;
   return withoutUndefined({
     digest,
     records: count,
@@ -94,5 +96,14 @@ export function planDataset(
     shuffle,
     fields: withoutUndefined({ ...fields }) as Readonly<Record<string, string>>,
     columns: columns ?? [],
+    attachments:
+      attached === undefined || attachments === undefined
+        ? undefined
+        : {
+            fields: attachments,
+            digest: attached.digest,
+            files: attached.files,
+            bytes: attached.bytes,
+          },
   });
 }

@@ -54,7 +54,18 @@ const PLAN = exactly({
   name: (node) => node.text(),
   dataset: exactly(
     { digest: text, records: count, offset: count, fields: mapOf(text), columns: listOf(text) },
-    { sample: anything, shuffle: anything },
+    {
+      sample: anything,
+      shuffle: anything,
+      attachments: exactly({
+        fields: listOf(
+          exactly({ field: text, encoding: text, send: flag }, { mediaType: text }),
+        ),
+        digest: text,
+        files: count,
+        bytes: count,
+      }),
+    },
   ),
   prompts: listOf(
     exactly(

@@ -7,6 +7,7 @@ import type {
   PriceConfig,
   ResolvedBenchmarkConfig,
 } from '../config/benchmark-config.js';
+import type { ResolvedAttachmentConfig } from '../config/dataset-config.js';
 
 /** Version of {@link PlanContent}: part of every plan's digest. */
 export const PLAN_FORMAT_VERSION = 1;
@@ -68,6 +69,14 @@ export interface PlannedDataset {
   readonly shuffle?: unknown;
   readonly fields: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
+  /** Present only if the configuration names attachments. */
+  readonly attachments?: {
+    readonly fields: readonly ResolvedAttachmentConfig[];
+    /** `sha256:` and the hex digest over the attachments of all records, in their order. */
+    readonly digest: string;
+    readonly files: number;
+    readonly bytes: number;
+  };
 }
 
 /**

@@ -93,10 +93,19 @@ function problemOf(row: Readonly<Record<string, unknown>>): Problem {
 
 /** Checks the texts and lists of a row; returns the problem, if any. */
 function contentProblem(row: Readonly<Record<string, unknown>>, place: string): Problem {
-  const { line, messages, toolCalls, details } = row;
+  const { line, messages, attachments, toolCalls, details } = row;
   if (line !== undefined && !isCount(line, 0)) return `"line" of ${place} is no whole number`;
   if (messages !== undefined && !isListOf(messages, ({ role }) => typeof role === 'string')) {
     return `"messages" of ${place} is not a list of messages`;
+  }
+  const isFile = (file: Readonly<Record<string, unknown>>): boolean =>
+    typeof file['field'] === 'string' &&
+    typeof file['mediaType'] === 'string' &&
+    isCount(file['bytes'], 0) &&
+    typeof file['digest'] === 'string' &&
+    /^sha256:[0-9a-f]{64}$/.test(file['digest']);
+  if (attachments !== undefined && !isListOf(attachments, isFile)) {
+    return `"attachments" of ${place} is no list of files`;
   }
   const isCall = ({ name, arguments: given }: Readonly<Record<string, unknown>>): boolean =>
     typeof name === 'string' && typeof given === 'string';

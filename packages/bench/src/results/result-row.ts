@@ -1,4 +1,5 @@
 import type { GuestStack } from '@testbench/types/errors';
+import type { AttachmentFacts } from '../attachments/read-attachments.js';
 import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
 import type { ToolCall } from '@testbench/types/tools';
@@ -86,6 +87,8 @@ export interface ResultRow extends CaseName {
   readonly input?: string;
   /** Instead of `input` if the prompt is a conversation. */
   readonly messages?: readonly { readonly role: string; readonly content: unknown }[];
+  /** Files of the record, in the order of the configuration. Absent where a filter took the texts. */
+  readonly attachments?: readonly AttachmentFacts[];
   /** The value in the record: any JSON. */
   readonly expected?: unknown;
   /** What was scored: the model's answer after all transforms; absent if an earlier stage failed. */

@@ -50,6 +50,9 @@ const FULL: Required<ResultRow> = {
   columns: { c: [1] },
   input: 'i',
   messages: [{ role: 'user', content: 'x' }],
+  attachments: [
+    { field: 'image', mediaType: 'image/png', bytes: 3, digest: `sha256:${'0'.repeat(64)}` },
+  ],
   expected: { any: null },
   output: 'o',
   answer: 'a',

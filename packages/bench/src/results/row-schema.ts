@@ -1,6 +1,7 @@
 import type { GuestFrame } from '@testbench/types/errors';
 import type { JsonSchema } from '@testbench/types/schemas';
 
+import type { AttachmentFacts } from '../attachments/read-attachments.js';
 import type { TokenUsage } from '../calls/token-usage.js';
 import type { Judgement } from '../judging/judgement.js';
 import type { ToolCall } from '@testbench/types/tools';
@@ -160,6 +161,18 @@ const CANONICAL: Fields<Omit<ResultRow, 'measured'>> = {
   expected: about('As the record has it.', ANY),
   output: about('What was scored; absent after a failure on the way.', TEXT),
   answer: about("The provider's text, where transforms changed it.", TEXT),
+  attachments: about('Files of the record.', {
+    type: 'array',
+    items: object<AttachmentFacts>(
+      {
+        field: about('The field of the record that names it.', TEXT),
+        mediaType: about('As found in its bytes.', TEXT),
+        bytes: about('Its size.', count(0)),
+        digest: about('sha256: and the hex digest of its bytes.', TEXT),
+      },
+      ['field', 'mediaType', 'bytes', 'digest'],
+    ),
+  }),
   toolCalls: about('Tools that the model wants to be called.', {
     type: 'array',
     items: TOOL_CALL,

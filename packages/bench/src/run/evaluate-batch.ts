@@ -58,9 +58,11 @@ export class BatchEvaluator {
 
   /** @returns Undefined if records have to go one by one: a stage waits, records name their own evaluators, an
    * evaluator gets a field of the record as `tool_calls`, or answers come from an earlier run. */
-  static for({ pipeline }: PreparedRun, system: BenchSystem): BatchEvaluator | undefined {
+  static for({ config, pipeline }: PreparedRun, system: BenchSystem): BatchEvaluator | undefined {
     if (system.executePipeline === undefined || pipeline.recordStages !== undefined)
       return undefined;
+    // Files belong to one call.
+    if (config.dataset.attachments !== undefined) return undefined;
     if (pipeline.stages.some(({ waits }) => waits)) return undefined;
     // Such a field replaces the model's own tool calls, or else takes a separate place: a pipeline has only one place.
     if (pipeline.evaluators.some(isGivenToolCalls)) return undefined;

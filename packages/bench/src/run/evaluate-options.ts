@@ -1,4 +1,6 @@
+import type { AttachmentOutcome } from '../attachments/attachment-plan.js';
 import type { OnError, ResolvedEvaluatorConfig } from '../config/benchmark-config.js';
+import type { ResultRow } from '../results/result-row.js';
 import type { Pipeline } from './load-pipeline.js';
 import type { StageCalls } from './paid-stages.js';
 import type { RunCase } from './run-cases.js';
@@ -18,4 +20,6 @@ export interface EvaluateOptions {
   readonly signal: AbortSignal;
   /** Ends the run early, for a reason; later reasons are consequences of the first. */
   readonly fail: (error: unknown) => void;
+  /** Keeps the images of a record for those who look at the run. @default none are kept */
+  readonly keepImages?: ((files: AttachmentOutcome, rows: readonly ResultRow[]) => Promise<void>) | undefined;
 }

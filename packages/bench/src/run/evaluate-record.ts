@@ -1,9 +1,11 @@
 import type { EvaluatorResult, ProviderResult } from '@testbench/types';
 
+import { type AttachmentOutcome, attachedFiles } from '../attachments/attached-files.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
 import type { TokenUsage } from '../calls/token-usage.js';
 import { isSameModel, judgeModels } from '../judging/self-judging.js';
 import type { PromptContent } from '../prompts/prompt.js';
+import type { BenchError } from '../errors.js';
 import { ReplayedFailure } from '../replay/replay-run.js';
 import type { CallFailure, CallMeasured, ResultRow } from '../results/result-row.js';
 import { toFailure } from './call-failure.js';
@@ -50,15 +52,28 @@ export async function evaluateRecord(
   const own = (await pipeline.recordStages?.of(sample)) ?? [];
   const evaluators = own.length === 0 ? pipeline.evaluators : [...pipeline.evaluators, ...own];
   const scoring = scoringOf(evaluators, sample);
-  const runs = cases.map(
-    async (one) =>
-      (known.size === 0 ? undefined : known.get(keyOfCase(one))) ??
-      (await new CaseRun(sample, options, one, scoring).row()),
-  );
-  let rows = await waitForAll(runs, options);
-  for (const filter of pipeline.filters) rows = await filterRows(filter, sample, options, rows);
-  return rows;
+  return await withAttachments(sample, async (files) => {
+    const runs = cases.map(
+      async (one) =>
+        (known.size === 0 ? undefined : known.get(keyOfCase(one))) ??
+        (await new CaseRun(sample, options, one, scoring, files).row()),
+    );
+    let rows = await waitForAll(runs, options);
+    for (const filter of pipeline.filters) rows = await filterRows(filter, sample, options, rows);
+    await options.keepImages?.(files, rows);
+    return rows;
+  });
 }
+
+/** Runs `work` with the attachments of a record in memory. */
+export async function withAttachments<T>(
+  { attachments }: Sample,
+  work: (files: AttachmentOutcome) => Promise<T>,
+): Promise<T> {
+  return attachments === undefined ? await work(NO_FILES) : await attachments.use(work);
+}
+
+const NO_FILES: AttachmentOutcome = { attachments: [] };
 
 function scoringOf(evaluators: readonly EvaluatorStage[], sample: Sample): Scoring[] {
   return evaluators.map((evaluator) => ({ evaluator, fields: readFields(evaluator, sample) }));
@@ -86,6 +101,9 @@ async function waitForAll<T>(runs: readonly Promise<T>[], { fail }: EvaluateOpti
   });
 }
 
+/** The stage of a failure before any plugin is called. */
+const ATTACHMENTS = 'attachments';
+
 /** An evaluator, and the additional record fields that it gets. */
 interface Scoring {
   readonly evaluator: EvaluatorStage;
@@ -98,13 +116,16 @@ export class CaseRun {
   readonly #options: EvaluateOptions;
   readonly #case: RunCase;
   readonly #scoring: readonly Scoring[];
+  readonly #files: AttachmentOutcome;
 
   constructor(
     sample: Sample,
     options: EvaluateOptions,
     runCase: RunCase,
     scoring: readonly Scoring[],
+    files: AttachmentOutcome,
   ) {
+    this.#files = files;
     this.#sample = sample;
     this.#options = options;
     this.#case = runCase;
@@ -114,6 +135,9 @@ export class CaseRun {
   /** Scores an existing answer, and keeps the scores of evaluators that are not asked. */
   async scoreAgain(row: ResultRow): Promise<ResultRow> {
     if (row.failure !== undefined || row.output === undefined) return row;
+    if ('error' in this.#files) {
+      return { ...row, failure: { stage: ATTACHMENTS, ...this.#toFileFailure(this.#files.error) } };
+    }
     const { pipeline, evaluators, onError } = this.#options;
     const asked = new Set(pipeline.evaluators.map(({ config }) => config.name));
     const kept = new Set(evaluators.map(({ name }) => name).filter((name) => !asked.has(name)));
@@ -149,7 +173,14 @@ export class CaseRun {
   async row(): Promise<ResultRow> {
     const asked = renderPrompt(this.#case.prompt, this.#sample);
     const draft = beginRow(this.#sample, this.#case, asked);
-    if (await this.#answer(draft, asked)) await this.#score(draft);
+    if ('error' in this.#files) {
+      draft.failure = { stage: ATTACHMENTS, ...this.#toFileFailure(this.#files.error) };
+    } else if (this.#files.attachments.length > 0) {
+      draft.attachments = this.#files.attachments.map(({ facts }) => facts);
+    }
+    if (draft.failure === undefined && (await this.#answer(draft, asked))) {
+      await this.#score(draft);
+    }
     const { evaluators, onError } = this.#options;
     // A record's own evaluators count like those of the configuration.
     const judging =
@@ -243,17 +274,20 @@ export class CaseRun {
   }
 
   async #call<Data>(draft: Draft, stage: Stage, name: string, all: object): Promise<Data> {
-    const data = stage.handed(all);
+    const files = attachedFiles(stage, this.#files);
+    const data = stage.handed(files === undefined ? all : { ...all, attachments: files.described });
+    const attachments = files?.attachments;
     const { epoch } = this.#case;
     const { paid, signal } = this.#options;
     const requestId = requestIdOf(this.#sample, this.#case);
     if (!paid.has(stage)) {
-      const answer = await stage.call<Data>(data, requestId, signal);
+      const answer = await stage.call<Data>(data, requestId, signal, undefined, attachments);
       draft.fuel[name] = answer.fuelUsed;
       return answer.data;
     }
     try {
-      const call = { data: data as Readonly<Record<string, unknown>>, requestId, epoch, signal };
+      const given = data as Readonly<Record<string, unknown>>;
+      const call = { data: given, requestId, epoch, signal, attachments };
       const answer = await paid.call<Data>(stage, call);
       if (answer.fuelUsed !== undefined) draft.paidFuel[name] = answer.fuelUsed;
       this.#measure(draft, stage, name, answer);
@@ -282,6 +316,11 @@ export class CaseRun {
     const judges = { ...draft.measured?.judges };
     judges[name] = usage === undefined ? measured : { ...measured, usage };
     draft.measured = { ...draft.measured, judges };
+  }
+
+  #toFileFailure(error: BenchError): CallFailure {
+    if (this.#options.failFast) throw error;
+    return { code: error.code, message: error.message };
   }
 
   #toFailure(stage: Stage, error: unknown): CallFailure {

@@ -212,6 +212,7 @@ function withoutTexts(row: ResultRow, { droppedTexts }: FilterStage): ResultRow 
     answer: _a,
     toolCalls: _t,
     columns: _c,
+    attachments: _f,
     ...rest
   } = row;
   const { details, errors } = row;

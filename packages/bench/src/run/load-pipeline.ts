@@ -87,10 +87,9 @@ export async function loadPipeline(
           providers.push(await replays.load({ ...use, from: use.from }, path));
           continue;
         }
-        providers.push({
-          stage: await loader.load(use, ['provider'], path),
-          config: use,
-        });
+        const stage = await loader.load(use, ['provider'], path);
+        checkSending(stage, config, path);
+        providers.push({ stage, config: use });
       }
       for (const [index, use] of config.transforms.entries()) {
         transforms.push(await loader.load(use, ['transform'], `transforms[${index}]`));
@@ -134,6 +133,22 @@ export async function loadPipeline(
     await loader.unload();
     throw error;
   }
+}
+
+/** An answer to a question about a picture that the model never got would be scored like any other. */
+function checkSending(
+  stage: Stage,
+  { dataset: { attachments = [] } }: ResolvedBenchmarkConfig,
+  path: string,
+): void {
+  const sent = attachments.find(({ send }) => send);
+  if (sent === undefined || stage.readsAttachments) return;
+  const { name } = stage.plugin.metadata;
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    path,
+    `Cannot send ${JSON.stringify(sent.field)} of "dataset.attachments" with "${path}": the plugin ${JSON.stringify(name)} does not declare "multi_modal_evaluation"; use another provider, or write "send: false" for attachments that only evaluators read`,
+  );
 }
 
 class PipelineLoader {

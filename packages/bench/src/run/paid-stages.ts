@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import type { CallAttachment } from '@testbench/types/abi';
+
 import { Budget, type BudgetAccount } from '../calls/budget.js';
 import type { CallGate } from '../calls/call-gate.js';
 import { CallCache } from '../calls/call-cache.js';
@@ -40,6 +42,8 @@ export interface PaidStageCall {
   /** From 1. */
   readonly epoch: number;
   readonly signal: AbortSignal;
+  /** Files of the record; `data` has their digests. @default the stage gets none */
+  readonly attachments?: readonly CallAttachment[] | undefined;
 }
 
 /** The result of a paid call. */
@@ -241,7 +245,7 @@ export class PaidStages implements StageCalls {
   async call<Data>(stage: Stage, call: PaidStageCall): Promise<PaidStageAnswer<Data>> {
     const paidStage = this.#stages.get(stage)!;
     const { calls, account, judge } = paidStage;
-    const { data, requestId, signal } = call;
+    const { data, signal } = call;
     // A stream comes from the plugin's own request, and has no asks.
     if (stage.asks && data['stream'] !== true)
       return await this.#callAsking(stage, paidStage, call);
@@ -256,7 +260,7 @@ export class PaidStages implements StageCalls {
       onSpent: (spent) => noted.spend(spent),
       ask: async (_attempt, attemptSignal, most) => {
         noted.begin(most);
-        return await ask(stage, data, requestId, attemptSignal);
+        return await ask(stage, { ...call, signal: attemptSignal });
       },
     });
     noted.end();
@@ -298,6 +302,7 @@ export class PaidStages implements StageCalls {
         requestId,
         signal,
         rounds.answer,
+        call.attachments,
       );
       return { data: answer, usage: trail.usage, fuelUsed, measured: trail.measured };
     } catch (error) {
@@ -336,7 +341,10 @@ export class PaidStages implements StageCalls {
     };
     return {
       calls: new PaidCalls(withoutUndefined(options)),
-      complete: async (data, signal) => (await ask(provider, data, requestId, signal)).answer,
+      complete: async (given, signal) => {
+        const data = given as Readonly<Record<string, unknown>>;
+        return (await ask(provider, { data, requestId, signal, epoch: 1 })).answer;
+      },
     };
   }
 
@@ -409,16 +417,20 @@ export function judgeRequest(stage: Stage, data: object): Readonly<Record<string
 
 async function ask(
   stage: Stage,
-  data: object,
-  requestId: string,
-  signal: AbortSignal,
+  { data, requestId, signal, attachments }: PaidStageCall,
 ): Promise<{
   readonly answer: unknown;
   readonly usage: TokenUsage | undefined;
   readonly fuelUsed: number;
 }> {
   try {
-    const { data: answer, fuelUsed } = await stage.call<unknown>(data, requestId, signal);
+    const { data: answer, fuelUsed } = await stage.call<unknown>(
+      data,
+      requestId,
+      signal,
+      undefined,
+      attachments,
+    );
     const { usage, metrics } = Object(answer) as { usage?: unknown; metrics?: unknown };
     return { answer, usage: readTokenUsage(usage) ?? readTokenUsage(metrics), fuelUsed };
   } catch (error) {

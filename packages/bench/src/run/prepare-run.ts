@@ -8,7 +8,7 @@ import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { Dataset } from '../dataset/dataset.js';
 import { openDataset } from '../dataset/open-dataset.js';
-import { makePlan } from '../plan/make-plan.js';
+import { type DatasetFacts, makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { DenialLog } from '../results/failure-hints.js';
 import { expandReplays } from '../replay/expand-replays.js';
@@ -21,7 +21,10 @@ import type { BenchSystem } from './stage.js';
 export type RunDataset = Pick<
   Dataset,
   'digest' | 'formats' | 'files' | 'count' | 'records' | 'batches'
->;
+> & {
+  /** @default no record has attachments */
+  readonly attachments?: DatasetFacts['attachments'];
+};
 
 /** A plan, with all that is needed to run it opened. */
 export interface PreparedRun {

@@ -56,6 +56,8 @@ export interface RunLoopOptions {
   /** Makes the calls of stages that wait for a network. */
   readonly paid: PaidStages;
   readonly signal: AbortSignal | undefined;
+  /** Keeps images of records. */
+  readonly keepImages?: EvaluateOptions['keepImages'];
   /** Gets the rows of each record, in order. */
   readonly onRecord: (rows: readonly ResultRow[], isEarlier: boolean) => Promise<void> | undefined;
 }
@@ -196,6 +198,7 @@ class RunLoop {
       failFast: config.failFast,
       onError: config.onError,
       signal: this.#stop.signal,
+      keepImages: this.#options.keepImages,
       fail: (error) => {
         this.#failure ??= { error };
         this.#stop.abort();

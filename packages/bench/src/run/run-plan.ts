@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findOutputPlace, type OutputInput } from '@testbench/core/files';
 import { readOptions } from '@testbench/types/config';
 
+import { ImageKeeper } from '../attachments/kept-images.js';
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { inputFiles } from '../config/input-files.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
@@ -190,7 +191,12 @@ export async function executeRun(
         evaluate === undefined && earlier === undefined
           ? BatchEvaluator.for(run, run.system)
           : undefined;
+      const images =
+        open === undefined || config.dataset.attachments === undefined
+          ? undefined
+          : await ImageKeeper.open(open.path);
       await runRecords({
+        keepImages: images?.keep,
         run,
         range,
         writer: open?.writer,

@@ -18,7 +18,7 @@ import type { PlanContent } from '../plan/plan.js';
 import { Prompt } from '../prompts/prompt.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
 import type { ResultRow } from '../results/result-row.js';
-import { CaseRun } from './evaluate-record.js';
+import { CaseRun, withAttachments } from './evaluate-record.js';
 import type { ProviderStage } from './load-pipeline.js';
 import { type PreparedRun, withPreparedRun } from './prepare-run.js';
 import { readRunConfig } from './resume-run.js';
@@ -104,7 +104,14 @@ function mergeRun(
   earlier: ResolvedBenchmarkConfig,
   isKept: (evaluator: string) => boolean,
 ): PreparedRun {
-  const { digest } = run.plan.content.dataset;
+  const { digest, attachments } = run.plan.content.dataset;
+  if (attachments?.digest !== before.dataset.attachments?.digest) {
+    throw new BenchError(
+      'BENCH_PLAN_CHANGED',
+      `Cannot score run ${JSON.stringify(path)} again: the attachments of its records were changed, added or removed since`,
+      { file: path },
+    );
+  }
   if (digest !== before.dataset.digest) {
     throw new BenchError(
       'BENCH_PLAN_CHANGED',
@@ -187,10 +194,14 @@ export function scoreStored(stored: StoredRun): EvaluateRecord {
         evaluator,
         fields: readFields(evaluator, sample),
       }));
-      const again = found.map((row) => {
-        return new CaseRun(sample, options, caseOf(row), scoring).scoreAgain(row);
+      return await withAttachments(sample, async (files) => {
+        const again = found.map((row) =>
+          new CaseRun(sample, options, caseOf(row), scoring, files).scoreAgain(row),
+        );
+        const rows = await Promise.all(again);
+        await options.keepImages?.(files, rows);
+        return rows;
       });
-      return await Promise.all(again);
     };
   };
 }

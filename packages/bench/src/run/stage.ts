@@ -1,8 +1,10 @@
 import type { AnswerAsks, LoadPluginOptions, PluginInfo, PluginSystem } from '@testbench/core';
 import type { PluginInput, PluginOutput, ResourceLimits } from '@testbench/types';
+import type { CallAttachment } from '@testbench/types/abi';
 import { CallError, type CallUsage } from '@testbench/types/errors';
 import { handedData, isHanded } from '@testbench/types/reads';
 
+import { withoutUndefined } from '../config/without-undefined.js';
 import { CallBatcher } from './call-batcher.js';
 
 /** The parts of a plugin system that the bench needs. */
@@ -29,6 +31,12 @@ export interface StageUse {
   readonly id: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly limits: Partial<ResourceLimits>;
+}
+
+interface StageCallOptions {
+  readonly signal: AbortSignal;
+  readonly answerAsks: AnswerAsks | undefined;
+  readonly attachments: readonly CallAttachment[] | undefined;
 }
 
 /** One loaded plugin at its place in the pipeline. */
@@ -78,6 +86,11 @@ export class Stage {
     return this.#peakMemoryBytes;
   }
 
+  /** True if the plugin says that it reads attachments. */
+  get readsAttachments(): boolean {
+    return this.plugin.metadata.capabilities.includes('multi_modal_evaluation');
+  }
+
   /** Whether the plugin reads a field of its data. */
   reads(field: string): boolean {
     return isHanded(this.plugin.metadata, field);
@@ -102,6 +115,7 @@ export class Stage {
    *
    * @param requestId Names the call in the plugin's log.
    * @param answerAsks Answers the plugin's asks. @default the host does
+   * @param attachments Files of the record, for a plugin that reads attachments.
    * @throws {CallError}
    */
   async call<Data>(
@@ -109,9 +123,11 @@ export class Stage {
     requestId: string,
     signal: AbortSignal,
     answerAsks?: AnswerAsks,
+    attachments?: readonly CallAttachment[],
   ): Promise<StageAnswer<Data>> {
     try {
-      const output = await this.#execute({ data, context: { requestId } }, signal, answerAsks);
+      const input = { data, context: { requestId } };
+      const output = await this.#execute(input, { signal, answerAsks, attachments });
       this.addUsage(output.metadata);
       return { data: output.data as Data, fuelUsed: output.metadata.fuelUsed };
     } catch (error) {
@@ -123,11 +139,11 @@ export class Stage {
   /** Calls of a plugin that waits for a network run concurrently; those of others are batched. */
   #execute(
     input: PluginInput,
-    signal: AbortSignal,
-    answerAsks: AnswerAsks | undefined,
+    { signal, answerAsks, attachments }: StageCallOptions,
   ): Promise<PluginOutput> {
-    if (this.waits) {
-      const options = answerAsks === undefined ? { signal } : { signal, answerAsks };
+    // Files belong to one call, and a batch has none.
+    if (this.waits || attachments !== undefined) {
+      const options = withoutUndefined({ signal, answerAsks, attachments });
       return this.#system.executePlugin(this.id, input, options);
     }
     // All calls of a run have the same signal.

@@ -118,9 +118,10 @@ async function readShard(folder: string): Promise<StoredShard> {
 
 /** The data set of a run whose records all exist already. */
 function plannedDataset({ plan, path }: StoredRun, formats: readonly string[]): RunDataset {
-  const { digest, records: count } = plan.dataset;
+  const { digest, records: count, attachments } = plan.dataset;
   return {
     digest,
+    attachments,
     formats,
     files: [],
     count,

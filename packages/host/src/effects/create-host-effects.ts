@@ -6,6 +6,7 @@ import type { StateStore } from '@testbench/types/stores';
 import { createMemoryStateStore } from '../state/state-store.js';
 import type { FileAccess } from '../files/file-access.js';
 import type { HttpClient } from '../http/http-client.js';
+import { attachmentEffects } from './attachment-effects.js';
 import { customEffects, type CustomFunctionServices, readServices } from './custom-effects.js';
 import type { EffectHandlers } from './effect-handlers.js';
 import { readPermissionSet } from '../read-permission-set.js';
@@ -39,7 +40,7 @@ const OPTIONS: OptionReaders<HostEffectsOptions> = {
 };
 
 /**
- * Makes the effects of one plugin instance: state, environment, network, files and the host's own functions, each within the permissions.
+ * Makes the effects of one plugin instance: state, environment, network, files, attachments and the host's own functions, each within the permissions.
  *
  * @returns Effects for one instance; pass the same `state` to the next instance so that state outlives an instance.
  * @throws {ConfigError} For an unknown key or a wrong value among the options.
@@ -62,17 +63,20 @@ export function createHostEffects(given?: HostEffectsOptions): HostEffects {
   const own = stateAndEnvEffects(state, permissions, env);
   const http = httpEffects(options.http);
   const files = fileEffects(options.files);
+  const attachments = attachmentEffects();
   const custom = customEffects(options.hostFunctions, permissions);
   const handlers: EffectHandlers = {
     ...own.handlers,
     ...http.handlers,
     ...files.handlers,
+    ...attachments.handlers,
   };
   return {
     beginCall(call) {
       own.beginCall(call);
       http.beginCall(call);
       files.beginCall(call);
+      attachments.beginCall(call);
       custom.beginCall(call);
     },
     perform(name, args) {
@@ -90,6 +94,7 @@ export function createHostEffects(given?: HostEffectsOptions): HostEffects {
     endCall() {
       http.endCall();
       files.endCall();
+      attachments.endCall();
       custom.endCall();
     },
   };

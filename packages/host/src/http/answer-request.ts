@@ -46,7 +46,7 @@ export async function answerRequest(
   let exchange: HttpExchange | undefined;
   let timedOut = false;
   try {
-    const checked = readRequest(request, client.headers);
+    const checked = readRequest(request, client.headers, call.attachments);
     const { timeoutMs } = checked;
     const startMs = performance.now();
     exchange = client.start(checked, call);

@@ -1,5 +1,5 @@
 import { countStructure, parseWireJson } from '@testbench/types';
-import { HostCode } from '@testbench/types/abi';
+import { type CallAttachment, HostCode } from '@testbench/types/abi';
 import { PluginError } from '@testbench/types/errors';
 
 import { utf8 } from '../guest-view.js';
@@ -9,6 +9,7 @@ import {
   MAX_REQUEST_STRUCTURE,
   MAX_URL_BYTES,
 } from '../limits.js';
+import { fillAttachments } from './fill-attachments.js';
 import { mayRequest } from './header-policy.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 
@@ -38,7 +39,7 @@ export interface HttpRequest {
 }
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
-const KEYS = new Set(['method', 'url', 'headers', 'body', 'body_base64', 'timeout_ms']);
+const KEYS = new Set(['method', 'url', 'headers', 'body', 'body_base64', 'attachments', 'timeout_ms']);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 /** Tab, visible ASCII and the upper half of Latin-1, without white space at the ends. */
 const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;
@@ -47,11 +48,13 @@ const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7
  * Reads the argument of `host_http_open`.
  *
  * @param further Headers that the plugin may set in addition to those allowed for every plugin, in lower case.
- * @throws {EffectFailure} Invalid argument, naming the field; denied for a header that a plugin may not set.
+ * @param attachments The files of the call, for `attachments` of the request; undefined if the plugin may not read any.
+ * @throws {EffectFailure} Invalid argument, naming the field; denied for a header that a plugin may not set, and for attachments.
  */
 export function parseRequest(
   bytes: Uint8Array,
   further: ReadonlySet<string> = NO_HEADERS,
+  attachments?: readonly CallAttachment[],
 ): HttpRequest {
   if (countStructure(bytes) > MAX_REQUEST_STRUCTURE) return invalid('it has too many parts');
   let value: unknown;
@@ -61,7 +64,7 @@ export function parseRequest(
     if (!PluginError.is(error)) throw error;
     return invalid('it is not JSON');
   }
-  return readRequest(value, further);
+  return readRequest(value, further, attachments);
 }
 
 /**
@@ -72,6 +75,7 @@ export function parseRequest(
 export function readRequest(
   value: unknown,
   further: ReadonlySet<string> = NO_HEADERS,
+  attachments?: readonly CallAttachment[],
 ): HttpRequest {
   if (!isObject(value)) return invalid('it is not an object');
   const unknown = Object.keys(value).find((key) => !KEYS.has(key));
@@ -79,7 +83,12 @@ export function readRequest(
     return invalid(`unknown field ${JSON.stringify(unknown.slice(0, 40))}`);
   const field = (key: string): unknown => value[key] ?? undefined;
   const method = readMethod(field('method') ?? 'GET');
-  const body = readBody(field('body'), field('body_base64'));
+  const places = field('attachments');
+  const text = field('body');
+  const body =
+    places === undefined
+      ? readBody(text, field('body_base64'))
+      : fillAttachments(text, places, attachments);
   if (body !== undefined && !METHODS[method]) return invalid(`${method} has no body`);
   return {
     method,

@@ -145,6 +145,7 @@ export class AskingCall {
     try {
       const { answer, denied } = await host.answer(ask, {
         requestId: requestIdOf(input),
+        attachments: this.#of.options.attachments,
         signal: joined.signal,
         deadlineMs: performance.now() + (wait.timeoutMs ?? this.#timeoutMs),
       });
@@ -175,6 +176,7 @@ export class AskingCall {
       maxFuel: Math.max(1, this.#maxFuel - this.#usage.fuelUsed),
       signal,
       onChunk,
+      attachments: options.attachments,
       // A round that drew the random numbers of the previous one would repeat its choices.
       ...(randomStream === undefined
         ? {}

@@ -72,7 +72,7 @@ export class AskingExecutor implements Executor {
       const asks = result.status === 'fulfilled' && 'round' in result.value;
       return asks ? [index] : [];
     });
-    const { timeoutMs, maxFuel, signal, onChunk, answerAsks } = options;
+    const { timeoutMs, maxFuel, signal, onChunk, answerAsks, attachments } = options;
     const lane = async (): Promise<void> => {
       for (let index = asking.shift(); index !== undefined; index = asking.shift()) {
         const place = index;
@@ -84,6 +84,7 @@ export class AskingExecutor implements Executor {
           signal,
           onChunk,
           answerAsks,
+          attachments,
           randomStream: (options.randomStream ?? 0) + place,
           onReport: (report) => options.onReport?.(report),
         };

@@ -7,6 +7,7 @@ import {
 import { escapeText } from '@testbench/types';
 import {
   asksOthers,
+  type CallAttachment,
   type EffectCall,
   type EffectResult,
   HostCode,
@@ -35,6 +36,8 @@ export interface CommandOptions {
   /** Number of inputs of the command: quotas apply to each. @default 1 */
   readonly inputs?: number;
   readonly onChunk?: ((chunk: Uint8Array) => void | Promise<void>) | undefined;
+  /** The files of the call. @default the guest may not read any */
+  readonly attachments?: readonly CallAttachment[] | undefined;
   /** Other guests that the command runs: none of them asks the host for anything. */
   readonly others?: readonly RemoteGuest[];
 }
@@ -69,6 +72,7 @@ export class CommandInFlight {
     });
     this.#call = {
       requestId: options.requestId,
+      attachments: options.attachments,
       signal: this.#abort.signal,
       // A runner begins an input later than this, and reports itself when its time is over.
       deadlineMs: performance.now() + options.timeoutMs + THREAD_GRACE_MS,

@@ -1,6 +1,6 @@
 import type { RoundOutput } from '@testbench/runtime';
 import type { PluginInput, PluginMetadata, PluginOutput, ResourceLimits } from '@testbench/types';
-import type { HostCallReport, PayloadForm } from '@testbench/types/abi';
+import type { CallAttachment, HostCallReport, PayloadForm } from '@testbench/types/abi';
 
 import type { AnswerAsks } from '../asking/asking.js';
 import type { Ending } from '../ending.js';
@@ -23,6 +23,8 @@ export interface CallControls {
   readonly verifying?: boolean;
   /** Answers the plugin's asks instead of the host. */
   readonly answerAsks?: AnswerAsks | undefined;
+  /** The files of the call. @default the plugin may not read any */
+  readonly attachments?: readonly CallAttachment[] | undefined;
   /** Runs something while the call holds no place, so that other calls can run. */
   aside?<T>(work: () => Promise<T>): Promise<T>;
   /** Runs each input of a batch as a separate call, so that its figures are exact. @default false */

@@ -145,6 +145,7 @@ export class InlineExecutor implements Executor {
         timeoutMs,
         maxFuel,
         requestId: requestIdOf(input),
+        attachments: options.attachments,
         onChunk: options.onChunk,
         // Only the caller's own listener, for logs or chunks, can fire it meanwhile.
         isCancelled: signal && (() => signal.aborted),
@@ -166,6 +167,7 @@ export class InlineExecutor implements Executor {
     idle.beginCall(options.randomStream ?? 0);
     try {
       return instance.executeText(text, {
+        attachments: options.attachments,
         timeoutMs,
         maxFuel,
         isCancelled: signal && (() => signal.aborted),
@@ -222,6 +224,7 @@ export class InlineExecutor implements Executor {
       return unlessFailed(() => {
         const { bytes, usage } = instance.executeRaw(`[${texts.join(',')}]`, {
           batch: true,
+          attachments: options.attachments,
           timeoutMs,
           maxFuel,
           isCancelled: signal && (() => signal.aborted),
@@ -275,6 +278,7 @@ export class InlineExecutor implements Executor {
         timeoutMs: wait.timeoutMs,
         maxFuel: options.maxFuel,
         requestId: requestIdOf(input),
+        attachments: options.attachments,
         onChunk: options.onChunk && paced(options.onChunk),
         signal: wait.signal,
         isCancelled: () => wait.error !== undefined,
@@ -306,8 +310,9 @@ interface WaitingCall {
 
 /** Options of one input of a batch. */
 function ofBatch(options: CallControls, index: number): CallControls {
-  const { timeoutMs, maxFuel, signal, onChunk, randomStream } = options;
+  const { timeoutMs, maxFuel, signal, onChunk, randomStream, attachments } = options;
   return {
+    attachments,
     timeoutMs,
     maxFuel,
     signal,

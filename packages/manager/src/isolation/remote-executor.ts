@@ -282,7 +282,14 @@ export class RemoteExecutor implements Executor {
       const all = limitsOfBatch(one, {}, texts.length);
       const reply = await runner.call(
         this.guest,
-        { timeoutMs: all.timeoutMs, signal, onChunk, requestId, inputs: texts.length },
+        {
+          timeoutMs: all.timeoutMs,
+          signal,
+          onChunk,
+          requestId,
+          inputs: texts.length,
+          attachments: options.attachments,
+        },
         {
           inputs: batch ? [`[${texts.join(',')}]`] : texts,
           batch,

@@ -37,6 +37,9 @@ const network = {
   since: '1.0.0',
 } as const;
 
+// No waits: the host has the bytes when the call begins, so that every engine can run such a plugin inline.
+const attachment = { effect: true, countsPerCall: true, since: '1.0.0' } as const;
+
 const file = { ...network, permission: 'filesystem' } as const;
 
 /**
@@ -68,6 +71,9 @@ export const HOST_FUNCTION_TABLE = {
   host_http_head: { parameters: { handle: 'number', head: 'out' }, ...network },
   host_http_read: { parameters: { handle: 'number', body: 'out' }, ...network },
   host_http_close: { parameters: { handle: 'number' }, ...network },
+  host_attachment_open: { parameters: { index: 'number' }, ...attachment },
+  host_attachment_read: { parameters: { handle: 'number', content: 'out' }, ...attachment },
+  host_attachment_close: { parameters: { handle: 'number' }, ...attachment },
   host_file_open: { parameters: { path: 'in', flags: 'number' }, ...file },
   host_file_read: { parameters: { handle: 'number', content: 'out' }, ...file },
   host_file_write: { parameters: { handle: 'number', content: 'in' }, ...file },

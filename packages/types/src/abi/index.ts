@@ -60,6 +60,7 @@ export type {
   LogSink,
 } from '../host/host-binding.js';
 export {
+  type CallAttachment,
   type EffectArgument,
   type EffectCall,
   type EffectResult,

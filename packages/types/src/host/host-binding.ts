@@ -1,4 +1,5 @@
 import type { LogLevel } from '../abi/result-codes.js';
+import type { CallAttachment } from './host-effects.js';
 
 /** The guest's linear memory as a host function sees it. */
 export interface GuestMemory {
@@ -62,6 +63,8 @@ export interface HostCall {
   readonly signal?: AbortSignal | undefined;
   /** When the call's time is over, on the clock of `performance.now()`. @default never */
   readonly deadlineMs?: number | undefined;
+  /** The files of the call. @default the plugin may not read any */
+  readonly attachments?: readonly CallAttachment[] | undefined;
 }
 
 /** What happened in the host functions during one call. */

@@ -16,6 +16,14 @@ export interface EffectResult {
   readonly problem?: string;
 }
 
+/** A file that belongs to the input of a call, such as an image: a plugin reads it by its position, and cannot change it. */
+export interface CallAttachment {
+  /** As found in its bytes: `image/png`. */
+  readonly mediaType: string;
+  /** The whole file. Nobody may change them while the call runs. */
+  readonly bytes: Uint8Array;
+}
+
 /** What an effect may know about the call that it serves. */
 export interface EffectCall {
   readonly requestId?: string | undefined;
@@ -23,6 +31,8 @@ export interface EffectCall {
   readonly signal?: AbortSignal | undefined;
   /** When the call's time is over, on the clock of `performance.now()`. */
   readonly deadlineMs: number;
+  /** The files of the call. Undefined for a plugin that may not read any. */
+  readonly attachments?: readonly CallAttachment[] | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { ChatMessage } from '@testbench/types';
 
+import type { SampleAttachments } from '../../attachments/attachment-plan.js';
 import type { ResolvedDatasetConfig } from '../../config/dataset-config.js';
 import type { BenchError } from '../../errors.js';
 import { invalidRecord, type RecordPlace } from '../dataset-error.js';
@@ -29,6 +30,8 @@ export interface Sample extends DatasetRecord {
   readonly group?: string;
   /** The fields listed in `columns`, by name; fields that the record lacks are absent. */
   readonly columns?: Readonly<Record<string, unknown>>;
+  /** Its files, if `attachments` of the configuration names fields that it has. Bytes that it has itself are not in `row`. */
+  readonly attachments?: SampleAttachments;
 }
 
 /** The parts of the configuration that say how a record is read. */
