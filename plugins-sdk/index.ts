@@ -7,11 +7,7 @@ export { Answer } from './assembly/asking/answer';
 export { answers, ask, isAnswered, kept } from './assembly/asking/ask';
 export { AskingEvaluator } from './assembly/asking/asking-evaluator';
 export { AskingProvider } from './assembly/asking/asking-provider';
-export {
-  Attachment,
-  attachmentOf,
-  attachmentsOf,
-} from './assembly/attachments/attachment';
+export { Attachment, attachmentOf, attachmentsOf } from './assembly/attachments/attachment';
 export { AnthropicClient } from './assembly/chat/anthropic-client';
 export { ChatClient } from './assembly/chat/chat-client';
 export { ChatServer } from './assembly/chat/chat-server';

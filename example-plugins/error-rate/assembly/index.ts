@@ -1,5 +1,5 @@
 import {
-  CorpusEvaluator, Evaluation, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, readReferences, strip, Sums, toCodePoints,
+  attachmentOf, CorpusEvaluator, Evaluation, EvaluatorInput, invalidInput, isSpace, joinTexts, levenshteinDistance, oneOf, plugin, readReferences, strip, Sums, toCodePoints,
   Vocabulary,
 } from "@testbench/plugins-sdk";
 
@@ -11,9 +11,15 @@ class Options {
   unit: string = "word";
   /** Joins all sentences of a record into one before comparing. */
   contiguous: bool = false;
+  /** Field of the attachment that holds the transcript. Empty: the transcript is in `expected`. */
+  reference: string = "";
 }
 
-@plugin({ name: "error-rate", reads: ["output", "expected"] })
+@plugin({
+  name: "error-rate",
+  capabilities: ["text_evaluation", "multi_modal_evaluation"],
+  reads: ["output", "expected", "attachments"],
+})
 export class ErrorRate extends CorpusEvaluator {
   config: Options = new Options();
 
@@ -23,6 +29,11 @@ export class ErrorRate extends CorpusEvaluator {
    */
   evaluate(input: EvaluatorInput): Evaluation {
     const given = input.field("output");
+    if (this.config.reference.length > 0) {
+      const transcript = this.transcript(input);
+      const answer = given.isArray ? joinTexts(given.texts(), " ") : input.output;
+      return transcript === null ? new Evaluation(0) : this.errors([answer], [[transcript]]);
+    }
     const expected = input.field("expected");
     const outputs = given.isArray ? given.texts() : [input.output];
     if (given.isArray && this.config.contiguous) {
@@ -48,6 +59,15 @@ export class ErrorRate extends CorpusEvaluator {
       return judgeWords(sums.get("hits"), sums.get("substitutions"), sums.get("deletions"), sums.get("insertions"));
     }
     return judgeCharacters(sums.get("errors"), sums.get("characters"));
+  }
+
+  /** The text of the attachment; after a failure of the call, `null`. */
+  private transcript(input: EvaluatorInput): string | null {
+    const field = this.config.reference;
+    const attachment = attachmentOf(input.json, field);
+    const text = attachment === null ? null : attachment.text();
+    if (text === null) invalidInput(`Cannot evaluate: attachment "${field}" is missing, or is not text in UTF-8`);
+    return text;
   }
 
   private errors(outputs: string[], references: string[][]): Evaluation {

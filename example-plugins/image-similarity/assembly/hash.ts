@@ -36,6 +36,7 @@ function resizeTurned(source: StaticArray<u8>, from: i32, lines: i32, to: i32): 
   const filterScale = max<f64>(scale, 1);
   const support = LANCZOS * filterScale;
   const weights = new StaticArray<f64>(<i32>Math.ceil(support) * 2 + 1);
+  const fixed = new StaticArray<i32>(weights.length);
   for (let index = 0; index < to; index++) {
     const center = (<f64>index + 0.5) * scale;
     const start = max(0, <i32>(center - support + 0.5));
@@ -47,13 +48,14 @@ function resizeTurned(source: StaticArray<u8>, from: i32, lines: i32, to: i32): 
       unchecked((weights[step] = weight));
       sum += weight;
     }
+    for (let step = 0; step < count; step++) {
+      const exact = (unchecked(weights[step]) / sum) * <f64>(1 << PRECISION);
+      unchecked((fixed[step] = exact < 0 ? <i32>(exact - 0.5) : <i32>(exact + 0.5)));
+    }
     for (let line = 0; line < lines; line++) {
       let total: i32 = 1 << (PRECISION - 1);
-      for (let step = 0; step < count; step++) {
-        const exact = (unchecked(weights[step]) / sum) * <f64>(1 << PRECISION);
-        const weight = exact < 0 ? <i32>(exact - 0.5) : <i32>(exact + 0.5);
-        total += <i32>unchecked(source[line * from + start + step]) * weight;
-      }
+      const place = line * from + start;
+      for (let step = 0; step < count; step++) total += <i32>unchecked(source[place + step]) * unchecked(fixed[step]);
       unchecked((result[index * lines + line] = <u8>min(255, max(0, total >> PRECISION))));
     }
   }

@@ -130,7 +130,7 @@ export class Inflater {
     this.drop(this.count & 7);
     let sum: u32 = 0;
     for (let index = 0; index < 4; index++) sum = (sum << 8) | <u32>this.take(8);
-    return this.missing == 0 && sum == ((this.sumB << 16) | this.sumA);
+    return this.missing == 0 && sum == (((this.sumB % 65521) << 16) | (this.sumA % 65521));
   }
 
   /** Has at least `count` bits ready, of zeros behind the end; up to 15. */

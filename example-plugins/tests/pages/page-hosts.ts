@@ -1,4 +1,5 @@
 import type { TestHost } from '@testbench/sdk';
+import type { CallAttachment } from '@testbench/types/abi';
 
 import { openModelBench } from '../fake-model-server.js';
 import { openPlugin } from '../open-plugin.js';
@@ -24,9 +25,10 @@ export class PageHosts implements AsyncDisposable {
     data: unknown,
     config: object | undefined,
     purpose = 'example',
+    attachments: readonly CallAttachment[] = [],
   ): Promise<Result> {
     const key = JSON.stringify([plugin, data, config, purpose]);
-    const result = this.#results.get(key) ?? this.#call(plugin, data, config, purpose);
+    const result = this.#results.get(key) ?? this.#call(plugin, data, config, purpose, attachments);
     this.#results.set(key, result);
     return await result;
   }
@@ -36,19 +38,20 @@ export class PageHosts implements AsyncDisposable {
     data: unknown,
     config: object | undefined,
     purpose: string,
+    attachments: readonly CallAttachment[],
   ): Promise<Result> {
     if (plugin in SECRETS) return await callModel(plugin, data, config);
     const key = JSON.stringify([plugin, config ?? {}, purpose]);
     const host = this.#hosts.get(key) ?? (await openPlugin(plugin, config));
     this.#hosts.set(key, host);
-    const result = await host.call(data);
+    const result = await host.call(data, { attachments });
     return { data: result.data, fuelUsed: result.metadata.fuelUsed, metadata: host.info.metadata };
   }
 
   /** What a plugin reports about itself, and the fuel of its first call: later calls find a heap that has already grown. */
   async measure(plugin: string): Promise<Result> {
-    const { data, config } = fuelInput(plugin);
-    return await this.call(plugin, data, config, 'fuel');
+    const { data, config, attachments } = fuelInput(plugin);
+    return await this.call(plugin, data, config, 'fuel', attachments);
   }
 
   /** Names of a plugin's options. */

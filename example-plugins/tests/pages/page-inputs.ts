@@ -1,3 +1,7 @@
+import type { CallAttachment } from '@testbench/types/abi';
+
+import { attach, makePng } from '../make-png.js';
+
 /** English prose with this many characters, the same every time. */
 function prose(seed: number, length: number): string {
   const words =
@@ -46,8 +50,24 @@ const items = Array.from({ length: 10 }, (_, index) => ({
 /** The input for measuring a plugin's fuel, and its configuration: about 1 kB of data, which is 1,000 characters per side if there are two. */
 export interface FuelInput {
   readonly data: unknown;
+  readonly attachments?: readonly CallAttachment[];
   readonly config?: object;
 }
+
+/** Two gray images of 32 x 32 pixels: 1,024 bytes each. */
+const images = attach({
+  one: makePng({ width: 32, height: 32, channels: 1, at: (x, y) => (x * 7 + y * 3) % 256 }),
+  other: makePng({
+    width: 32,
+    height: 32,
+    channels: 1,
+    at: (x, y) => (x * 7 + y * 3 + (x % 3)) % 256,
+  }),
+});
+const pictures: FuelInput = {
+  data: { output: '', attachments: images.described },
+  attachments: images.attachments,
+};
 
 const pair: FuelInput = { data: { output, expected } };
 
@@ -77,6 +97,8 @@ const SPECIAL: Readonly<Record<string, FuelInput>> = {
   dedupe: { data: { items } },
   echo: { data: { model: 'm', prompt: output } },
   extract: { data: { text: `${output} 18` } },
+  'image-info': pictures,
+  'image-similarity': pictures,
   'json-diff': { data: { output: JSON.stringify(items), expected: items.toReversed() } },
   'json-schema': {
     data: { output: JSON.stringify(items) },

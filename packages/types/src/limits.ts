@@ -24,7 +24,7 @@ export const MAX_METADATA_BYTES = 64 * 1024;
 export const MAX_JSON_DEPTH = 64;
 /** Tool calls in one answer: models make a few at once. */
 export const MAX_TOOL_CALLS = 256;
-/** Files of one call. Models take 20 to 100 images at once; a record with thousands of files is a mistake, or an attack on whoever reads it. */
+/** Files of one call. Models take 20 to 100 images at once; a record with thousands of files is a mistake, or an attack. */
 export const MAX_ATTACHMENTS = 64;
 /** Plugin name: ends up in file names, tables and metric labels. */
 export const MAX_NAME_LENGTH = 128;

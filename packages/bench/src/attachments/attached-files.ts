@@ -33,5 +33,8 @@ export function attachedFiles(stage: Stage, files: AttachmentOutcome): AttachedF
     bytes,
     digest,
   }));
-  return { attachments: attachments.map(({ mediaType, bytes }) => ({ mediaType, bytes })), described };
+  return {
+    attachments: attachments.map(({ mediaType, bytes }) => ({ mediaType, bytes })),
+    described,
+  };
 }

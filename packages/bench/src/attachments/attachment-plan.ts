@@ -4,7 +4,11 @@ import { dirname } from 'node:path';
 import type { ResolvedDatasetConfig } from '../config/dataset-config.js';
 import { BenchError } from '../errors.js';
 import { AttachmentProblem, attachmentError } from './attachment-error.js';
-import { type AttachmentSource, findAttachments, type FoundAttachments } from './attachment-source.js';
+import {
+  type AttachmentSource,
+  findAttachments,
+  type FoundAttachments,
+} from './attachment-source.js';
 import {
   MAX_ATTACHED_RECORDS,
   MAX_LOADED_ATTACHMENT_BYTES,
@@ -123,7 +127,8 @@ export class AttachmentPlan {
     const size = this.#sizes[record.position]!;
     const bytes = size === FAILED ? MAX_RECORD_ATTACHMENT_BYTES : size;
     return {
-      use: (work) => this.#gate.hold(bytes, async () => await work(await this.#again(record, bytes))),
+      use: (work) =>
+        this.#gate.hold(bytes, async () => await work(await this.#again(record, bytes))),
     };
   }
 
@@ -144,7 +149,8 @@ export class AttachmentPlan {
     maxBytes: number = MAX_RECORD_ATTACHMENT_BYTES,
   ): Promise<AttachmentOutcome> {
     try {
-      const folder = this.#options.attachmentsDir ?? (this.#hasFiles ? dirname(record.file) : undefined);
+      const folder =
+        this.#options.attachmentsDir ?? (this.#hasFiles ? dirname(record.file) : undefined);
       return { attachments: await readAttachments(record.sources, record, folder, maxBytes) };
     } catch (error) {
       if (error instanceof BenchError) return { error };

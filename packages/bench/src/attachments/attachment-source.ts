@@ -120,7 +120,8 @@ function withField(
     if (depth === parts.length) return value;
     const part = parts[depth]!;
     const child = replace((node as Record<string, unknown>)[part], depth + 1);
-    if (Array.isArray(node)) return node.map((item, index) => (String(index) === part ? child : item));
+    if (Array.isArray(node))
+      return node.map((item, index) => (String(index) === part ? child : item));
     return { ...(node as Record<string, unknown>), [part]: child };
   };
   return replace(row, 0) as Readonly<Record<string, unknown>>;

@@ -94,7 +94,12 @@ const plugins = (): ScriptedSystem =>
     blind: ['evaluator', () => ({ score: 1 })],
   });
 
-const FACTS = { field: 'image', media_type: 'image/png', bytes: PIXEL.length, digest: digestOf(PIXEL) };
+const FACTS = {
+  field: 'image',
+  media_type: 'image/png',
+  bytes: PIXEL.length,
+  digest: digestOf(PIXEL),
+};
 const codes = (rows: readonly ResultRow[]): unknown[] =>
   rows.map(({ failure }) => failure?.code.replace('BENCH_ATTACHMENT_', ''));
 
@@ -257,7 +262,11 @@ describe('attachments of a run', () => {
     await scoreRun(join(folder, 'out', name), scoring, { system });
     await writeFile(join(folder, 'a.png'), Buffer.concat([PIXEL, Buffer.from([1])]));
     await expect(
-      scoreRun(join(folder, 'out', name), { evaluators: [{ plugin: '/again.wasm' }], mode: 'replace' }, { system }),
+      scoreRun(
+        join(folder, 'out', name),
+        { evaluators: [{ plugin: '/again.wasm' }], mode: 'replace' },
+        { system },
+      ),
     ).rejects.toMatchObject({ code: 'BENCH_PLAN_CHANGED' });
     await run();
     expect(seen.provider).toHaveLength(2);

@@ -39,7 +39,7 @@ function sizeOf(width: number, height: number): ImageSize | undefined {
 
 /** Steps from segment to segment until one begins a frame. */
 function jpegSize(view: DataView): ImageSize | undefined {
-  for (let at = 2; ; ) {
+  for (let at = 2; ;) {
     if (view.getUint8(at) !== 0xff) return undefined;
     const marker = view.getUint8(at + 1);
     // Fill bytes.

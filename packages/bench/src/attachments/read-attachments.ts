@@ -59,9 +59,7 @@ export async function readAttachments(
       const bytes = await bytesOf(source, folder);
       total += bytes.length;
       if (total > maxBytes) {
-        throw beyond(
-          `the attachments of the record have more than ${maxBytes} bytes together`,
-        );
+        throw beyond(`the attachments of the record have more than ${maxBytes} bytes together`);
       }
       loaded.push(describe(source, bytes));
     } catch (error) {

@@ -1,4 +1,8 @@
-import type { AttachmentPlan, PlannedAttachments, PlannedRecord } from '../attachments/attachment-plan.js';
+import type {
+  AttachmentPlan,
+  PlannedAttachments,
+  PlannedRecord,
+} from '../attachments/attachment-plan.js';
 import { MAX_READING_RECORDS } from '../attachments/limits.js';
 import type { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
@@ -249,7 +253,10 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     const { id, line, file } = record;
     const attached = attachments.of({ id, line, file, sources, position });
     const sample = readSample({ ...record, row }, fields);
-    return placeSample(attached === undefined ? sample : { ...sample, attachments: attached }, position);
+    return placeSample(
+      attached === undefined ? sample : { ...sample, attachments: attached },
+      position,
+    );
   }
 
   #record(index: number, content: RecordContent): DatasetRecord {

@@ -81,19 +81,25 @@ export class DryCalls implements StageCalls {
     let isMissing = false;
     let usage: TokenUsage | undefined;
     try {
-      const output = await stage.call<Data>(data, requestId, signal, async (round) => {
-        const read = round.asks.map(
-          async (_, index) =>
-            await this.#cache!.read(callKey({ ...parts, ask: round.firstAsk + index })),
-        );
-        const found = await Promise.all(read);
-        const kept = found.map((entry) => readKeptAnswer(entry?.answer));
-        for (const entry of found) usage = addUsage(usage, entry?.usage);
-        const answers = kept.flatMap((one) => (one === undefined ? [] : [one.answer]));
-        isMissing = answers.length < kept.length;
-        if (isMissing) throw NOT_MADE;
-        return { answers, continue: kept[0]?.continue ?? round.continue };
-      }, call.attachments);
+      const output = await stage.call<Data>(
+        data,
+        requestId,
+        signal,
+        async (round) => {
+          const read = round.asks.map(
+            async (_, index) =>
+              await this.#cache!.read(callKey({ ...parts, ask: round.firstAsk + index })),
+          );
+          const found = await Promise.all(read);
+          const kept = found.map((entry) => readKeptAnswer(entry?.answer));
+          for (const entry of found) usage = addUsage(usage, entry?.usage);
+          const answers = kept.flatMap((one) => (one === undefined ? [] : [one.answer]));
+          isMissing = answers.length < kept.length;
+          if (isMissing) throw NOT_MADE;
+          return { answers, continue: kept[0]?.continue ?? round.continue };
+        },
+        call.attachments,
+      );
       return { data: output.data, usage, fuelUsed: output.fuelUsed };
     } catch (error) {
       if (isMissing) return undefined;

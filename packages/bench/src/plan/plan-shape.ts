@@ -58,9 +58,7 @@ const PLAN = exactly({
       sample: anything,
       shuffle: anything,
       attachments: exactly({
-        fields: listOf(
-          exactly({ field: text, encoding: text, send: flag }, { mediaType: text }),
-        ),
+        fields: listOf(exactly({ field: text, encoding: text, send: flag }, { mediaType: text })),
         digest: text,
         files: count,
         bytes: count,

@@ -21,5 +21,7 @@ export interface EvaluateOptions {
   /** Ends the run early, for a reason; later reasons are consequences of the first. */
   readonly fail: (error: unknown) => void;
   /** Keeps the images of a record for those who look at the run. @default none are kept */
-  readonly keepImages?: ((files: AttachmentOutcome, rows: readonly ResultRow[]) => Promise<void>) | undefined;
+  readonly keepImages?:
+    | ((files: AttachmentOutcome, rows: readonly ResultRow[]) => Promise<void>)
+    | undefined;
 }

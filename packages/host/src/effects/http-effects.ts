@@ -28,7 +28,11 @@ export function httpEffects(client: HttpClient | undefined): CallEffects {
       return { code: HostCode.limitExceeded, problem };
     }
     requests += 1;
-    return { code: exchanges.add(client.start(parseRequest(bytes, client.headers, call.attachments), call)) };
+    return {
+      code: exchanges.add(
+        client.start(parseRequest(bytes, client.headers, call.attachments), call),
+      ),
+    };
   };
 
   return {

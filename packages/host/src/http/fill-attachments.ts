@@ -33,7 +33,8 @@ export function fillAttachments(
     );
   }
   const entries = Object.entries(places);
-  if (entries.length > attachments.length) return invalid('it names more attachments than there are');
+  if (entries.length > attachments.length)
+    return invalid('it names more attachments than there are');
   const found = entries.map(([token, index]: [string, unknown]) => {
     if (!TOKEN.test(token)) return invalid('a token is not 8 to 64 letters, digits, - and _');
     const attachment = typeof index === 'number' ? attachments[index] : undefined;

@@ -39,7 +39,15 @@ export interface HttpRequest {
 }
 
 const NO_HEADERS: ReadonlySet<string> = new Set();
-const KEYS = new Set(['method', 'url', 'headers', 'body', 'body_base64', 'attachments', 'timeout_ms']);
+const KEYS = new Set([
+  'method',
+  'url',
+  'headers',
+  'body',
+  'body_base64',
+  'attachments',
+  'timeout_ms',
+]);
 const TOKEN = /^[!#$%&'*+.^_`|~0-9a-z-]+$/;
 /** Tab, visible ASCII and the upper half of Latin-1, without white space at the ends. */
 const FIELD_VALUE = /^(?:[\x21-\x7e\x80-\xff](?:[\t\x20-\x7e\x80-\xff]*[\x21-\x7e\x80-\xff])?)?$/;

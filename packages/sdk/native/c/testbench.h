@@ -189,6 +189,21 @@ TB_IMPORT(host_http_read) int32_t tb_http_read(int32_t handle, char *bytes, uint
 /** Gives a connection up; the end of the call does so, too. */
 TB_IMPORT(host_http_close) int32_t tb_http_close(int32_t handle);
 
+/** Opens a file of the record by its position in the input's `attachments`; below 0 if there is none, or none is given. */
+TB_IMPORT(host_attachment_open) int32_t tb_attachment_open(int32_t index);
+/** The next bytes of it; 0 at the end, below 0 if it failed. */
+TB_IMPORT(host_attachment_read) int32_t tb_attachment_read(int32_t handle, char *bytes, uint32_t max);
+/** Gives it back; the end of the call does so, too. */
+TB_IMPORT(host_attachment_close) int32_t tb_attachment_close(int32_t handle);
+
+/**
+ * All bytes of a file of the record, which need not be text. False if the host does not give them: the metadata must have the capability
+ * `multi_modal_evaluation`.
+ *
+ * @param described Its entry in `attachments` of the input, which says its size.
+ */
+static bool tb_attachment_bytes(const tb_json *described, int32_t index, tb_text *bytes);
+
 /** An answer whose body is still to be read. What is not closed is closed when the call is over. */
 typedef struct tb_response {
   int32_t handle;
@@ -237,6 +252,25 @@ static int32_t tb_failure_code = 0;
 static const char *tb_failure_message = "";
 /** An object as JSON; empty if there is none. */
 static tb_text tb_failure_details = {"", 0};
+
+static bool tb_attachment_bytes(const tb_json *described, int32_t index, tb_text *bytes) {
+  double size = tb_number_of(tb_get(described, "bytes"), -1);
+  int32_t handle = tb_attachment_open(index);
+  *bytes = (tb_text){"", 0};
+  if (handle < 0 || !(size >= 0 && size < 4294967295.0)) return false;
+  uint32_t length = (uint32_t)size;
+  char *room = tb_alloc(length);
+  uint32_t done = 0;
+  while (done < length) {
+    int32_t read = tb_attachment_read(handle, room + done, length - done);
+    if (read <= 0 || (uint32_t)read > length - done) break;
+    done += (uint32_t)read;
+  }
+  tb_attachment_close(handle);
+  if (done < length) return false;
+  *bytes = (tb_text){room, length};
+  return true;
+}
 
 static void tb_fail(int32_t code, const char *message) { tb_fail_with(code, message, 0); }
 

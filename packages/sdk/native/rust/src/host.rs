@@ -52,6 +52,27 @@ pub fn env(name: &str) -> Option<String> {
     String::from_utf8(value).ok()
 }
 
+/// All bytes of a file of the record, by its position in `attachments` of the input. None if there is no such file, or if the plugin's
+/// metadata lack the capability `multi_modal_evaluation`.
+pub fn attachment(index: usize) -> Option<Vec<u8>> {
+    let handle = unsafe { raw::host_attachment_open(i32::try_from(index).ok()?) };
+    if handle < 0 {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let mut piece = vec![0; 65_536];
+    let ended = loop {
+        let read = unsafe { raw::host_attachment_read(handle, piece.as_mut_ptr(), piece.len()) };
+        match usize::try_from(read) {
+            Ok(0) => break true,
+            Ok(length) if length <= piece.len() => bytes.extend_from_slice(&piece[..length]),
+            _ => break false,
+        }
+    };
+    unsafe { raw::host_attachment_close(handle) };
+    ended.then_some(bytes)
+}
+
 pub(crate) fn error(message: &str) {
     unsafe { raw::host_error(message.as_ptr(), message.len()) };
 }
@@ -86,6 +107,9 @@ pub(crate) mod raw {
         pub fn host_http_head(handle: i32, ptr: *mut u8, max: usize) -> i32;
         pub fn host_http_read(handle: i32, ptr: *mut u8, max: usize) -> i32;
         pub fn host_http_close(handle: i32) -> i32;
+        pub fn host_attachment_open(index: i32) -> i32;
+        pub fn host_attachment_read(handle: i32, ptr: *mut u8, max: usize) -> i32;
+        pub fn host_attachment_close(handle: i32) -> i32;
     }
 }
 
@@ -132,6 +156,15 @@ pub(crate) mod raw {
         -3
     }
     pub unsafe fn host_http_close(_handle: i32) -> i32 {
+        -3
+    }
+    pub unsafe fn host_attachment_open(_index: i32) -> i32 {
+        -3
+    }
+    pub unsafe fn host_attachment_read(_handle: i32, _ptr: *mut u8, _max: usize) -> i32 {
+        -3
+    }
+    pub unsafe fn host_attachment_close(_handle: i32) -> i32 {
         -3
     }
 }
