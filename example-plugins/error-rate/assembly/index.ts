@@ -65,7 +65,8 @@ export class ErrorRate extends CorpusEvaluator {
   private transcript(input: EvaluatorInput): string | null {
     const field = this.config.reference;
     const attachment = attachmentOf(input.json, field);
-    const text = attachment === null ? null : attachment.text();
+    let text: string | null = null;
+    if (attachment !== null) text = attachment.text();
     if (text === null) invalidInput(`Cannot evaluate: attachment "${field}" is missing, or is not text in UTF-8`);
     return text;
   }

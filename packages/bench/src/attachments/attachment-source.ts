@@ -65,7 +65,7 @@ function sourceOf(value: unknown, { encoding, mediaType }: ResolvedAttachmentCon
     return wrong(`expected a text or an object, found ${kindOf(value)}`);
   }
   // Parquet files of image and audio data sets have an object with `bytes` and `path`.
-  const { bytes, path, media_type: own } = value as Readonly<Record<string, unknown>>;
+  const { bytes, path, media_type: own } = value;
   const declared = typeof own === 'string' ? withType(types, own) : types;
   if (typeof bytes === 'string') return { declared, content: { kind: 'base64', text: bytes } };
   if (typeof path === 'string') return ofText(path, 'path', declared);

@@ -40,7 +40,7 @@ interface Setting {
   readonly config: BenchmarkConfig;
   readonly rows: ResultRow[];
   readonly seen: { readonly provider: Seen[]; readonly evaluator: Seen[]; readonly blind: Seen[] };
-  run(): Promise<ResultRow[]>;
+  readonly run: () => Promise<ResultRow[]>;
 }
 
 async function setUp(
@@ -227,7 +227,7 @@ describe('attachments of a run', () => {
     for (const name of ['b.png', 'c.png', 'd.png']) await writeFile(join(folder, name), PIXEL);
     await using dataset = await openDataset(parseDatasetConfig(config.dataset));
     expect(dataset.attachments).toMatchObject({ files: 4, failed: 1, bytes: 4 * PIXEL.length });
-    await writeFile(join(folder, 'b.png'), PIXEL.with(-1, 0));
+    await writeFile(join(folder, 'b.png'), PIXEL.with(PIXEL.length - 1, 0));
     await rm(join(folder, 'c.png'));
     await writeFile(join(folder, 'd.png'), Buffer.concat([PIXEL, PIXEL]));
     await writeFile(join(folder, 'e.png'), PIXEL);

@@ -133,5 +133,5 @@ function isSvg(text: string): boolean {
 }
 
 function ascii(text: string): number[] {
-  return [...text].map((character) => character.charCodeAt(0));
+  return Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
 }

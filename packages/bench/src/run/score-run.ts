@@ -198,9 +198,9 @@ export function scoreStored(stored: StoredRun): EvaluateRecord {
         const again = found.map((row) =>
           new CaseRun(sample, options, caseOf(row), scoring, files).scoreAgain(row),
         );
-        const rows = await Promise.all(again);
-        await options.keepImages?.(files, rows);
-        return rows;
+        const scored = await Promise.all(again);
+        await options.keepImages?.(files, scored);
+        return scored;
       });
     };
   };
