@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-
 import Anthropic from '@anthropic-ai/sdk';
 import { createMemorySecrets, PluginSystem } from '@testbench/core';
 import { type ModelServer, serveModels } from '@testbench/test-kit/model-server';
@@ -39,7 +37,7 @@ async function sentBy(
     secrets: createMemorySecrets({ [secret]: { value: 'sk-test-0123', hosts: [host] } }),
   });
   const path = new URL(`../example-plugins/${name}/build/${name}.wasm`, import.meta.url);
-  const { id } = await system.loadPlugin(await readFile(path), {
+  const { id } = await system.loadPlugin(path, {
     config: { base_url: name === 'openai' ? `${server.origin}/v1` : server.origin },
     permissions: { network: true, allowedHosts: [host] },
   });

@@ -4,7 +4,6 @@
  * `pnpm -C conformance images`; an argument is the seed of other images. Skipped where Debian's `python3-skimage` is not installed.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { PluginSystem } from '@testbench/core';
@@ -51,8 +50,8 @@ const pairs = output
   .split('\n')
   .map((line) => JSON.parse(line) as Pair);
 
-const moduleOf = (name: string): Buffer =>
-  readFileSync(new URL(`../../example-plugins/${name}/build/${name}.wasm`, import.meta.url));
+const moduleOf = (name: string): URL =>
+  new URL(`../../example-plugins/${name}/build/${name}.wasm`, import.meta.url);
 await using system = new PluginSystem({ isolation: 'inline' });
 for (const [id, config] of Object.entries(CONFIGURATIONS)) {
   await system.loadPlugin(moduleOf('image-similarity'), { id, config });

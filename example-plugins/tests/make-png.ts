@@ -1,6 +1,9 @@
 import { crc32, deflateSync } from 'node:zlib';
 
-import type { CallAttachment } from '@testbench/types/abi';
+import type { ExecuteOptions } from '@testbench/core';
+
+/** A file as a host hands it over. */
+export type CallAttachment = NonNullable<ExecuteOptions['attachments']>[number];
 
 /** Samples of an image, 8 bits each, row by row. */
 export interface Samples {

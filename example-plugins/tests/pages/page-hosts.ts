@@ -1,6 +1,6 @@
 import type { TestHost } from '@testbench/sdk';
-import type { CallAttachment } from '@testbench/types/abi';
 
+import type { CallAttachment } from '../make-png.js';
 import { openModelBench } from '../fake-model-server.js';
 import { openPlugin } from '../open-plugin.js';
 import { fuelInput } from './page-inputs.js';

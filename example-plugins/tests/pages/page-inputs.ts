@@ -1,6 +1,4 @@
-import type { CallAttachment } from '@testbench/types/abi';
-
-import { attach, makePng } from '../make-png.js';
+import { attach, type CallAttachment, makePng } from '../make-png.js';
 
 /** English prose with this many characters, the same every time. */
 function prose(seed: number, length: number): string {

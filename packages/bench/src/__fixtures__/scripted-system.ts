@@ -22,7 +22,7 @@ import type { BenchSystem } from '../run/stage.js';
 const NOTHING = { count: 0, p50: 0, p90: 0, p99: 0, max: 0 };
 
 /** What a scripted plugin does with its data. */
-export type Script = (data: never, files: readonly CallAttachment[]) => unknown;
+export type Script = (data: never, files?: readonly CallAttachment[]) => unknown;
 
 /**
  * A plugin system whose plugins are functions, by file name: for behaviour that no well-behaved plugin shows, such as

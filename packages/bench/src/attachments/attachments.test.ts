@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 
 import { ScriptedSystem, type Script } from '../__fixtures__/scripted-system.js';
 import { temporaryFolder } from '../__fixtures__/temporary-folder.js';
-import type { BenchmarkConfig, DatasetConfig } from '../config/benchmark-config.js';
+import type { BenchmarkConfig } from '../config/benchmark-config.js';
+import type { DatasetConfig } from '../config/dataset-config.js';
 import { parseDatasetConfig } from '../config/parse-dataset-config.js';
 import { openDataset } from '../dataset/open-dataset.js';
 import type { ResultRow } from '../results/result-row.js';
@@ -57,7 +58,7 @@ async function setUp(
   const seen: Setting['seen'] = { provider: [], evaluator: [], blind: [] };
   const note =
     (list: Seen[], result: object): Script =>
-    (data: Seen['data'], files) => {
+    (data: Seen['data'], files = []) => {
       list.push({ data, files });
       return result;
     };
