@@ -34,6 +34,8 @@ const sharing = new Set([
     'script',
     'registry-oci',
     'dev',
+    'http-server',
+    'serve',
   ].map((name) => `packages/${name}`),
   'example-plugins',
   'plugins-sdk',

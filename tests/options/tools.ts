@@ -12,11 +12,13 @@ import {
   runAuthorTests,
   runGolden,
 } from '@testbench/sdk';
+import { openServer } from '@testbench/http-server';
+import { startPluginServer } from '@testbench/serve';
 import { startStudio } from '@testbench/studio';
 import { createRunTelemetry, MetricsRegistry, startMetricsServer } from '@testbench/telemetry';
 
 import type { OptionRow } from './option-row.js';
-import { bytes, folder, host } from './subjects.js';
+import { bytes, folder, host, system } from './subjects.js';
 
 /** What authors and operators use: `sdk`, `script`, `create-plugin`, `dev`, `studio`, `telemetry`. */
 export const TOOL_OPTIONS: Readonly<Record<string, OptionRow>> = {
@@ -48,6 +50,36 @@ export const TOOL_OPTIONS: Readonly<Record<string, OptionRow>> = {
     // An address that is not ours: with any options, the server does not start.
     base: { registry: new MetricsRegistry(), port: 0, host: '203.0.113.1' },
     calls: { startMetricsServer: (options) => startMetricsServer(options) },
+  },
+  'http-server:OpenServerOptions': {
+    // An address that is not ours: with any options, the server does not start.
+    base: {
+      host: '203.0.113.1',
+      port: 0,
+      answer: () => {},
+      maxSockets: 1,
+      maxHeaderBytes: 1,
+      headersTimeoutMs: 1,
+      requestTimeoutMs: 1,
+      keepAliveMs: 1,
+    },
+    calls: { openServer: (options) => openServer(options) },
+  },
+  'serve:PluginServerOptions': {
+    base: { system, host: '203.0.113.1', allowedHosts: ['a.example'] },
+    calls: { startPluginServer: (options) => startPluginServer(options) },
+  },
+  'serve:ServeLimits': {
+    prefix: 'limits.',
+    calls: {
+      startPluginServer: (limits) =>
+        startPluginServer({
+          system,
+          host: '203.0.113.1',
+          allowedHosts: ['a.example'],
+          limits,
+        }),
+    },
   },
   'studio:StudioOptions': {
     // With any options, it does not start.

@@ -4,16 +4,12 @@
 export const MAX_BODY_BYTES = 256 * 1024;
 /** Maximum bytes of a request's headers: a browser sends about two thousand, and Node's own limit is eight times that. */
 export const MAX_HEADER_BYTES = 16 * 1024;
-/** Maximum characters of a request's target: our longest one names two runs and a filter. */
-export const MAX_TARGET_CHARACTERS = 4096;
 /** Timeout for all headers of a request: loopback takes a millisecond, so a slower client is just holding the socket. */
 export const HEADERS_TIMEOUT_MS = 5_000;
 /** Timeout for a whole request. */
 export const REQUEST_TIMEOUT_MS = 10_000;
 /** How long an idle connection is kept for the next request of the page. */
 export const KEEP_ALIVE_MS = 5_000;
-/** How often the server looks for timed-out requests; Node's default of thirty seconds would let a slow client stay that long. */
-export const CONNECTION_CHECK_MS = 1_000;
 /** Maximum number of concurrent sockets: a browser opens six per host, and a user may have a few tabs. */
 export const MAX_SOCKETS = 64;
 /** Maximum number of concurrent event streams: one for each tab that watches a run; the other sockets are for requests. */

@@ -1,11 +1,8 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-
+import { HttpServerError, type OpenedServer, openServer } from '@testbench/http-server';
 import { readOptions } from '@testbench/types/config';
 
 import { StudioError } from './errors.js';
 import {
-  CONNECTION_CHECK_MS,
   HEADERS_TIMEOUT_MS,
   KEEP_ALIVE_MS,
   MAX_HEADER_BYTES,
@@ -56,57 +53,50 @@ export async function startStudio(given: StudioOptions = {}): Promise<Studio> {
   const closing = new AbortController();
   const streams = { count: 0 };
   let gate: Gate;
-  const server = createServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: CONNECTION_CHECK_MS,
-      maxHeaderSize: MAX_HEADER_BYTES,
-    },
-    (request, response) => {
-      void answerRequest(request, response, {
-        gate,
-        files,
-        project,
-        routes: opened.routes,
-        streams,
-        closing: closing.signal,
-      });
-    },
-  );
-  server.maxConnections = MAX_SOCKETS;
-  await listen(server, port);
-  const { port: open } = server.address() as AddressInfo;
-  gate = new Gate(open);
+  const answer: Parameters<typeof openServer>[0]['answer'] = (request, response) => {
+    void answerRequest(request, response, {
+      gate,
+      files,
+      project,
+      routes: opened.routes,
+      streams,
+      closing: closing.signal,
+    });
+  };
+  const server = await open(port, answer);
+  gate = new Gate(server.port);
 
   const close = async (): Promise<void> => {
     closing.abort();
     await opened.close();
-    await new Promise<void>((done) => {
-      server.close(() => done());
-      server.closeAllConnections();
-    });
+    await server.close();
   };
   return {
-    url: `http://127.0.0.1:${open}/?token=${gate.token}`,
-    port: open,
-    createLaunchUrl: () => `http://127.0.0.1:${open}/?token=${gate.createLaunchToken()}`,
+    url: `${server.url}/?token=${gate.token}`,
+    port: server.port,
+    createLaunchUrl: () => `${server.url}/?token=${gate.createLaunchToken()}`,
     close,
     [Symbol.asyncDispose]: close,
   };
 }
 
-async function listen(server: Server, port: number): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    server.once('error', (cause) => {
-      fail(
-        new StudioError('STUDIO_CANNOT_LISTEN', `Cannot listen on port ${port}: it cannot be had`, {
-          cause,
-        }),
-      );
+async function open(
+  port: number,
+  answer: Parameters<typeof openServer>[0]['answer'],
+): Promise<OpenedServer> {
+  try {
+    return await openServer({
+      port,
+      host: '127.0.0.1',
+      answer,
+      maxSockets: MAX_SOCKETS,
+      maxHeaderBytes: MAX_HEADER_BYTES,
+      headersTimeoutMs: HEADERS_TIMEOUT_MS,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      keepAliveMs: KEEP_ALIVE_MS,
     });
-    // By number: a name could resolve to an address that others can reach.
-    server.listen(port, '127.0.0.1', done);
-  });
+  } catch (cause) {
+    if (!(cause instanceof HttpServerError)) throw cause;
+    throw new StudioError('STUDIO_CANNOT_LISTEN', cause.message, { cause });
+  }
 }

@@ -88,6 +88,27 @@ export const METRICS = {
     description: 'Scores by evaluator',
     buckets: SCORES,
   },
+  'testbench.serve.requests': {
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests to a server of plugins, by operation and status; "none" were not let in',
+  },
+  'testbench.serve.duration': {
+    kind: 'histogram',
+    unit: 's',
+    description: 'Duration of requests to a server of plugins, by operation',
+    buckets: INFERENCE_SECONDS,
+  },
+  'testbench.serve.active_requests': {
+    kind: 'gauge',
+    unit: '{request}',
+    description: 'Requests that a server of plugins answers now',
+  },
+  'testbench.serve.calls': {
+    kind: 'counter',
+    unit: '{call}',
+    description: 'Calls of plugins by a server of plugins, by plugin and outcome: ok or a code',
+  },
   'gen_ai.client.inference.duration': {
     kind: 'histogram',
     unit: 's',

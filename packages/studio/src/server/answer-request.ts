@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import { splitTarget } from '@testbench/http-server';
+
 import { StudioError } from '../errors.js';
-import { MAX_BODY_BYTES, MAX_TARGET_CHARACTERS } from '../limits.js';
+import { MAX_BODY_BYTES } from '../limits.js';
 import { findPage } from '../pages.js';
 import type { Project } from '../project/project.js';
 import type { Gate } from './gate.js';
@@ -46,13 +48,11 @@ async function answerOrThrow(
   for (const [name, value] of Object.entries(securityHeaders(false))) {
     response.setHeader(name, value);
   }
-  if (!target.startsWith('/') || target.length > MAX_TARGET_CHARACTERS) {
+  const split = splitTarget(target);
+  if (split === undefined) {
     throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot read the target of the request');
   }
-  const question = target.indexOf('?');
-  // Not parsed by `new URL`, which would interpret ".." and other hosts: an unknown path is not found.
-  const path = question === -1 ? target : target.slice(0, question);
-  const query = new URLSearchParams(question === -1 ? '' : target.slice(question + 1));
+  const { path, query } = split;
   const isData = path.startsWith('/api/');
   gate.checkOrigin(request.headers, method, isData);
 

@@ -1,5 +1,7 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
+
+import { findForeign, isSameSecret } from '@testbench/http-server';
 
 import { StudioError } from '../errors.js';
 
@@ -17,25 +19,20 @@ export class Gate {
   readonly #secret = randomBytes(32).toString('base64url');
   #launchToken: string | undefined;
   readonly #hosts: ReadonlySet<string>;
-  readonly #origins: ReadonlySet<string>;
 
   constructor(port: number) {
     this.#cookieName = `testbench-studio-${port}`;
-    const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
-    this.#hosts = new Set(hosts);
-    this.#origins = new Set(hosts.map((host) => `http://${host}`));
+    this.#hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
   }
 
   /** @throws {StudioError} `STUDIO_FOREIGN_ORIGIN` if the request came under another name, or from a page of another origin. */
   checkOrigin(headers: IncomingHttpHeaders, method: string, isData: boolean): void {
-    const { host, origin } = headers;
-    if (host === undefined || !this.#hosts.has(host)) refuse('the host is another one');
-    if (origin !== undefined && (origin !== `http://${host}` || !this.#origins.has(origin))) {
-      refuse('the page is of another origin');
-    }
+    const foreign = findForeign(headers, (host) => this.#hosts.has(host));
+    if (foreign === 'host') refuse('the host is another one');
+    if (foreign === 'origin') refuse('the page is of another origin');
     // Browsers omit Origin when a page sends GET to its own origin, but send this header.
     const site = headers['sec-fetch-site'];
-    const isOwn = origin !== undefined || site === 'same-origin';
+    const isOwn = headers.origin !== undefined || site === 'same-origin';
     if ((isData || method !== 'GET') && !isOwn) refuse('neither Origin nor Sec-Fetch-Site is own');
     // Another port on loopback is the same site: its pages also send the cookie.
     if (isData && site !== undefined && site !== 'same-origin') refuse('the page is another one');
@@ -50,8 +47,8 @@ export class Gate {
   /** True for the token of the first URL, and once for the last launch token. */
   isToken(text: string | null): boolean {
     if (text === null) return false;
-    if (isEqual(text, this.token)) return true;
-    if (this.#launchToken === undefined || !isEqual(text, this.#launchToken)) return false;
+    if (isSameSecret(text, this.token)) return true;
+    if (this.#launchToken === undefined || !isSameSecret(text, this.#launchToken)) return false;
     this.#launchToken = undefined;
     return true;
   }
@@ -69,7 +66,7 @@ export class Gate {
       .some((pair) => {
         const end = pair.indexOf('=');
         return (
-          pair.slice(0, end) === this.#cookieName && isEqual(pair.slice(end + 1), this.#secret)
+          pair.slice(0, end) === this.#cookieName && isSameSecret(pair.slice(end + 1), this.#secret)
         );
       });
     if (found) return;
@@ -82,10 +79,4 @@ export class Gate {
 
 function refuse(state: string): never {
   throw new StudioError('STUDIO_FOREIGN_ORIGIN', `Cannot answer: ${state}`);
-}
-
-/** Compares hashes: they have equal length, as the comparison requires, and its timing reveals nothing about the text. */
-function isEqual(one: string, other: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(one), digest(other));
 }

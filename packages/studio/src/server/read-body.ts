@@ -1,8 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 
+import { HttpServerError, type HttpServerErrorCode, readJsonBody } from '@testbench/http-server';
 import { ConfigNode } from '@testbench/types/config';
 
-import { StudioError } from '../errors.js';
+import { StudioError, type StudioErrorCode } from '../errors.js';
+
+const CODES: Readonly<Partial<Record<HttpServerErrorCode, StudioErrorCode>>> = {
+  HTTP_BODY_TOO_LARGE: 'STUDIO_TOO_LARGE',
+};
 
 /**
  * Reads the JSON of a body.
@@ -11,33 +16,10 @@ import { StudioError } from '../errors.js';
  *   another type.
  */
 export async function readBody(request: IncomingMessage, maxBytes: number): Promise<ConfigNode> {
-  const { 'content-length': length, 'content-type': type } = request.headers;
-  if (Number(length ?? 0) > maxBytes) refuseSize(maxBytes);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // Stopping early must not close the socket: the answer has not been sent yet.
-  const parts = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  for await (const chunk of parts) {
-    size += chunk.length;
-    if (size > maxBytes) refuseSize(maxBytes);
-    chunks.push(chunk);
-  }
-  if (size === 0) return new ConfigNode(undefined, 'body');
-  // A form on another page can send text/plain without a preflight request.
-  if (type?.split(';')[0]?.trim().toLowerCase() !== 'application/json') {
-    throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot read the body: its type is not JSON');
-  }
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
-    return new ConfigNode(JSON.parse(text), 'body');
+    return new ConfigNode(await readJsonBody(request, { maxBytes }), 'body');
   } catch (cause) {
-    throw new StudioError('STUDIO_BAD_REQUEST', 'Cannot read the body: it is no JSON', { cause });
+    if (!(cause instanceof HttpServerError)) throw cause;
+    throw new StudioError(CODES[cause.code] ?? 'STUDIO_BAD_REQUEST', cause.message, { cause });
   }
-}
-
-function refuseSize(maxBytes: number): never {
-  throw new StudioError(
-    'STUDIO_TOO_LARGE',
-    `Cannot read the body: it is larger than ${maxBytes} bytes`,
-  );
 }

@@ -1,6 +1,12 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type AddressInfo, isIP } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
+import {
+  HttpServerError,
+  isLoopback,
+  isLoopbackName,
+  type OpenedServer,
+  openServer,
+} from '@testbench/http-server';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { TelemetryError } from '../errors.js';
@@ -63,52 +69,44 @@ export async function startMetricsServer(given: MetricsServerOptions): Promise<M
   const { registry, port, host = '127.0.0.1', ready = {} } = options;
   const checks = new ReadyChecks(ready);
   const isLocal = isLoopback(host);
-  const server = createServer({
-    maxHeaderSize: MAX_HEADER_BYTES,
-    headersTimeout: REQUEST_TIMEOUT_MS,
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: REQUEST_TIMEOUT_MS,
-    // Node checks for late connections this often.
-    connectionsCheckingInterval: REQUEST_TIMEOUT_MS / 5,
-  });
-  server.maxConnections = MAX_CONNECTIONS;
-  server.on('request', (request, response) => {
+  const opened = await open(host, port, (request, response) => {
     answer(request, response, { registry, checks, isLocal }).catch(() => response.destroy());
   });
+  const { server, port: actual, url } = opened;
   server.on('clientError', (_error, socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const state = cause.code ?? cause.message;
-      reject(
-        new TelemetryError(
-          'TELEMETRY_PORT_UNUSABLE',
-          `Cannot listen on port ${port} of ${JSON.stringify(host)}: ${state}`,
-          { cause },
-        ),
-      );
-    });
-    server.listen({ port, host, exclusive: true }, resolve);
-  });
-  const { port: actual } = server.address() as AddressInfo;
   // A worker with nothing else to do may exit.
   server.unref();
-  let closing: Promise<void> | undefined;
-  const close = (): Promise<void> => {
-    closing ??= new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-    return closing;
-  };
-  const shown = isIP(host) === 6 ? `[${host}]` : host;
+  const close = (): Promise<void> => opened.close();
   return {
     host,
     port: actual,
-    url: `http://${shown}:${actual}`,
+    url,
     drain: () => checks.drain(),
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+async function open(
+  host: string,
+  port: number,
+  listener: (request: IncomingMessage, response: ServerResponse) => void,
+): Promise<OpenedServer> {
+  try {
+    return await openServer({
+      host,
+      port,
+      answer: listener,
+      maxSockets: MAX_CONNECTIONS,
+      maxHeaderBytes: MAX_HEADER_BYTES,
+      headersTimeoutMs: REQUEST_TIMEOUT_MS,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      keepAliveMs: REQUEST_TIMEOUT_MS,
+    });
+  } catch (cause) {
+    if (!(cause instanceof HttpServerError)) throw cause;
+    throw new TelemetryError('TELEMETRY_PORT_UNUSABLE', cause.message, { cause });
+  }
 }
 
 interface Served {
@@ -134,7 +132,7 @@ async function answer(
     });
     response.end(method === 'HEAD' ? undefined : body);
   };
-  if (isLocal && !isLocalName(headers.host ?? '')) return send(421, TEXT, 'not this host\n');
+  if (isLocal && !isLoopbackName(headers.host ?? '')) return send(421, TEXT, 'not this host\n');
   if (method !== 'GET' && method !== 'HEAD') {
     response.setHeader('allow', 'GET, HEAD');
     return send(405, TEXT, 'only GET\n');
@@ -152,13 +150,4 @@ async function answer(
     default:
       return send(404, TEXT, 'no such page\n');
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
-}
-
-/** A page of another origin reaches loopback under its own host name, which is then in the `Host` header. */
-function isLocalName(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?$/i.test(host);
 }
