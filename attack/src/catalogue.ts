@@ -32,6 +32,7 @@ import { studioContent } from './groups/studio-content.ts';
 import { studioGate } from './groups/studio-gate.ts';
 import { studioLoad } from './groups/studio-load.ts';
 import { stateFiles } from './groups/state-files.ts';
+import { serveRows } from './groups/serve.ts';
 import { sums } from './groups/sums.ts';
 import { supplyChain } from './groups/supply-chain.ts';
 import { telemetryRows } from './groups/telemetry.ts';
@@ -77,4 +78,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...studioLoad,
   ...studioContent,
   ...telemetryRows,
+  ...serveRows,
 ].sort((one, other) => one.row - other.row);
