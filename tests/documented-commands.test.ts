@@ -20,6 +20,7 @@ describe('commandProblem()', () => {
   const commands = [
     { name: 'run', positionals: [{ name: 'config' }], flags: { dryRun: flag, outputDir: text } },
     { name: 'plugin keys list', positionals: [], flags: {} },
+    { name: 'merge', positionals: [{ name: 'shard', isMany: true }], flags: {} },
   ];
 
   it.each([
@@ -27,6 +28,8 @@ describe('commandProblem()', () => {
     ['run --output-dir=x a.yaml', undefined],
     ['run --help', undefined],
     ['plugin keys list', undefined],
+    ['merge a b c', undefined],
+    ['merge', '"testbench merge" needs 1 arguments, not 0'],
     ['run a.yaml --dryrun', '"testbench run" has no option --dryrun'],
     ['run', '"testbench run" needs 1 arguments, not 0'],
     ['run a b', '"testbench run" takes 1 arguments, not 2'],

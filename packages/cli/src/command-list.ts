@@ -47,6 +47,7 @@ import { REPORT } from './definitions/report.js';
 import { RESUME } from './definitions/resume.js';
 import { RUN } from './definitions/run.js';
 import { SCORE } from './definitions/score.js';
+import { SERVE } from './definitions/serve.js';
 import { SHOW } from './definitions/show.js';
 import { STATUS } from './definitions/status.js';
 import { STUDIO } from './definitions/studio.js';
@@ -89,6 +90,7 @@ export const COMMANDS = [
   EXPORT,
   REPORT,
   STUDIO,
+  SERVE,
   VERIFY,
   PUSH,
   PULL,

@@ -81,7 +81,8 @@ export function commandProblem(words, commands) {
     else if (!flags.has(name)) return `"testbench ${found.name}" has no option ${name}`;
     else if (flags.get(name).kind !== 'boolean' && !args[index].includes('=')) index += 1;
   }
-  const most = found.positionals.length;
+  const isMany = found.positionals.some((positional) => positional.isMany === true);
+  const most = isMany ? Infinity : found.positionals.length;
   if (positionals > most && !args.some((arg) => arg.includes('*'))) {
     return `"testbench ${found.name}" takes ${most} arguments, not ${positionals}`;
   }

@@ -17,7 +17,7 @@ interface Positional {
   readonly name: string;
   readonly brief: string;
   readonly isOptional?: true;
-  /** Any number, at least one; it is then the only positional argument. */
+  /** Any number, at least one unless it is optional; it is then the only positional argument. */
   readonly isMany?: true;
   /** All permitted values; completion offers them. */
   readonly choices?: readonly string[];
@@ -101,7 +101,11 @@ export function toStricli<F extends Flags>(
 function toStricliPositionals(positionals: readonly Positional[], command: string): object {
   const [first] = positionals;
   return first?.isMany === true
-    ? { kind: 'array', parameter: toStricliPositional(first, command), minimum: 1 }
+    ? {
+        kind: 'array',
+        parameter: toStricliPositional(first, command),
+        minimum: first.isOptional ? 0 : 1,
+      }
     : {
         kind: 'tuple',
         parameters: positionals.map((positional) => toStricliPositional(positional, command)),
