@@ -29,6 +29,6 @@ function describe({ id, plugin }: ServedModel, { startedAt }: Serving): object {
 }
 
 /** Seconds since the epoch, as OpenAI gives times. */
-export function seconds(date: Date): number {
+function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
