@@ -26,6 +26,8 @@ export const MAX_JSON_DEPTH = 64;
 export const MAX_TOOL_CALLS = 256;
 /** Files of one call. Models take 20 to 100 images at once; a record with thousands of files is a mistake, or an attack. */
 export const MAX_ATTACHMENTS = 64;
+/** Numbers of an embedding: the longest of known models have 4096, of research models 12,288. */
+export const MAX_EMBEDDING_DIMENSIONS = 16_384;
 /** Plugin name: ends up in file names, tables and metric labels. */
 export const MAX_NAME_LENGTH = 128;
 /** Free text in metadata. */

@@ -2,8 +2,8 @@ import { isObject } from '../is-object.js';
 import { isCount, readTokenUsage, type TokenUsage } from './token-usage.js';
 
 /**
- * Reads the usage from a server's answer, in the terms of OpenAI (`usage.prompt_tokens`) or of Anthropic (`usage.input_tokens`, the tokens that it
- * kept counted separately).
+ * Reads the usage from a server's answer, in the terms of OpenAI (`usage.prompt_tokens`), of Anthropic (`usage.input_tokens`, the tokens that it
+ * kept counted separately) or of Gemini (`usageMetadata`, the thoughts counted separately).
  *
  * @param body JSON text. @returns Undefined if the usage is missing or invalid: answers of servers are untrusted.
  */
@@ -14,7 +14,9 @@ export function usageOfAnswer(body: string): TokenUsage | undefined {
   } catch {
     return undefined;
   }
-  const usage = isObject(answer) ? answer['usage'] : undefined;
+  if (!isObject(answer)) return undefined;
+  if (isObject(answer['usageMetadata'])) return geminiUsage(answer['usageMetadata']);
+  const usage = answer['usage'];
   if (!isObject(usage)) return undefined;
   const known = readTokenUsage(usage);
   if (known !== undefined) return known;
@@ -26,5 +28,19 @@ export function usageOfAnswer(body: string): TokenUsage | undefined {
     promptTokens: (input as number) + (written as number) + (cached as number),
     cachedTokens: cached as number,
     completionTokens: output as number,
+  };
+}
+
+/** A blocked answer has no count of its tokens. */
+function geminiUsage(usage: Readonly<Record<string, unknown>>): TokenUsage | undefined {
+  const { promptTokenCount: prompt, candidatesTokenCount: answer = 0 } = usage;
+  const { thoughtsTokenCount: thoughts = 0, cachedContentTokenCount: cached = 0 } = usage;
+  const { toolUsePromptTokenCount: tools = 0 } = usage;
+  if (![prompt, answer, thoughts, cached, tools].every(isCount)) return undefined;
+  const promptTokens = (prompt as number) + (tools as number);
+  return {
+    promptTokens,
+    cachedTokens: (cached as number) <= promptTokens ? (cached as number) : 0,
+    completionTokens: (answer as number) + (thoughts as number),
   };
 }

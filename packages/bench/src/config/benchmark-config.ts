@@ -95,6 +95,8 @@ export interface PromptConfig {
   readonly messages?: readonly PromptMessage[];
   /** A file with a template; a list of messages if it is `.json`, `.yaml` or `.yml`. */
   readonly file?: string;
+  /** Further fields of the provider's input with this prompt, such as `response_format`; they override those of the model. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** One message of a prompt. */
@@ -141,8 +143,13 @@ export interface ProviderConfig extends PluginConfig {
    * provider of the run is meant, `*` stands for each of them, and the models are theirs.
    */
   readonly from?: string;
-  /** Its models, one case each. May be left out only with `from`. */
+  /** Its models, one case each. May be left out only with `from` or `asked`. */
   readonly models?: readonly (string | ModelConfig)[];
+  /**
+   * True for a provider that is not tested: it only answers evaluators that ask it by its name, for example for embeddings. It has no `models`; its `prices` name
+   * those that are asked for. @default false
+   */
+  readonly asked?: boolean;
   /** Further fields of its input for every model, for example `temperature` or `max_tokens`. */
   readonly parameters?: Readonly<Record<string, unknown>>;
   /** Prices by model name. */
@@ -263,8 +270,11 @@ export interface ResolvedModelConfig extends ModelConfig {
 /** A provider whose parameters and prices have been passed on to its models. */
 export interface ResolvedProviderConfig extends Omit<ProviderConfig, 'parameters' | 'prices'> {
   readonly name: string;
+  /** None if it is `asked`. */
   readonly models: readonly ResolvedModelConfig[];
   readonly calls: CallsConfig;
+  /** Only of one that is `asked`. */
+  readonly prices?: Readonly<Record<string, PriceConfig>>;
 }
 
 /** An evaluator with its name and weight. */

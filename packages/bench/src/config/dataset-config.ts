@@ -62,6 +62,8 @@ export interface FieldsConfig {
   readonly expected?: string;
   /** A conversation: a list of messages with `role` and `content`, passed to the provider. @default none */
   readonly messages?: string;
+  /** A JSON Schema that the answer is to fit: sent to the provider as `response_format`. An object, or its JSON as a text. @default none */
+  readonly schema?: string;
   /** A text or number that no other record has. @default 'id', if present, or else the record's index */
   readonly id?: string;
   /** The field by which results are grouped: a text, number or truth value. @default none */

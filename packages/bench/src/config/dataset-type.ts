@@ -24,6 +24,11 @@ const FIELDS = shape<FieldsConfig>({
     type: text(),
     description: 'A conversation: a list of messages with role and content. Default: none.',
   },
+  schema: {
+    type: text(),
+    description:
+      'A JSON Schema that the answer is to fit, sent to the provider as response_format. Default: none.',
+  },
   id: {
     type: text(),
     description: 'Unique name of the record. Default: id, or else the number of the record.',

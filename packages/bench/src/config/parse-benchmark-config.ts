@@ -128,6 +128,11 @@ function resolveProviders(
   pathOf: (index: number) => string,
 ): readonly ResolvedProviderConfig[] {
   const resolved = providers.map((provider, index) => resolveProvider(provider, pathOf(index)));
+  if (resolved.length > 0 && resolved.every(({ asked }) => asked === true)) {
+    const path = pathOf(0);
+    const state = 'no provider is tested, each has "asked: true"';
+    throw new ConfigError('CONFIG_INVALID', path, `Cannot read "${path}": ${state}`);
+  }
   // How many it stands for is known when the run is read.
   if (resolved.every(({ name }) => name !== ALL_PROVIDERS)) rejectTwice('providers', resolved);
   return resolved;
@@ -150,8 +155,10 @@ function resolveProvider(
   });
   rejectTwice(`${path}.models`, models, '');
   const names = models.map(({ name }) => name);
+  const isAsked = provider.asked === true;
   for (const name of Object.keys(prices ?? {})) {
-    if (names.includes(name)) continue;
+    // Evaluators say which models they ask.
+    if (isAsked || names.includes(name)) continue;
     const node = new ConfigNode(prices, `${path}.prices`);
     refuse(node, `there is no model ${JSON.stringify(name)}; the models: ${names.join(', ')}`);
   }
@@ -160,6 +167,7 @@ function resolveProvider(
     name:
       provider.name ?? (provider.from === undefined ? defaultName(provider.plugin) : ALL_PROVIDERS),
     models,
+    ...(isAsked && prices !== undefined ? { prices } : {}),
     calls: provider.calls ?? {},
   };
 }

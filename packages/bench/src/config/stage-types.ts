@@ -118,6 +118,11 @@ export const PROMPT = either<string, PromptConfig>(
         type: PATH,
         description: 'A file with a template, or with messages if it is .json, .yaml or .yml.',
       },
+      parameters: {
+        type: PARAMETERS,
+        description:
+          "Further fields of the provider's input with this prompt, such as response_format.",
+      },
     },
     {
       schema: {
@@ -174,6 +179,11 @@ export const PROVIDER = pluginShape<ProviderConfig>(
       type: listOf(MODEL),
       description: 'Models of the provider; each is asked every prompt about every record.',
     },
+    asked: {
+      type: BOOLEAN,
+      description:
+        'Not tested: answers only evaluators that ask it by its name, for example for embeddings. It has no models. Default: false.',
+    },
     parameters: {
       type: PARAMETERS,
       description: "Further fields of the provider's input, such as temperature.",
@@ -186,9 +196,11 @@ export const PROVIDER = pluginShape<ProviderConfig>(
       anyOf: [
         { required: ['models'], properties: { models: { minItems: 1 } } },
         { required: ['from'] },
+        { required: ['asked'], properties: { asked: { const: true } } },
       ],
     },
     check(provider, node) {
+      if (provider.asked === true) return checkAsked(provider, node);
       if (provider.from === undefined) {
         if (provider.models === undefined) refuse(node, '"models" is missing');
         if (provider.models.length === 0) {
@@ -212,6 +224,23 @@ export const PROVIDER = pluginShape<ProviderConfig>(
     },
   },
 );
+
+/** What a provider that is only asked by evaluators cannot have. */
+function checkAsked(
+  provider: Pick<ProviderConfig, 'models' | 'from' | 'parameters'>,
+  node: ConfigNode,
+): void {
+  if ((provider.models ?? []).length > 0) {
+    refuse(
+      new ConfigNode(provider.models, pathOf(node, 'models')),
+      'a provider with "asked: true" is not tested; leave "models" out, or use two providers',
+    );
+  }
+  for (const key of ['from', 'parameters'] as const) {
+    if (provider[key] === undefined) continue;
+    refuse(node, `"${key}" has no effect together with "asked"; leave it out`);
+  }
+}
 
 /** The keys of an evaluator. */
 export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {

@@ -37,6 +37,7 @@ export function makePlan(
       models: use.models.map(({ name, parameters, price }) =>
         withoutUndefined({ name, parameters, price }),
       ),
+      ...withoutUndefined({ asked: use.asked, prices: use.prices }),
     })),
     transforms: pipeline.transforms.map((stage, index) =>
       planPlugin(stage, config.transforms[index]!),

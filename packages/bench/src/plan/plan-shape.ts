@@ -68,13 +68,20 @@ const PLAN = exactly({
   prompts: listOf(
     exactly(
       { name: text },
-      { template: text, messages: listOf(exactly({ role: text, content: text })) },
+      {
+        template: text,
+        messages: listOf(exactly({ role: text, content: text })),
+        parameters: anyObject,
+      },
     ),
   ),
-  providers: plugin({
-    as: text,
-    models: listOf(exactly({ name: text, parameters: anyObject }, { price: PRICE })),
-  }),
+  providers: plugin(
+    {
+      as: text,
+      models: listOf(exactly({ name: text, parameters: anyObject }, { price: PRICE })),
+    },
+    { asked: flag, prices: mapOf(PRICE) },
+  ),
   transforms: plugin(),
   evaluators: plugin(
     { as: text, fields: mapOf(text), weight: finite },

@@ -31,6 +31,7 @@ export interface PlannedPrompt {
   readonly name: string;
   readonly template?: string;
   readonly messages?: readonly { readonly role: string; readonly content: string }[];
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 export interface PlannedModel {
@@ -43,6 +44,10 @@ export interface PlannedProvider extends PlannedPlugin {
   /** Its name in the results. */
   readonly as: string;
   readonly models: readonly PlannedModel[];
+  /** Present only for one that evaluators ask, and that is not tested. */
+  readonly asked?: boolean;
+  /** Its prices, by model. */
+  readonly prices?: Readonly<Record<string, PriceConfig>>;
 }
 
 export interface PlannedEvaluator extends PlannedPlugin {

@@ -33,7 +33,7 @@ export async function loadPrompts(
 }
 
 async function loadPrompt(prompt: ResolvedPromptConfig, index: number): Promise<Prompt> {
-  const { name, file, template, messages } = prompt;
+  const { name, file, template, messages, parameters } = prompt;
   const path = `prompts[${index}]`;
   const source: PromptSource =
     file !== undefined
@@ -43,7 +43,7 @@ async function loadPrompt(prompt: ResolvedPromptConfig, index: number): Promise<
           ...(messages === undefined ? {} : { messages }),
         };
   try {
-    return new Prompt(name, source);
+    return new Prompt(name, parameters === undefined ? source : { ...source, parameters });
   } catch (cause) {
     if (!(cause instanceof TemplateError)) throw cause;
     const place = file === undefined ? `"${path}"` : `prompt ${JSON.stringify(file)}`;

@@ -8,6 +8,8 @@ import { renderTemplate } from './render-template.js';
 export interface PromptSource {
   readonly template?: string;
   readonly messages?: readonly PromptMessage[];
+  /** Further fields of the provider's input. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
 }
 
 /** The parts of a record that a prompt can use. */

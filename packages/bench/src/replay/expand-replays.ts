@@ -34,18 +34,23 @@ export async function expandReplays(
 
 function expand(
   use: ResolvedProviderConfig,
-  stored: readonly PlannedProvider[],
+  planned: readonly PlannedProvider[],
   path: string,
 ): ResolvedProviderConfig[] {
   if (use.name !== ALL_PROVIDERS) {
-    const source = sourceOf(use, stored, path);
+    const source = sourceOf(use, planned, path);
     return [{ ...use, models: modelsOf(use, source, `${path}.models`) }];
   }
-  return stored.map((source) => ({
-    ...use,
-    name: source.as,
-    models: modelsOf(use, source, `${path}.models`),
-  }));
+  const providers: ResolvedProviderConfig[] = [];
+  for (const source of planned.filter(hasAnswers)) {
+    providers.push({ ...use, name: source.as, models: modelsOf(use, source, `${path}.models`) });
+  }
+  return providers;
+}
+
+/** False for a provider that evaluators have asked: the run has no answers of its own from it. */
+function hasAnswers({ asked }: PlannedProvider): boolean {
+  return asked !== true;
 }
 
 /** The provider of the run whose answers are replayed: the one of the same name, or else the only one. */
@@ -54,10 +59,11 @@ export function sourceOf(
   stored: readonly PlannedProvider[],
   path: string,
 ): PlannedProvider {
-  const named = stored.find(({ as }) => as === name);
-  const source = named ?? (stored.length === 1 ? stored[0] : undefined);
+  const tested = stored.filter(hasAnswers);
+  const named = tested.find(({ as }) => as === name);
+  const source = named ?? (tested.length === 1 ? tested[0] : undefined);
   if (source !== undefined) return source;
-  const names = stored.map(({ as }) => as).join(', ');
+  const names = tested.map(({ as }) => as).join(', ');
   throw new ConfigError(
     'CONFIG_INVALID',
     `${path}.name`,

@@ -6,6 +6,7 @@ import type { Sample } from '../dataset/selection/read-sample.js';
 import type { ResultRow } from '../results/result-row.js';
 import { cancelled, toFailure } from './call-failure.js';
 import { CasePipeline } from './case-pipeline.js';
+import { haveSameParameters } from './provider-input.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { filterRows } from './filter-rows.js';
 import { judgeCase } from './judge-case.js';
@@ -56,7 +57,7 @@ export class BatchEvaluator {
     this.#execute = execute;
   }
 
-  /** @returns Undefined if records have to go one by one: a stage waits, records name their own evaluators, an
+  /** @returns Undefined if records have to go one by one: a stage waits, records name their own evaluators, prompts or records have their own parameters, an
    * evaluator gets a field of the record as `tool_calls`, or answers come from an earlier run. */
   static for({ config, pipeline }: PreparedRun, system: BenchSystem): BatchEvaluator | undefined {
     if (system.executePipeline === undefined || pipeline.recordStages !== undefined)
@@ -64,6 +65,7 @@ export class BatchEvaluator {
     // Files belong to one call.
     if (config.dataset.attachments !== undefined) return undefined;
     if (pipeline.stages.some(({ waits }) => waits)) return undefined;
+    if (!haveSameParameters(pipeline.prompts, config.dataset.fields)) return undefined;
     // Such a field replaces the model's own tool calls, or else takes a separate place: a pipeline has only one place.
     if (pipeline.evaluators.some(isGivenToolCalls)) return undefined;
     if (pipeline.providers.some(({ replay }) => replay !== undefined)) return undefined;

@@ -14,6 +14,7 @@ import { filterRows } from './filter-rows.js';
 import type { EvaluatorStage } from './load-pipeline.js';
 import { judgeCase } from './judge-case.js';
 import { PaidFailure } from './paid-stages.js';
+import { providerInput } from './provider-input.js';
 import {
   beginRow,
   type Draft,
@@ -193,9 +194,9 @@ export class CaseRun {
 
   /** Sets `output` and the fields that belong to it, or `failure`. @returns True if there is something to score. */
   async #answer(draft: Draft, asked: PromptContent): Promise<boolean> {
-    const { provider, model } = this.#case;
+    const { provider } = this.#case;
     const { row: record } = this.#sample;
-    const data = { ...model.parameters, model: model.name, ...asked, record };
+    const data = providerInput(this.#sample, this.#case, asked);
     let stage = provider.stage;
     let name = 'provider';
     let given: string | undefined;

@@ -80,17 +80,19 @@ export async function loadPipeline(
     const providers: ProviderStage[] = [];
     const replays = new ReplayLoader();
     const transforms: Stage[] = [];
-    if (answers) {
-      for (const [index, use] of config.providers.entries()) {
-        const path = `providers[${index}]`;
-        if (use.from !== undefined) {
-          providers.push(await replays.load({ ...use, from: use.from }, path));
-          continue;
-        }
-        const stage = await loader.load(use, ['provider'], path);
-        checkSending(stage, config, path);
-        providers.push({ stage, config: use });
+    for (const [index, use] of config.providers.entries()) {
+      // Evaluators ask them also when stored answers are scored.
+      if (!answers && use.asked !== true) continue;
+      const path = `providers[${index}]`;
+      if (use.from !== undefined) {
+        providers.push(await replays.load({ ...use, from: use.from }, path));
+        continue;
       }
+      const stage = await loader.load(use, ['provider'], path);
+      if (use.asked !== true) checkSending(stage, config, path);
+      providers.push({ stage, config: use });
+    }
+    if (answers) {
       for (const [index, use] of config.transforms.entries()) {
         transforms.push(await loader.load(use, ['transform'], `transforms[${index}]`));
       }

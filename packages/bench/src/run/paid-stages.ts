@@ -21,7 +21,11 @@ import type {
 } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { CallMeasured } from '../results/result-row.js';
-import { AnswerRounds, type CompletingProvider } from './asking/answer-rounds.js';
+import {
+  AnswerRounds,
+  type CompletingProvider,
+  type MissingProvider,
+} from './asking/answer-rounds.js';
 import { AskTrail } from './asking/ask-trail.js';
 import type { AskCostOptions } from './asking/cost-of-ask.js';
 import { CallJournal, type CallNote, NO_NOTE } from './call-journal.js';
@@ -201,7 +205,7 @@ export class PaidStages implements StageCalls {
     for (const [index, { stage, config: use }] of pipeline.providers.entries()) {
       if (!stage.waits) continue;
       const place = `providers[${index}].models`;
-      const prices = new PriceTable(pricesOf(use.models), place);
+      const prices = new PriceTable(use.prices ?? pricesOf(use.models), place);
       add(stage, 'model', use.calls, prices, place);
     }
     for (const { stage, config: use, path: place } of pipeline.evaluators) {
@@ -325,10 +329,11 @@ export class PaidStages implements StageCalls {
     judge: Stage,
     control: CallControl,
     requestId: string,
-  ): CompletingProvider | undefined {
+  ): CompletingProvider | MissingProvider | undefined {
+    // The host tells the plugin and the log that it is not permitted.
+    if (judge.plugin.permissions.network !== true) return undefined;
     const provider = this.#providers.get(name);
-    // The host tells the plugin and the log what is missing or not permitted.
-    if (provider === undefined || judge.plugin.permissions.network !== true) return undefined;
+    if (provider === undefined) return { known: [...this.#providers.keys()] };
     const paid = this.#stages.get(provider);
     const options = {
       control,

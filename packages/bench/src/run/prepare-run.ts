@@ -118,10 +118,14 @@ async function withExpandedRun<T>(
 }
 
 /** True if waiting calls hold threads or processes: calls of plugins that do not ask, and streams. */
-function holdsPlaces({ stages }: Pipeline, { providers }: ResolvedBenchmarkConfig): boolean {
+function holdsPlaces(
+  { stages, prompts }: Pipeline,
+  { providers }: ResolvedBenchmarkConfig,
+): boolean {
   if (stages.some((stage) => stage.waits && !stage.asks)) return true;
   const models = providers.flatMap((provider) => provider.models);
-  return models.some(({ parameters }) => parameters['stream'] === true);
+  const given = [...models, ...prompts.map(({ source }) => source)];
+  return given.some(({ parameters }) => parameters?.['stream'] === true);
 }
 
 /** Default maximum of threads waiting for a server: 10 MB each. */

@@ -1,14 +1,18 @@
 import type { HttpClient } from '@testbench/host/http';
 import type { PermissionSet } from '@testbench/sandbox';
-import { escapeText } from '@testbench/types';
+import { escapeText, validateOutputData } from '@testbench/types';
 import { type EffectCall, HostCode, type LogSink } from '@testbench/types/abi';
 import {
   type Ask,
   type AskAnswer,
   type AskError,
   type CompletionAsk,
-  isCompletionAsk,
+  dataOfAsk,
+  type EmbeddingAsk,
+  isEmbeddingAsk,
+  isProviderAsk,
   MAX_ANSWER_BODY_BYTES,
+  problemOfOutput,
 } from '@testbench/types/asking';
 import { CallError } from '@testbench/types/errors';
 
@@ -41,7 +45,7 @@ export class AskHost {
 
   /** Answers one ask. Never rejects: a failure is an answer. */
   async answer(ask: Ask, call: EffectCall): Promise<AnsweredAsk> {
-    if (isCompletionAsk(ask)) return await this.#complete(ask, call);
+    if (isProviderAsk(ask)) return await this.#askProvider(ask, call);
     const client = await this.#options.openHttp();
     // Loaded on demand: it takes 20 MB, and most plugins never ask.
     const { answerRequest } = await import('@testbench/host/http');
@@ -56,9 +60,11 @@ export class AskHost {
     return { answer, denied: denied !== undefined };
   }
 
-  async #complete({ provider, complete }: CompletionAsk, call: EffectCall): Promise<AnsweredAsk> {
+  async #askProvider(ask: CompletionAsk | EmbeddingAsk, call: EffectCall): Promise<AnsweredAsk> {
     const { askModel, permissions, pluginId } = this.#options;
-    const what = `completion by provider ${JSON.stringify(provider)}`;
+    const { provider } = ask;
+    const kind = isEmbeddingAsk(ask) ? 'embeddings' : 'completion';
+    const what = `${kind} by provider ${JSON.stringify(provider)}`;
     // Without a host that answers for providers, such asks are neither possible nor permitted.
     if (askModel === undefined || permissions.granted.network !== true) {
       this.#log(`denied: ${what}`, call);
@@ -70,11 +76,16 @@ export class AskHost {
       const output = await askModel({
         pluginId: pluginId(),
         provider,
-        data: complete,
+        data: dataOfAsk(ask),
         signal,
         ...(requestId === undefined ? {} : { requestId }),
       });
-      return { answer: { output: ownOutput(output) }, denied: false };
+      const own = ownOutput(output);
+      // The host's own function gives it, so that nothing has checked it yet.
+      if (isEmbeddingAsk(ask)) validateOutputData('provider', own);
+      const problem = problemOfOutput(ask, own);
+      if (problem !== undefined) throw new CallError('CALL_INVALID_OUTPUT', problem);
+      return { answer: { output: own }, denied: false };
     } catch (error) {
       const answer = failureOf(error, provider);
       this.#log(`${what}: ${error instanceof CallError ? error.code : 'it failed'}`, call);

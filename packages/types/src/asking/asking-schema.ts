@@ -1,5 +1,6 @@
 import { DIALECT, type JsonSchema, orNull } from '../schema/json-schema.js';
-import { MAX_ASKS_PER_ROUND, MAX_PROVIDER_NAME_LENGTH } from './limits.js';
+import { MAX_EMBEDDING_DIMENSIONS } from '../limits.js';
+import { MAX_ASKS_PER_ROUND, MAX_PROVIDER_NAME_LENGTH, MAX_TEXTS_PER_EMBED } from './limits.js';
 
 const string = { type: 'string' };
 const texts = { type: 'object', additionalProperties: string };
@@ -7,7 +8,7 @@ const texts = { type: 'object', additionalProperties: string };
 const request: JsonSchema = {
   type: 'object',
   required: ['url'],
-  properties: { url: string, complete: false },
+  properties: { url: string, complete: false, embed: false },
 };
 
 const completion: JsonSchema = {
@@ -17,6 +18,25 @@ const completion: JsonSchema = {
   properties: {
     provider: { type: 'string', minLength: 1, maxLength: MAX_PROVIDER_NAME_LENGTH },
     complete: { type: 'object' },
+  },
+};
+
+const embedding: JsonSchema = {
+  type: 'object',
+  required: ['provider', 'embed'],
+  additionalProperties: false,
+  properties: {
+    provider: { type: 'string', minLength: 1, maxLength: MAX_PROVIDER_NAME_LENGTH },
+    embed: {
+      type: 'object',
+      required: ['model', 'input'],
+      additionalProperties: false,
+      properties: {
+        model: { type: 'string', minLength: 1 },
+        input: { type: 'array', minItems: 1, maxItems: MAX_TEXTS_PER_EMBED, items: string },
+        dimensions: { type: 'integer', minimum: 1, maximum: MAX_EMBEDDING_DIMENSIONS },
+      },
+    },
   },
 };
 
@@ -35,7 +55,7 @@ export const ASKING_OUTPUT_SCHEMA: JsonSchema = {
       type: 'array',
       minItems: 1,
       maxItems: MAX_ASKS_PER_ROUND,
-      items: { anyOf: [request, completion] },
+      items: { anyOf: [request, completion, embedding] },
     },
     continue: true,
     metadata: true,

@@ -22,8 +22,24 @@ export interface CompletionAsk {
   readonly complete: ProviderData;
 }
 
+/** Texts that a plugin asks a provider of its host to turn into embeddings. */
+export interface EmbeddingAsk {
+  /** The provider's name. There is no default, as for {@link CompletionAsk}. */
+  readonly provider: string;
+  readonly embed: EmbeddingRequest;
+}
+
+/** What an {@link EmbeddingAsk} wants. */
+export interface EmbeddingRequest {
+  readonly model: string;
+  /** 1 to 64 texts. */
+  readonly input: readonly string[];
+  /** Length of the vectors, for models that have several. @default the model's */
+  readonly dimensions?: number;
+}
+
 /** One thing that a plugin wants to know. */
-export type Ask = RequestAsk | CompletionAsk;
+export type Ask = RequestAsk | CompletionAsk | EmbeddingAsk;
 
 /** A plugin's answer instead of a result: what it wants to know, and what it wants to get back. */
 export interface AskRound {
@@ -76,4 +92,56 @@ export interface RoundInput<Data = unknown> extends PluginInput<Data> {
 /** True for an ask that a provider is to answer. */
 export function isCompletionAsk(ask: Ask): ask is CompletionAsk {
   return Object.hasOwn(ask, 'complete');
+}
+
+/** True for an ask for embeddings. */
+export function isEmbeddingAsk(ask: Ask): ask is EmbeddingAsk {
+  return Object.hasOwn(ask, 'embed');
+}
+
+/** True for an ask that names a provider, which answers it. */
+export function isProviderAsk(ask: Ask): ask is CompletionAsk | EmbeddingAsk {
+  return isCompletionAsk(ask) || isEmbeddingAsk(ask);
+}
+
+/**
+ * The input of the provider that is asked: for embeddings, the model and the texts as `embed`.
+ *
+ * @example
+ * ```ts
+ * import { dataOfAsk } from '@testbench/types/asking';
+ *
+ * dataOfAsk({ provider: 'p', embed: { model: 'm', input: ['a'] } }); // => { model: 'm', embed: ['a'] }
+ * ```
+ */
+export function dataOfAsk(ask: CompletionAsk | EmbeddingAsk): ProviderData {
+  if (!isEmbeddingAsk(ask)) return ask.complete;
+  const { model, input, dimensions } = ask.embed;
+  return { model, embed: input, ...(dimensions === undefined ? {} : { dimensions }) };
+}
+
+/**
+ * Finds out why a provider's output does not answer an ask.
+ *
+ * @param output The provider's output, already checked by `validateOutputData`.
+ * @returns The problem in words; undefined if there is none.
+ *
+ * @example
+ * ```ts
+ * import { problemOfOutput } from '@testbench/types/asking';
+ *
+ * const ask = { provider: 'p', embed: { model: 'm', input: ['a', 'b'] } };
+ * problemOfOutput(ask, { text: '', model: 'm', embeddings: [[1, 0]] }); // => 'the provider gave 1 embeddings for 2 texts'
+ * ```
+ */
+export function problemOfOutput(
+  ask: CompletionAsk | EmbeddingAsk,
+  output: unknown,
+): string | undefined {
+  if (!isEmbeddingAsk(ask)) return undefined;
+  const { embeddings } = Object(output) as { readonly embeddings?: unknown };
+  if (!Array.isArray(embeddings)) return 'the provider gave no embeddings';
+  const wanted = ask.embed.input.length;
+  if (embeddings.length === wanted) return undefined;
+  return `the provider gave ${embeddings.length} embeddings for ${wanted} texts`;
 }

@@ -9,7 +9,13 @@ export {
   type AskError,
   type AskRound,
   type CompletionAsk,
+  dataOfAsk,
+  type EmbeddingAsk,
+  type EmbeddingRequest,
   isCompletionAsk,
+  isEmbeddingAsk,
+  isProviderAsk,
+  problemOfOutput,
   type RequestAsk,
   type ResponseAnswer,
   type RoundInput,
@@ -23,5 +29,6 @@ export {
   MAX_ASK_STRUCTURE,
   MAX_ASKS_PER_ROUND,
   MAX_CONTINUE_BYTES,
+  MAX_TEXTS_PER_EMBED,
 } from './limits.js';
 export { asksSomething, parseAskRound } from './parse-ask-round.js';

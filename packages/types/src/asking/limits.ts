@@ -19,3 +19,5 @@ export const MAX_ANSWER_BODY_BYTES = 4 * 1024 * 1024;
 export const MAX_ANSWERS_BYTES = 8 * 1024 * 1024;
 /** Name of a provider that is asked. */
 export const MAX_PROVIDER_NAME_LENGTH = 256;
+/** Texts of one ask for embeddings: servers take 96 (Cohere) to 2048, and the vectors must fit an answer. */
+export const MAX_TEXTS_PER_EMBED = 64;

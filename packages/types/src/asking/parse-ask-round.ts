@@ -1,10 +1,18 @@
 import { isJsonObject } from '../data/is-json-object.js';
 import { WireError } from '../data/wire-error.js';
 import type { Ask, AskRound } from './asking.js';
-import { MAX_ASKS_PER_ROUND, MAX_CONTINUE_BYTES, MAX_PROVIDER_NAME_LENGTH } from './limits.js';
+import { MAX_EMBEDDING_DIMENSIONS } from '../limits.js';
+import {
+  MAX_ASKS_PER_ROUND,
+  MAX_CONTINUE_BYTES,
+  MAX_PROVIDER_NAME_LENGTH,
+  MAX_TEXTS_PER_EMBED,
+} from './limits.js';
 
 const FIELDS: ReadonlySet<string> = new Set(['ask', 'continue', 'metadata']);
 const COMPLETION_FIELDS: ReadonlySet<string> = new Set(['provider', 'complete']);
+const EMBEDDING_FIELDS: ReadonlySet<string> = new Set(['provider', 'embed']);
+const EMBED_FIELDS: ReadonlySet<string> = new Set(['model', 'input', 'dimensions']);
 const encoder = new TextEncoder();
 
 /** True if a parsed output asks instead of giving a result. */
@@ -48,14 +56,17 @@ export function parseAskRound(value: unknown): AskRound {
 function readAsk(value: unknown, index: number): Ask {
   const place = `"ask[${index}]"`;
   if (!isJsonObject(value)) fail(place, 'expected an object');
-  if (!Object.hasOwn(value, 'complete')) {
-    if (typeof value['url'] !== 'string') fail(place, 'expected a "url" or a "complete"');
+  const kind = ['complete', 'embed'].find((name) => Object.hasOwn(value, name));
+  if (kind === undefined) {
+    if (typeof value['url'] !== 'string') {
+      fail(place, 'expected a "url", a "complete" or an "embed"');
+    }
     return value as unknown as Ask;
   }
-  const unknown = Object.keys(value).find((key) => !COMPLETION_FIELDS.has(key));
-  if (unknown !== undefined) fail(place, `unknown field ${quoted(unknown)}`);
-  const { complete, provider } = value;
-  if (!isJsonObject(complete)) fail(place, 'expected an object in "complete"');
+  refuseUnknown(value, kind === 'embed' ? EMBEDDING_FIELDS : COMPLETION_FIELDS, place);
+  const { provider } = value;
+  const content = value[kind];
+  if (!isJsonObject(content)) fail(place, `expected an object in "${kind}"`);
   if (
     typeof provider !== 'string' ||
     provider === '' ||
@@ -63,7 +74,32 @@ function readAsk(value: unknown, index: number): Ask {
   ) {
     fail(place, 'expected the name of a provider in "provider"');
   }
+  if (kind === 'embed') checkEmbed(content, `"ask[${index}].embed"`);
   return value as unknown as Ask;
+}
+
+function checkEmbed(embed: Readonly<Record<string, unknown>>, place: string): void {
+  refuseUnknown(embed, EMBED_FIELDS, place);
+  const { model, input, dimensions } = embed;
+  if (typeof model !== 'string' || model === '') fail(place, 'expected the name of a model');
+  if (!Array.isArray(input) || input.length === 0 || input.length > MAX_TEXTS_PER_EMBED) {
+    fail(place, `expected a list of 1 to ${MAX_TEXTS_PER_EMBED} texts in "input"`);
+  }
+  const wrong = input.findIndex((text) => typeof text !== 'string');
+  if (wrong !== -1) fail(place, `"input[${wrong}]" is not a text`);
+  if (dimensions === undefined) return;
+  const isLength = Number.isSafeInteger(dimensions) && (dimensions as number) > 0;
+  if (isLength && (dimensions as number) <= MAX_EMBEDDING_DIMENSIONS) return;
+  fail(place, `expected a whole number from 1 to ${MAX_EMBEDDING_DIMENSIONS} in "dimensions"`);
+}
+
+function refuseUnknown(
+  value: Readonly<Record<string, unknown>>,
+  known: ReadonlySet<string>,
+  place: string,
+): void {
+  const unknown = Object.keys(value).find((key) => !known.has(key));
+  if (unknown !== undefined) fail(place, `unknown field ${quoted(unknown)}`);
 }
 
 function checkContinue(state: unknown): void {

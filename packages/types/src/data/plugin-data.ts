@@ -78,6 +78,8 @@ export interface ProviderData {
   readonly top_p?: number;
   readonly stop?: string | readonly string[];
   readonly stream?: boolean;
+  /** Texts to turn into embeddings instead of a completion; then there is neither `prompt` nor `messages`. */
+  readonly embed?: readonly string[];
   readonly [field: string]: unknown;
 }
 
@@ -91,6 +93,8 @@ export interface ProviderResult {
     readonly total_tokens?: number;
   };
   readonly finish_reason?: string;
+  /** For `embed`: one vector for each text, in their order; `text` is then empty. */
+  readonly embeddings?: readonly (readonly number[])[];
 }
 
 /** `data` that a filter gets. */

@@ -1,5 +1,6 @@
 import { isJsonObject } from './is-json-object.js';
 import type { PluginType } from '../metadata/plugin-metadata.js';
+import { MAX_EMBEDDING_DIMENSIONS } from '../limits.js';
 import { WireError } from './wire-error.js';
 
 type JsonObject = Record<string, unknown>;
@@ -82,6 +83,7 @@ function validateProvider(data: unknown): void {
     optionalString(result, key);
   }
   optionalString(result, 'finish_reason');
+  validateEmbeddings(ownValue(result, 'embeddings'));
   const usage = ownValue(result, 'usage');
   if (usage === undefined) return;
   if (!isJsonObject(usage)) fail('"data.usage"', 'expected an object');
@@ -89,6 +91,26 @@ function validateProvider(data: unknown): void {
     const count = ownValue(usage, key);
     if (count !== undefined && !(Number.isSafeInteger(count) && (count as number) >= 0)) {
       fail(`"data.usage.${key}"`, `expected a whole number from 0`);
+    }
+  }
+}
+
+/** Vectors of one length, of finite numbers: what is computed with them relies on both. */
+function validateEmbeddings(list: unknown): void {
+  if (list === undefined) return;
+  if (!Array.isArray(list)) fail('"data.embeddings"', 'expected a list of vectors');
+  const length = Array.isArray(list[0]) ? list[0].length : 0;
+  for (const [index, vector] of list.entries()) {
+    const place = `"data.embeddings[${index}]"`;
+    if (!Array.isArray(vector) || vector.length === 0) fail(place, 'expected a list of numbers');
+    if (vector.length > MAX_EMBEDDING_DIMENSIONS) {
+      fail(place, `it has ${vector.length} numbers, limit is ${MAX_EMBEDDING_DIMENSIONS}`);
+    }
+    if (vector.length !== length) {
+      fail(place, `it has ${vector.length} numbers, the first one has ${length}`);
+    }
+    if (!vector.every((number) => Number.isFinite(number))) {
+      fail(place, 'expected finite numbers only');
     }
   }
 }

@@ -1,4 +1,5 @@
 import { MAX_SUM_NAME_LENGTH, MAX_SUMS } from '../aggregate/limits.js';
+import { MAX_EMBEDDING_DIMENSIONS } from '../limits.js';
 import type { PluginType } from '../metadata/plugin-metadata.js';
 import { DIALECT, type JsonSchema, orNull } from './json-schema.js';
 
@@ -78,6 +79,15 @@ export const OUTPUT_DATA_SCHEMAS: Readonly<Record<PluginType, JsonSchema>> = {
       text: string,
       model: string,
       finish_reason: orNull(string),
+      embeddings: orNull({
+        type: 'array',
+        items: {
+          type: 'array',
+          minItems: 1,
+          maxItems: MAX_EMBEDDING_DIMENSIONS,
+          items: { type: 'number' },
+        },
+      }),
       usage: orNull({
         type: 'object',
         properties: {

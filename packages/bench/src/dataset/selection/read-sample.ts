@@ -3,6 +3,7 @@ import type { ChatMessage } from '@testbench/types';
 import type { SampleAttachments } from '../../attachments/attachment-plan.js';
 import type { ResolvedDatasetConfig } from '../../config/dataset-config.js';
 import type { BenchError } from '../../errors.js';
+import { isObject } from '../../is-object.js';
 import { invalidRecord, type RecordPlace } from '../dataset-error.js';
 import { MAX_GROUP_CHARACTERS, MAX_ID_CHARACTERS } from '../limits.js';
 import { readMessages, textOfMessages } from './read-messages.js';
@@ -26,6 +27,8 @@ export interface Sample extends DatasetRecord {
   readonly expected: unknown;
   /** The conversation, if `fields.messages` names one. */
   readonly messages?: readonly ChatMessage[];
+  /** The JSON Schema that the answer is to fit, if `fields.schema` names one. */
+  readonly schema?: Readonly<Record<string, unknown>>;
   /** The group by which results are divided, if `fields.group` names one. */
   readonly group?: string;
   /** The fields listed in `columns`, by name; fields that the record lacks are absent. */
@@ -86,6 +89,7 @@ export function readSample(record: DatasetRecord, { fields, columns }: SampleOpt
     expected,
   };
   if (messages !== undefined) sample.messages = messages;
+  if (fields.schema !== undefined) sample.schema = readSchema(record, fields.schema);
   if (fields.group !== undefined) sample.group = readGroup(record, fields.group);
   if (columns !== undefined) sample.columns = readColumns(row, columns);
   return sample;
@@ -110,6 +114,23 @@ function readConversation(record: DatasetRecord, field: string): readonly ChatMe
   return readMessages(found, (state) =>
     invalidRecord(record, `${state} (dataset.fields.messages: ${JSON.stringify(field)})`),
   );
+}
+
+/** In CSV a schema is a text. */
+function readSchema(record: DatasetRecord, field: string): Readonly<Record<string, unknown>> {
+  const found = selectField(record.row, field);
+  if (found === undefined) throw missingField(record, field, 'dataset.fields.schema');
+  const value = typeof found === 'string' ? parseObject(found) : found;
+  if (isObject(value) && !Array.isArray(value)) return value;
+  throw wrongField(record, field, 'a JSON Schema, an object', 'dataset.fields.schema');
+}
+
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function readGroup(record: DatasetRecord, field: string): string {

@@ -1,6 +1,13 @@
 import type { AnsweredRound, AskedRound } from '@testbench/core';
 import { HostCode } from '@testbench/types/abi';
-import { type Ask, type AskAnswer, isCompletionAsk } from '@testbench/types/asking';
+import {
+  type Ask,
+  type AskAnswer,
+  type AskError,
+  dataOfAsk,
+  isProviderAsk,
+  problemOfOutput,
+} from '@testbench/types/asking';
 import { CallError } from '@testbench/types/errors';
 
 import { problemOfAnswer } from '../../calls/answer-problem.js';
@@ -33,13 +40,20 @@ export interface AnswerRoundsOptions {
   readonly note: (key: string) => CallNote;
   readonly measure: (outcome: PaidOutcome) => CallMeasured;
   /** Answers on behalf of the configuration's providers; undefined for a plugin that may not ask them. */
-  readonly complete: ((provider: string) => CompletingProvider | undefined) | undefined;
+  readonly complete:
+    | ((provider: string) => CompletingProvider | MissingProvider | undefined)
+    | undefined;
 }
 
 /** A provider of the configuration that another plugin asks. */
 export interface CompletingProvider {
   readonly calls: PaidCalls;
   readonly complete: (data: object, signal: AbortSignal) => Promise<unknown>;
+}
+
+/** There is no provider of the name that a plugin asks; it would have to be one of these. */
+export interface MissingProvider {
+  readonly known: readonly string[];
 }
 
 /** Carries a failed answer through cache and control. */
@@ -165,21 +179,29 @@ export class AnswerRounds {
     readonly make: (signal: AbortSignal) => Promise<PaidAnswer & { readonly answer: AskAnswer }>;
   } {
     const { calls, cost, complete } = this.#of;
-    const provider = isCompletionAsk(ask) ? complete?.(ask.provider) : undefined;
-    if (isCompletionAsk(ask) && provider !== undefined) {
-      return {
-        calls: provider.calls,
-        cost: costOfAsk(ask, cost),
-        make: async (signal) => {
-          const output = await provider.complete(ask.complete, signal);
-          const { usage } = Object(output) as { usage?: unknown };
-          return { answer: { output }, usage: readTokenUsage(usage) };
-        },
-      };
+    const own = { calls, cost: costOfAsk(ask, cost) };
+    if (isProviderAsk(ask)) {
+      const provider = complete?.(ask.provider);
+      if (provider !== undefined && 'known' in provider) {
+        const state = `there is no provider ${JSON.stringify(ask.provider)}; the providers: ${provider.known.join(', ')}`;
+        return { ...own, make: () => Promise.reject(failedOutput(HostCode.notFound, state)) };
+      }
+      if (provider !== undefined) {
+        return {
+          ...own,
+          calls: provider.calls,
+          make: async (signal) => {
+            const output = await provider.complete(dataOfAsk(ask), signal);
+            const problem = problemOfOutput(ask, output);
+            if (problem !== undefined) throw failedOutput(HostCode.inputOutput, problem);
+            const { usage } = Object(output) as { usage?: unknown };
+            return { answer: { output }, usage: readTokenUsage(usage) };
+          },
+        };
+      }
     }
     return {
-      calls,
-      cost: costOfAsk(ask, cost),
+      ...own,
       make: async (signal) => {
         const answer = await askHost(ask, signal);
         const failure = failureOf(answer, signal);
@@ -189,6 +211,13 @@ export class AnswerRounds {
       },
     };
   }
+}
+
+/** An answer of a provider that is not what was asked for: the plugin reports it in its own words. */
+function failedOutput(code: AskError['code'], message: string): FailedAnswer {
+  const answer = { error: { code, message, retryable: false } };
+  const status = UNSENT.has(code) ? REFUSED_STATUS : undefined;
+  return new FailedAnswer(answer, { retryable: false, status });
 }
 
 const UNSENT: ReadonlySet<number> = new Set([

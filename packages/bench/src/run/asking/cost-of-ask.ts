@@ -1,4 +1,9 @@
-import { type Ask, isCompletionAsk } from '@testbench/types/asking';
+import {
+  type Ask,
+  type EmbeddingAsk,
+  isCompletionAsk,
+  isEmbeddingAsk,
+} from '@testbench/types/asking';
 
 import { greatestUsage } from '../../calls/greatest-usage.js';
 import { REQUEST_TOKENS } from '../../calls/limits.js';
@@ -22,6 +27,7 @@ export type AskCost = Pick<PaidCall, 'model' | 'request' | 'maxAnswerTokens' | '
 
 /** The maximum cost of an ask: the exact bytes sent are known here. */
 export function costOfAsk(ask: Ask, options: AskCostOptions): AskCost {
+  if (isEmbeddingAsk(ask)) return costOfEmbeddings(ask, options);
   const body = isCompletionAsk(ask) ? ask.complete : readBody(ask.body);
   const { maxAnswerTokens } = options;
   const said = body?.['model'];
@@ -34,6 +40,13 @@ export function costOfAsk(ask: Ask, options: AskCostOptions): AskCost {
   // Other kinds of servers may take the prompt under any name.
   const bytes = Buffer.byteLength(JSON.stringify(body)) + REQUEST_TOKENS;
   return { ...rest, greatest: { ...usage, promptTokens: Math.max(usage.promptTokens, bytes) } };
+}
+
+/** Embeddings have no tokens of an answer. */
+function costOfEmbeddings({ embed }: EmbeddingAsk, { request }: AskCostOptions): AskCost {
+  const { model, input } = embed;
+  const promptTokens = Buffer.byteLength(JSON.stringify(input)) + REQUEST_TOKENS * input.length;
+  return { model, request, greatest: { promptTokens, cachedTokens: 0, completionTokens: 0 } };
 }
 
 function readBody(body: string | undefined): Readonly<Record<string, unknown>> | undefined {
