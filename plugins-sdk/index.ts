@@ -11,6 +11,8 @@ export { Attachment, attachmentOf, attachmentsOf } from './assembly/attachments/
 export { AnthropicClient } from './assembly/chat/anthropic-client';
 export { ChatClient } from './assembly/chat/chat-client';
 export { ChatServer } from './assembly/chat/chat-server';
+export { GeminiEmbeddings, OpenAiEmbeddings } from './assembly/chat/embedding-client';
+export { GeminiClient } from './assembly/chat/gemini-client';
 export { OpenAiClient } from './assembly/chat/openai-client';
 export { ProviderError } from './assembly/chat/provider-error';
 export { FileReader, files, FileWriter } from './assembly/files/files';
@@ -29,6 +31,7 @@ export { HttpResponse } from './assembly/http/http-response';
 export { describeFields, fieldOf, FieldPath } from './assembly/json/field-path';
 export { Json, JsonKind } from './assembly/json/json';
 export { JsonWriter } from './assembly/json/writer';
+export { JsonPath } from './assembly/json-path/json-path';
 export { findNumbers, NumberInText, readNumber } from './assembly/numbers/find-numbers';
 export { CorpusEvaluator, readSums, Sums } from './assembly/plugin/corpus-evaluator';
 export { Custom } from './assembly/plugin/custom';
@@ -49,6 +52,8 @@ export { TextField, textsIn } from './assembly/plugin/text-field';
 export { textFieldOf, TextTransform, Transform } from './assembly/plugin/transform';
 export { Regex, RegexMatch } from './assembly/regex/regex';
 export { oneOf, plugin, range } from './assembly/decorators';
+export { HtmlInserter, Inserter, JsonInserter, UrlInserter } from './assembly/template/inserter';
+export { TextTemplate } from './assembly/template/text-template';
 export { foldCase, foldPoint } from './assembly/text/case-fold';
 export { lowerCase, upperCase } from './assembly/text/case-map';
 export {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { type BenchmarkConfig, runPlan } from '@testbench/bench';
+import type { ResultRow } from '@testbench/bench/results';
 import {
   type ModelServer,
   type ModelServerOptions,
@@ -15,6 +16,7 @@ const plugin = (name: string): string =>
   join(import.meta.dirname, `../example-plugins/${name}/build/${name}.wasm`);
 const built = existsSync(plugin('openai')) && existsSync(plugin('anthropic'));
 const CALLS = 200;
+const BASE_PATHS: Readonly<Record<string, string>> = { openai: '/v1', gemini: '/v1beta' };
 
 interface Setting {
   readonly server: ModelServer;
@@ -51,7 +53,7 @@ async function setUp(
     },
     provider: {
       plugin: plugin(api),
-      config: { base_url: api === 'openai' ? `${server.origin}/v1` : server.origin },
+      config: { base_url: server.origin + (BASE_PATHS[api] ?? '') },
       permissions: { network: true, allowedHosts: [server.origin] },
       models: [
         { name: 'small', parameters: { max_tokens: 20 }, price: { input: 100, output: 100 } },
@@ -97,6 +99,16 @@ describe.skipIf(!built)('a run whose provider asks (needs `npm run build`)', () 
     }
     expect(server.requests).toHaveLength(20);
     expect(rows[1]).toEqual(rows[0]);
+  });
+
+  it('asks models of Gemini, and knows what they cost', async () => {
+    const { server, config } = await setUp('gemini', 5, { prices: { input: 100, output: 100 } });
+    let cost = 0;
+    const onRow = ({ measured }: ResultRow): void => void (cost += measured?.cost ?? 0);
+    const { summary } = await runPlan(config, { onRow });
+    expect(summary).toMatchObject({ failedCases: 0, scores: [{ n: 5, mean: 1 }] });
+    expect(server.bill.money).toBeGreaterThan(0);
+    expect(cost).toBeCloseTo(server.bill.money, 9);
   });
 
   it('lets the server bill no more than its budget, with 64 in flight', async () => {

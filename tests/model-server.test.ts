@@ -1,4 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { ApiError, GoogleGenAI } from '@google/genai';
 import { type ModelServerOptions, serveModels } from '@testbench/test-kit/model-server';
 import OpenAI from 'openai';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +12,17 @@ async function open(options: ModelServerOptions = {}, maxRetries = 0) {
   const server = await serveModels({ prices: { input: 3, output: 15 }, ...options });
   const openai = new OpenAI({ baseURL: `${server.origin}/v1`, apiKey: 'sk-test', maxRetries });
   const anthropic = new Anthropic({ baseURL: server.origin, apiKey: 'sk-test', maxRetries });
-  return { server, openai, anthropic, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  const gemini = new GoogleGenAI({
+    apiKey: 'sk-test',
+    httpOptions: { baseUrl: server.origin, retryOptions: { attempts: 1 } },
+  });
+  return {
+    server,
+    openai,
+    anthropic,
+    gemini,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
 }
 
 type Opened = Awaited<ReturnType<typeof open>>;
@@ -202,5 +213,38 @@ describe('the model server, by the official clients', () => {
     controller.abort();
     await expect(asked).rejects.toThrow(OpenAI.APIUserAbortError);
     await expect.poll(() => server.inFlight).toBe(0);
+  });
+
+  it('answers the client of Gemini, whole, in a stream, cut off, and with an error', async () => {
+    await using opened = await open();
+    const { gemini, server } = opened;
+    const asked = { model: 'small', contents: TEXT };
+    const answer = await gemini.models.generateContent(asked);
+    expect(answer).toMatchObject({
+      text: TEXT,
+      modelVersion: 'small',
+      candidates: [{ finishReason: 'STOP' }],
+      usageMetadata: { candidatesTokenCount: 7 },
+    });
+    const pieces: string[] = [];
+    for await (const chunk of await gemini.models.generateContentStream(asked)) {
+      pieces.push(chunk.text ?? '');
+    }
+    expect(pieces.join('')).toBe(TEXT);
+    expect(pieces).toHaveLength(7);
+    const config = { maxOutputTokens: 3 };
+    const cut = await gemini.models.generateContent({ ...asked, config });
+    expect(cut).toMatchObject({
+      text: 'The capital of',
+      candidates: [{ finishReason: 'MAX_TOKENS' }],
+    });
+    expect(server.bill).toMatchObject({ answers: 3, completionTokens: 17 });
+    await using failing = await open({ fault: () => ({ status: 429 }) });
+    const error: unknown = await failing.gemini.models
+      .generateContent(asked)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 429 });
+    expect(String(error)).toContain('The server says 429');
   });
 });

@@ -253,4 +253,19 @@ describe('plugin anthropic', () => {
       pluginMessage: 'Cannot complete: the server broke off: Overloaded',
     });
   });
+
+  it('asks for JSON by a schema, and says that it has no other JSON, and no embeddings', async () => {
+    await using bench = await open({ extra: { output_config: { effort: 'low' } } });
+    bench.replies.push({ body: answer([{ type: 'text', text: '{}' }]) });
+    const schema = { type: 'object', additionalProperties: false };
+    const response_format = { type: 'json_schema', json_schema: { name: 'n', schema } };
+    await call(bench, { model: 'm', prompt: 'x', response_format });
+    expect(bench.seen[0]?.body.output_config).toEqual({ format: { type: 'json_schema', schema } });
+    for (const more of [{ response_format: { type: 'json_object' } }, { embed: ['a'] }]) {
+      await expect(call(bench, { model: 'm', prompt: 'x', ...more })).rejects.toMatchObject({
+        pluginCode: -2,
+      });
+    }
+    expect(bench.seen).toHaveLength(1);
+  });
 });

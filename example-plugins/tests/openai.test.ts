@@ -312,4 +312,73 @@ describe('plugin openai', () => {
     });
     expect(other.seen).toEqual([]);
   });
+
+  it('turns texts into embeddings, in whatever order they come', async () => {
+    await using bench = await open();
+    const item = (index: number, embedding: unknown): object => ({
+      object: 'embedding',
+      index,
+      embedding,
+    });
+    const usage = { prompt_tokens: 2, total_tokens: 2 };
+    bench.replies.push({
+      body: { data: [item(1, [0, 2]), item(0, [0.25, -1])], model: 'e-1', usage },
+    });
+    expect(await call(bench, { model: 'e', embed: ['a', 'b'], dimensions: 2 })).toEqual({
+      text: '',
+      model: 'e-1',
+      usage: { prompt_tokens: 2, completion_tokens: 0, total_tokens: 2 },
+      embeddings: [
+        [0.25, -1],
+        [0, 2],
+      ],
+    });
+    expect(bench.seen[0]).toMatchObject({
+      path: '/v1/embeddings',
+      headers: { authorization: `Bearer ${KEY}` },
+      body: { model: 'e', input: ['a', 'b'], encoding_format: 'float', dimensions: 2 },
+    });
+  });
+
+  it.each([
+    ['has 1 embeddings for 2 texts', { data: [{ index: 0, embedding: [1] }] }],
+    [
+      'has a wrong embedding at 1',
+      {
+        data: [
+          { index: 0, embedding: [1] },
+          { index: 0, embedding: [1] },
+        ],
+      },
+    ],
+    [
+      'has a wrong embedding at 0',
+      {
+        data: [
+          { index: 0, embedding: 'AAAA' },
+          { index: 1, embedding: [1] },
+        ],
+      },
+    ],
+    ['is not JSON', 'oops'],
+  ])('says that an answer with embeddings %s', async (problem, body) => {
+    await using bench = await open();
+    bench.replies.push({ body });
+    await expect(call(bench, { model: 'e', embed: ['a', 'b'] })).rejects.toMatchObject({
+      pluginCode: -25,
+      pluginMessage: `Cannot complete: the server's answer ${problem}`,
+    });
+  });
+
+  it.each([
+    ['of two lengths', [[1], [1, 2]]],
+    ['that are empty', [[], []]],
+    ['that are no numbers', [[null], ['1']]],
+  ])('is not believed when it gives vectors %s', async (_what, vectors) => {
+    await using bench = await open();
+    bench.replies.push({ body: { data: vectors.map((embedding) => ({ embedding })) } });
+    await expect(call(bench, { model: 'e', embed: ['a', 'b'] })).rejects.toMatchObject({
+      code: 'CALL_INVALID_OUTPUT',
+    });
+  });
 });

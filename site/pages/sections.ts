@@ -50,6 +50,7 @@ const SECTIONS: readonly Section[] = [
       'guides/data-sets',
       'guides/prompts',
       'guides/models-and-providers',
+      'guides/structured-output',
       'judges',
       'guides/parameters-and-matrices',
       'guides/transforms',

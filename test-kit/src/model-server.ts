@@ -60,7 +60,7 @@ export interface ModelBill {
 
 /** A model provider on loopback that records its work. */
 export interface ModelServer extends AsyncDisposable {
-  /** `http://127.0.0.1:PORT`; with the providers' paths: `/v1/chat/completions`, `/v1/messages`. */
+  /** `http://127.0.0.1:PORT`; with the providers' paths: `/v1/chat/completions`, `/v1/messages`, `/v1beta/models/NAME:generateContent`. */
   readonly origin: string;
   readonly requests: readonly ModelRequest[];
   /** Requests that are being answered, and the maximum at any time. */
@@ -77,7 +77,7 @@ const BYTES_PER_TOKEN = 4;
 const TOKENS_PER_PRICE = 1_000_000;
 
 /**
- * Serves models like OpenAI and Anthropic: whole answers and streams, errors in their format, and network failures. The official
+ * Serves models like OpenAI, Anthropic and Gemini: whole answers and streams, errors in their format, and network failures. The official
  * clients are tested against it (`tests/model-server.test.ts`) to make sure that it is faithful.
  */
 export async function serveModels(options: ModelServerOptions = {}): Promise<ModelServer> {
@@ -136,12 +136,13 @@ export async function serveModels(options: ModelServerOptions = {}): Promise<Mod
   const receive = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     // The client disconnected.
     response.on('error', () => {});
-    const body = await readBody(incoming);
+    const sent = await readBody(incoming);
     const api = apiOf(incoming.url);
     if (api === undefined || incoming.method !== 'POST') {
       sendFailure(response, MODEL_WIRES.openai, { status: 404, message: 'Not found' });
       return;
     }
+    const body = MODEL_WIRES[api].read?.(incoming.url ?? '', sent) ?? sent;
     const request = { number: requests.length, api, headers: incoming.headers, body };
     requests.push(request);
     await serve(request, response);
@@ -190,7 +191,11 @@ async function readBody(incoming: IncomingMessage): Promise<ModelBody> {
 function apiOf(url: string | undefined): ModelApi | undefined {
   const path = url?.split('?')[0];
   if (path === MODEL_WIRES.openai.path) return 'openai';
-  return path === MODEL_WIRES.anthropic.path ? 'anthropic' : undefined;
+  if (path === MODEL_WIRES.anthropic.path) return 'anthropic';
+  // The official client leaves "beta" out.
+  return path?.replace('/v1/', '/v1beta/').startsWith(MODEL_WIRES.gemini.path) === true
+    ? 'gemini'
+    : undefined;
 }
 
 function failureOf(fault: ModelFault | undefined): WireFailure | undefined {

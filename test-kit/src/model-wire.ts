@@ -1,7 +1,7 @@
-/** Answers in the formats of two providers' APIs: OpenAI's chat completions, Anthropic's messages. */
+/** Answers in the formats of three providers' APIs: OpenAI's chat completions, Anthropic's messages, Gemini's `generateContent`. */
 
 /** Which API a request is for. */
-export type ModelApi = 'openai' | 'anthropic';
+export type ModelApi = 'openai' | 'anthropic' | 'gemini';
 
 /** The answer that a server has made up for a request. */
 export interface MadeAnswer {
@@ -17,7 +17,10 @@ export interface MadeAnswer {
 
 /** One provider's format. */
 export interface ModelWire {
+  /** The start of its URLs' paths. */
   readonly path: string;
+  /** The request with `model`, `messages`, `max_tokens` and `stream`, where they have other names or are in the URL. */
+  readonly read?: (url: string, body: ModelBody) => ModelBody;
   /** Header with the identifier of the request. */
   readonly idHeader: string;
   /** What is wrong with a request, if anything. */
@@ -214,5 +217,70 @@ function checkBody(body: ModelBody, list: string): WireFailure | undefined {
   return undefined;
 }
 
+const METHOD =
+  /^\/v1(?:beta)?\/models\/([^/:]+):(generateContent|streamGenerateContent)(?:\?alt=sse)?$/;
+
+/** @see https://ai.google.dev/api/generate-content */
+const gemini: ModelWire = {
+  path: '/v1beta/models/',
+  idHeader: 'x-request-id',
+  read(url, body) {
+    const [, model, method] = METHOD.exec(url) ?? [];
+    const contents = body['contents'] as readonly { readonly parts?: unknown }[] | undefined;
+    const settings = body['generationConfig'] as { readonly maxOutputTokens?: number } | undefined;
+    return {
+      ...body,
+      model,
+      messages: contents?.map(({ parts }) => ({ content: parts })),
+      stream: method === 'streamGenerateContent',
+      max_tokens: settings?.maxOutputTokens,
+    };
+  },
+  check(headers, body) {
+    if (typeof headers['x-goog-api-key'] !== 'string' || headers['x-goog-api-key'] === '') {
+      return { status: 403, message: "Method doesn't allow unregistered callers" };
+    }
+    if (typeof body['model'] !== 'string') return { status: 404, message: 'Not found' };
+    return checkBody(body, 'messages');
+  },
+  answer: (answer) => geminiChunk(answer, answer.tokens.join(''), true),
+  events: (answer) =>
+    answer.tokens.map(
+      (token, index) =>
+        `data: ${JSON.stringify(geminiChunk(answer, token, index === answer.tokens.length - 1))}\r\n\r\n`,
+    ),
+  failure: ({ status, message }) => ({
+    error: { code: status, message, status: GEMINI_STATUSES[status] ?? 'INTERNAL' },
+  }),
+};
+
+const GEMINI_STATUSES: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  503: 'UNAVAILABLE',
+};
+
+function geminiChunk(
+  { model, tokens, promptTokens, isCut, number }: MadeAnswer,
+  text: string,
+  isLast: boolean,
+): object {
+  const finish = isLast ? { finishReason: isCut ? 'MAX_TOKENS' : 'STOP' } : {};
+  const answerTokens = isLast ? { candidatesTokenCount: tokens.length } : {};
+  return {
+    candidates: [{ content: { parts: [{ text }], role: 'model' }, ...finish, index: 0 }],
+    usageMetadata: {
+      promptTokenCount: promptTokens,
+      ...answerTokens,
+      totalTokenCount: promptTokens + (isLast ? tokens.length : 0),
+      promptTokensDetails: [{ modality: 'TEXT', tokenCount: promptTokens }],
+    },
+    modelVersion: model,
+    responseId: `response_${number}`,
+  };
+}
+
 /** The format of each API. */
-export const MODEL_WIRES: Readonly<Record<ModelApi, ModelWire>> = { openai, anthropic };
+export const MODEL_WIRES: Readonly<Record<ModelApi, ModelWire>> = { openai, anthropic, gemini };

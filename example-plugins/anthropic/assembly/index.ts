@@ -1,5 +1,5 @@
 import {
-  AnthropicClient, ChatServer, Completion, Json, plugin, Provider, ProviderRequest, range,
+  AnthropicClient, ChatServer, Completion, invalidInput, Json, plugin, Provider, ProviderRequest, range,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -41,6 +41,7 @@ export class Anthropic extends Provider {
   }
 
   complete(request: ProviderRequest): Completion {
+    if (request.wantsEmbeddings) invalidInput("Cannot embed: Anthropic has no embeddings; name a provider that has");
     return this.client!.answer(request);
   }
 }

@@ -1,8 +1,4 @@
-import { findJson, findNumbers, invalidInput, Json, JsonWriter, oneOf, plugin, range, Regex, TextTransform } from "@testbench/plugins-sdk";
-
-import { Query } from "./json-path/query";
-import { PathParser } from "./json-path/parse";
-import { select } from "./json-path/select";
+import { findJson, findNumbers, invalidInput, Json, JsonPath, JsonWriter, oneOf, plugin, range, Regex, TextTransform } from "@testbench/plugins-sdk";
 
 class Options {
   /** What to take: a number, a match of `pattern`, or the value at `path` in the JSON of the text. */
@@ -29,7 +25,7 @@ class Options {
 export class Extract extends TextTransform {
   config: Options = new Options();
   private regex: Regex | null = null;
-  private query: Query | null = null;
+  private query: JsonPath | null = null;
 
   start(): void {
     const config = this.config;
@@ -40,9 +36,9 @@ export class Extract extends TextTransform {
     if (config.by != "json_path" && config.path != "$") invalidInput('Cannot extract: "by" is "' + config.by + '", but "path" is set');
     if (config.by == "regex") this.regex = new Regex(config.pattern, config.flags);
     if (config.by != "json_path") return;
-    const parser = new PathParser(config.path);
-    this.query = parser.parse();
-    if (parser.problem.length > 0) invalidInput('Cannot read the JSON path "' + config.path + '": ' + parser.problem);
+    const query = new JsonPath(config.path);
+    this.query = query;
+    if (query.problem.length > 0) invalidInput('Cannot read the JSON path "' + config.path + '": ' + query.problem);
   }
 
   apply(text: string): string {
@@ -78,10 +74,9 @@ export class Extract extends TextTransform {
   }
 
   /** A string's characters; all else as JSON. */
-  private chooseJson(text: string, query: Query): string {
+  private chooseJson(text: string, query: JsonPath): string {
     const document = findJson(text);
-    const none: Json[] = [];
-    const found = document === Json.missing ? none : select(query, document, document);
+    const found = query.select(document);
     if (this.config.which == "list") return new JsonWriter().value(found).toString();
     const texts: string[] = [];
     for (let index = 0; index < found.length; index++) texts.push(found[index].isNull ? "null" : found[index].text());

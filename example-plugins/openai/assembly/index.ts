@@ -1,5 +1,5 @@
 import {
-  ChatServer, Completion, Json, oneOf, OpenAiClient, plugin, Provider, ProviderRequest, range,
+  ChatServer, Completion, Json, oneOf, OpenAiClient, OpenAiEmbeddings, plugin, Provider, ProviderRequest, range,
 } from "@testbench/plugins-sdk";
 
 class Options {
@@ -29,15 +29,18 @@ class Options {
 export class OpenAi extends Provider {
   config: Options = new Options();
   private client: OpenAiClient | null = null;
+  private embeddings: OpenAiEmbeddings | null = null;
 
   start(): void {
     const config = this.config;
     const server = new ChatServer(config.base_url, config.timeout_ms, config.retries);
     if (config.api_key_secret.length > 0) server.header("authorization", "Bearer ${secret:" + config.api_key_secret + "}");
     this.client = new OpenAiClient(server, config.api == "chat", config.extra);
+    this.embeddings = new OpenAiEmbeddings(server);
   }
 
   complete(request: ProviderRequest): Completion {
+    if (request.wantsEmbeddings) return this.embeddings!.answer(request);
     return this.client!.answer(request);
   }
 }

@@ -1,8 +1,6 @@
-import { describeFields, invalidInput, Json, JsonWriter, oneOf, plugin, Transform } from "@testbench/plugins-sdk";
-
-import { Node } from "./nodes";
-import { Parser } from "./parse";
-import { Renderer } from "./render";
+import {
+  describeFields, HtmlInserter, Inserter, invalidInput, Json, JsonWriter, oneOf, plugin, TextTemplate, Transform,
+} from "@testbench/plugins-sdk";
 
 class Options {
   /** The template. Required. */
@@ -15,21 +13,20 @@ class Options {
 @plugin({ name: "template" })
 export class Template extends Transform {
   config: Options = new Options();
-  private nodes: Node[] = [];
+  private template: TextTemplate = new TextTemplate("");
 
   start(): void {
     // It would make every text empty.
     if (this.config.template.length == 0) invalidInput('Cannot fill a template: setting "template" is missing');
-    const parser = new Parser();
-    this.nodes = parser.parse(this.config.template);
-    if (parser.problem.length > 0) invalidInput("Cannot read the template: " + parser.problem);
+    this.template = new TextTemplate(this.config.template);
+    if (this.template.problem.length > 0) invalidInput("Cannot read the template: " + this.template.problem);
   }
 
   transform(data: Json, out: JsonWriter): void {
-    const renderer = new Renderer(data, this.config.escape == "html");
-    const text = renderer.render(this.nodes);
-    if (renderer.missing.length > 0 && !renderer.found) {
-      invalidInput('Cannot fill the template: there is no "' + renderer.missing + '"; the fields: ' + describeFields(data));
+    const template = this.template;
+    const text = template.fill(data, this.config.escape == "html" ? new HtmlInserter() : new Inserter());
+    if (template.missing.length > 0 && !template.found) {
+      invalidInput('Cannot fill the template: there is no "' + template.missing + '"; the fields: ' + describeFields(data));
       return;
     }
     out.object().field("text", text).end();

@@ -1,10 +1,10 @@
-import type { TestHost } from '@testbench/sdk';
+import { createTestHost, type TestHost } from '@testbench/sdk';
 
 import type { CallAttachment } from '../make-png.js';
 import { openModelBench } from '../fake-model-server.js';
-import { openPlugin } from '../open-plugin.js';
+import { openPlugin, pluginPath } from '../open-plugin.js';
 import { fuelInput } from './page-inputs.js';
-import { replyOf, SECRETS, withoutMarks } from './replies.js';
+import { ANSWERS, replyOf, SECRETS, withoutMarks } from './replies.js';
 
 export type Metadata = TestHost['info']['metadata'];
 
@@ -42,7 +42,7 @@ export class PageHosts implements AsyncDisposable {
   ): Promise<Result> {
     if (plugin in SECRETS) return await callModel(plugin, data, config);
     const key = JSON.stringify([plugin, config ?? {}, purpose]);
-    const host = this.#hosts.get(key) ?? (await openPlugin(plugin, config));
+    const host = this.#hosts.get(key) ?? (await openAnswered(plugin, config));
     this.#hosts.set(key, host);
     const result = await host.call(data, { attachments });
     return { data: result.data, fuelUsed: result.metadata.fuelUsed, metadata: host.info.metadata };
@@ -64,6 +64,18 @@ export class PageHosts implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const host of this.#hosts.values()) await host.close();
   }
+}
+
+/** Opens a plugin; its asks, if it has any, get the answers of its page. */
+async function openAnswered(plugin: string, config: object | undefined): Promise<TestHost> {
+  const answers = ANSWERS[plugin];
+  if (answers === undefined) return await openPlugin(plugin, config);
+  return await createTestHost(pluginPath(plugin), {
+    isolation: 'inline',
+    config: plugin === 'http' ? { url: 'https://api.example.com/generate', ...config } : config,
+    permissions: { network: true, allowedHosts: ['api.example.com'] },
+    answers,
+  });
 }
 
 async function callModel(plugin: string, data: unknown, config: object = {}): Promise<Result> {

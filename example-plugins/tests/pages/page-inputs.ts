@@ -73,6 +73,12 @@ const pair: FuelInput = { data: { output, expected } };
 const SPECIAL: Readonly<Record<string, FuelInput>> = {
   anthropic: { data: { model: 'm', prompt: output } },
   'llm-judge': { data: { output }, config: { rubric: 'Right and short is 5.', model: 'm' } },
+  gemini: { data: { model: 'm', prompt: output } },
+  http: {
+    data: { model: 'm', prompt: output },
+    config: { body: { prompt: '{{prompt}}' }, answer: '$.text' },
+  },
+  'semantic-similarity': { data: pair.data, config: { provider: 'p', model: 'm' } },
   openai: { data: { model: 'm', prompt: output } },
   'answer-extractor': { data: { text: `${output}\nA: 18` } },
   calibration: {

@@ -21,6 +21,11 @@ export class Answer extends HttpAnswer {
     return this.source.get("body").text();
   }
 
+  /** False for a body that is not UTF-8, and for an answer without one. */
+  get hasText(): bool {
+    return this.source.get("body").isString;
+  }
+
   json(): Json {
     return Json.parse(this.text());
   }

@@ -43,6 +43,15 @@ export namespace ask {
     add(new JsonWriter().object().field("provider", provider).field("complete", Json.parse(data.toString())).end());
   }
 
+  /**
+   * Asks a provider that the host knows by this name for embeddings: `Answer.output` then has `embeddings`, one list of numbers for each
+   * text, in their order. At most 64 texts.
+   */
+  export function embed(provider: string, model: string, texts: string[]): void {
+    const out = new JsonWriter().object().field("provider", provider).key("embed");
+    add(out.object().field("model", model).field("input", texts).end().end());
+  }
+
   /** Keeps one whole JSON value until the answers are there, at most 256 KiB; `kept` gives it back. */
   export function keep(value: JsonWriter): void {
     state = value.toString();

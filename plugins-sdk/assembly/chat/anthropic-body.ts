@@ -1,10 +1,12 @@
 import { Json } from "../json/json";
 import { JsonWriter } from "../json/writer";
+import { invalidInput } from "../plugin/failure";
 import { ProviderRequest } from "../plugin/provider";
 import { joinTexts } from "../text/text-builder";
 import { BodyFields } from "./body-fields";
 import { lastOfUser } from "./openai-messages";
 import { isSentImage, SentAttachments } from "./sent-attachments";
+import { schemaOf, wantsJson } from "./response-format";
 
 // @ts-ignore: decorator
 @lazy const PASSED: string[] = ["temperature", "top_p", "top_k", "metadata", "thinking", "service_tier"];
@@ -24,6 +26,7 @@ export function writeAnthropicBody(request: ProviderRequest, maxTokens: i32, ext
   for (let index = 0; index < PASSED.length; index++) fields.pass(PASSED[index], request.json.get(PASSED[index]));
   if (writeTools(out, request.json.get("tools"))) fields.claim(["tools"]);
   if (writeChoice(out, request.json.get("tool_choice"))) fields.claim(["tool_choice"]);
+  if (writeFormat(out, request.json.get("response_format"))) fields.claim(["output_config"]);
   if (request.stream) out.field("stream", true);
   fields.passAll(extra);
   return out.end();
@@ -130,6 +133,18 @@ function writeTools(out: JsonWriter, tools: Json): bool {
     out.end();
   }
   out.end();
+  return true;
+}
+
+/** True if an answer by a JSON Schema is asked for. */
+function writeFormat(out: JsonWriter, format: Json): bool {
+  if (!wantsJson(format)) return false;
+  const schema = schemaOf(format);
+  if (!schema.exists) {
+    invalidInput('Cannot complete: Anthropic gives JSON only by a schema; use "response_format" of type "json_schema" with "json_schema.schema"');
+    return false;
+  }
+  out.key("output_config").object().key("format").object().field("type", "json_schema").field("schema", schema).end().end();
   return true;
 }
 

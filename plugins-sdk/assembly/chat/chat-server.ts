@@ -85,16 +85,17 @@ export class ChatServer {
   /**
    * Looks at an answer that is no answer to read.
    *
+   * @param words What the server says about it, where it does not say so in the usual place.
    * @returns True if it is to be asked for once more, since that may work at once. Otherwise the call has failed, with a code of `ProviderError`.
    */
-  repeats(answer: Answer): bool {
+  repeats(answer: Answer, words: string = ""): bool {
     const attempts = <i32>kept().number(0) + 1;
     if (attempts <= this.retries && isWorthRepeating(answer)) {
       ask.keep(new JsonWriter().integer(attempts));
       return true;
     }
     this.late = answer.retryable;
-    this.failFor(answer, attempts);
+    this.failFor(answer, attempts, words);
     this.late = false;
     return false;
   }
@@ -125,7 +126,7 @@ export class ChatServer {
     else fail(text, kind);
   }
 
-  private failFor(response: HttpAnswer, attempts: i32): void {
+  private failFor(response: HttpAnswer, attempts: i32, said: string = ""): void {
     const after = attempts > 1 ? " (attempt " + attempts.toString() + ")" : "";
     if (response.code < 0) {
       this.failForCode(response.code, after);
@@ -135,7 +136,7 @@ export class ChatServer {
     const wait = retryAfterMs(response);
     const body = response.json();
     let message = "Cannot complete: the server answered " + status.toString() + after;
-    const words = serverWords(body);
+    const words = said.length > 0 ? shorten(said) : serverWords(body);
     if (words.length > 0) message += ": " + words;
     if (wait > 0) message += "; it wants to be asked again in " + (<i64>Math.ceil(Math.min(wait, MAX_WAIT_MS) / 1000)).toString() + " s";
     const retryable = mayWorkLater(response) && body.get("error").get("code").text() != "insufficient_quota";
@@ -167,6 +168,10 @@ export function failInStream(event: Json): void {
 function serverWords(body: Json): string {
   const error = body.get("error");
   const words = error.isString ? error.text() : error.get("message").text();
+  return shorten(words);
+}
+
+function shorten(words: string): string {
   return words.length > MAX_WORDS ? words.substring(0, MAX_WORDS) + "…" : words;
 }
 

@@ -72,6 +72,11 @@ export class ProviderRequest {
     return this.json.get("stream").boolean();
   }
 
+  /** True if embeddings of the texts in `embed` are wanted in place of a completion. */
+  get wantsEmbeddings(): bool {
+    return this.json.get("embed").isArray;
+  }
+
   /** The whole row of the dataset, where the caller hands it over. */
   get record(): Json {
     return this.json.get("record");
@@ -100,6 +105,8 @@ export class Completion {
   finishReason: string = "";
   /** Tools that the model wants to be called. */
   toolCalls: ToolCall[] = [];
+  /** For `embed`: one list of numbers for each text, in their order. */
+  embeddings: Json[] = [];
 
   constructor(
     public text: string,
@@ -127,6 +134,7 @@ export class Completion {
       }
       out.end();
     }
+    if (this.embeddings.length > 0) out.key("embeddings").value(this.embeddings);
     if (this.finishReason.length > 0) out.key("finish_reason").string(this.finishReason);
     out.end();
   }

@@ -1,4 +1,8 @@
-import { countCodePoints, Json, JsonWriter, lowerCase, strip, upperCase } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
+import { JsonWriter } from "../json/writer";
+import { lowerCase, upperCase } from "../text/case-map";
+import { countCodePoints } from "../text/code-points";
+import { strip } from "../text/words";
 
 /** Functions of a template, for a message. */
 export const HELPERS: string = "lower, upper, trim, json, length, default and join";

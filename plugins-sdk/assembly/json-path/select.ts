@@ -1,4 +1,4 @@
-import { Json } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
 
 import { Filter } from "./filter";
 import { Query, Segment, Selector, SelectorKind } from "./query";

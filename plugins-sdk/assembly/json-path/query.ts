@@ -1,4 +1,4 @@
-import { Json } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
 
 /** A path: `$` or `@`, and what is taken step by step. */
 @final

@@ -1,4 +1,4 @@
-import { isDigit } from "@testbench/plugins-sdk";
+import { isDigit } from "../text/characters";
 
 import { Cursor } from "./cursor";
 import { FilterParser } from "./parse-filter";

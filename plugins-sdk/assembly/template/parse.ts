@@ -1,4 +1,5 @@
-import { Json, JsonWriter } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
+import { JsonWriter } from "../json/writer";
 
 import { isHelper, HELPERS } from "./helpers";
 import { Expression, Node, NodeKind } from "./nodes";

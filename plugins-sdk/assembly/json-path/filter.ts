@@ -1,4 +1,6 @@
-import { countCodePoints, Json, Regex, toCodePoints } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
+import { Regex } from "../regex/regex";
+import { countCodePoints, toCodePoints } from "../text/code-points";
 
 import { Expression, ExpressionKind } from "./query";
 import { select } from "./select";

@@ -1,4 +1,5 @@
-import { isDigit, isAsciiLetter, TextBuilder } from "@testbench/plugins-sdk";
+import { isAsciiLetter, isDigit } from "../text/characters";
+import { TextBuilder } from "../text/text-builder";
 
 /** Largest whole number that all JSON readers agree on. */
 const MAX_INTEGER: i64 = 9007199254740991;

@@ -1,4 +1,4 @@
-import { Json } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
 
 /** What stands in a tag: a path, a literal, or a function with its arguments. */
 @final

@@ -1,4 +1,6 @@
-import { isDigit, Json, JsonWriter } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
+import { JsonWriter } from "../json/writer";
+import { isDigit } from "../text/characters";
 
 import { Cursor } from "./cursor";
 import { parseSegments } from "./parse";

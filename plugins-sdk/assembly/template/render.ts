@@ -1,6 +1,8 @@
-import { Json, TextBuilder } from "@testbench/plugins-sdk";
+import { Json } from "../json/json";
+import { TextBuilder } from "../text/text-builder";
 
 import { callHelper, isEmpty, textOf } from "./helpers";
+import { Inserter } from "./inserter";
 import { Expression, Node, NodeKind } from "./nodes";
 
 /** What paths are looked up in: a value, and the ones around it. */
@@ -27,7 +29,7 @@ export class Renderer {
   missing: string = "";
   private out: TextBuilder = new TextBuilder();
 
-  constructor(private data: Json, private escapes: bool) {}
+  constructor(private data: Json, private inserter: Inserter) {}
 
   render(nodes: Node[]): string {
     this.write(nodes, new Context(this.data, null));
@@ -38,17 +40,24 @@ export class Renderer {
     for (let index = 0; index < nodes.length; index++) {
       const node = nodes[index];
       const kind = node.kind;
-      if (kind == NodeKind.Text) this.out.add(node.text);
+      if (kind == NodeKind.Text) this.inserter.addText(node.text, this.out);
       else if (kind == NodeKind.Value) this.writeValue(node, context);
       else if (kind == NodeKind.Each) this.writeEach(node, context);
       else this.writeBlock(node, context);
     }
   }
 
+  /** The value of a tag that is a path. */
+  valueOf(node: Node): Json {
+    return this.value(node.expression, new Context(this.data, null));
+  }
+
   private writeValue(node: Node, context: Context): void {
-    const text = this.text(node.expression, context);
-    if (this.escapes && !node.raw) addEscaped(text, this.out);
-    else this.out.add(text);
+    const expression = node.expression;
+    const text = this.text(expression, context);
+    const isPath = expression.name.length == 0;
+    const value = isPath ? this.value(expression, context) : Json.missing;
+    this.inserter.addValue(text, value, node.raw, expression.name == "json", this.out);
   }
 
   private writeBlock(node: Node, context: Context): void {
@@ -147,25 +156,4 @@ function dataOf(item: Context | null, name: string): Json {
   if (name == "first") return Json.parse(item.index == 0 ? "true" : "false");
   if (name == "last") return Json.parse(item.isLast ? "true" : "false");
   return Json.missing;
-}
-
-function addEscaped(text: string, out: TextBuilder): void {
-  let copied = 0;
-  for (let index = 0; index < text.length; index++) {
-    const entity = entityOf(text.charCodeAt(index));
-    if (entity.length == 0) continue;
-    out.addPart(text, copied, index).add(entity);
-    copied = index + 1;
-  }
-  out.addPart(text, copied, text.length);
-}
-
-function entityOf(unit: i32): string {
-  if (unit == 0x26) return "&amp;";
-  if (unit == 0x3c) return "&lt;";
-  if (unit == 0x3e) return "&gt;";
-  if (unit == 0x22) return "&quot;";
-  if (unit == 0x27) return "&#x27;";
-  if (unit == 0x60) return "&#x60;";
-  return unit == 0x3d ? "&#x3D;" : "";
 }
