@@ -14,7 +14,8 @@ import { runPlan } from '@testbench/bench';
 import type { Isolation } from '@testbench/core';
 
 import { runPlainScript } from './bench-plain.ts';
-import { cpuMs } from './statistics.ts';
+import { reportFigure } from './figures.ts';
+import { cpuMs, median } from './statistics.ts';
 
 const EVALUATORS = ['exact-match', 'token-f1', 'contains'] as const;
 
@@ -171,6 +172,12 @@ function report(): void {
         0,
       ),
     );
+    const rate = (runs: readonly Measured[]): number => 1000 * median(rates(runs, 'wallMs'));
+    reportFigure('P12 rate', rate(ours), { 'plain script': rate(plain) });
+    reportFigure('P12 CPU', median(ratios));
+    reportFigure('P12 memory', Math.max(...ours.map(({ peakMiB }) => peakMiB)), {
+      'plain script': Math.max(...plain.map(({ peakMiB }) => peakMiB)),
+    });
     const over = ours[0]!.rssMiB.map((rss) => rss.toFixed(0)).join(', ');
     line('memory after each fifth of the first run, MiB', over);
   } finally {

@@ -6,9 +6,12 @@ import { join } from 'node:path';
 import { type CatalogueQuery, PluginCatalogue } from '@testbench/registry/catalogue';
 import { parseMetadata, PLUGIN_TYPES } from '@testbench/types';
 
+import { reportFigure } from './figures.ts';
+import { TARGETS } from './targets.ts';
+
 const PLUGINS = 10_000;
 const ROUNDS = 200;
-const MAX_ASK_MS = 5;
+const MAX_ASK_MS = TARGETS['P15 asked'].atMost;
 
 let state = 1;
 /** The same numbers at every start. */
@@ -73,8 +76,8 @@ try {
       `${name}: median ${median.toFixed(2)} ms, 95 of 100 within ${times[Math.floor(ROUNDS * 0.95)]!.toFixed(2)} ms`,
     );
   }
+  reportFigure('P15 asked', worst);
   console.log(`slowest median ${worst.toFixed(2)} ms, limit ${MAX_ASK_MS} ms`);
-  if (worst > MAX_ASK_MS) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true });
 }

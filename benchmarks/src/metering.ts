@@ -14,6 +14,7 @@ import {
   kernelLine,
   nativeVerdicts,
   programLine,
+  programVerdicts,
   rewritingVerdicts,
   runTimeVerdicts,
   type Verdict,
@@ -67,6 +68,7 @@ async function run(): Promise<void> {
   if (parts.has('programs')) {
     console.log(`\n${'program'.padEnd(12)} plain ms   coarse    exact`);
     programRows = await measurePrograms(short, (row) => console.log(programLine(row)));
+    verdicts.push(...programVerdicts(programRows));
   }
   let rewriting: RewritingResult | undefined;
   if (parts.has('p7')) {

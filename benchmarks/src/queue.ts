@@ -10,6 +10,7 @@ import type { BenchmarkConfig } from '@testbench/bench';
 import { connectQueue } from '@testbench/bench-queue';
 import { freePort } from '@testbench/test-kit/free-port';
 
+import { reportFigure } from './figures.ts';
 import type { QueueTask } from './queue-process.ts';
 
 /*
@@ -192,6 +193,10 @@ function print(): void {
     'workers   processor ms a shard    against threads        worker  coordinator  Redis   start of one   records/s',
   );
   for (const [count, found] of measured) {
+    if (count === 2) {
+      const more = found.map((one, round) => 100 * (costOf(one) / costOf(alone[round]!) - 1));
+      reportFigure('P16', median(more));
+    }
     const costs = found.map(costOf);
     const more = found.map((one, round) => 100 * (costOf(one) / costOf(alone[round]!) - 1));
     const of = (read: (one: Measured) => number): string =>

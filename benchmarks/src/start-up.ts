@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { reportFigure } from './figures.ts';
 import { median } from './statistics.ts';
+import { TARGETS, type TargetName } from './targets.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const BIN = `${ROOT}packages/cli/bin/testbench.js`;
@@ -13,9 +15,9 @@ const PROCESSES = Number(process.argv[2] ?? 21);
 
 const COMMANDS = [
   { name: 'node -e 0', args: ['-e', '0'], target: undefined },
-  { name: 'testbench --help', args: [BIN, '--help'], target: 2 },
-  { name: 'testbench inspect', args: [BIN, 'inspect', MODULE], target: 3 },
-] as const;
+  { name: 'testbench --help', args: [BIN, '--help'], target: 'P13 help' },
+  { name: 'testbench inspect', args: [BIN, 'inspect', MODULE], target: 'P13 inspect' },
+] as const satisfies readonly { name: string; args: string[]; target: TargetName | undefined }[];
 
 for (const file of [`${ROOT}packages/cli/dist/index.js`, MODULE]) {
   if (!existsSync(file)) throw new Error(`${file} is missing: run \`npm run build\` first`);
@@ -39,6 +41,7 @@ for (let round = 0; round < PROCESSES; round += 1) {
 const bare = median(times[0]!);
 for (const [index, { name, target }] of COMMANDS.entries()) {
   const ratio = median(times[index]!) / bare;
-  const wanted = target === undefined ? '' : `, wanted below ${target}`;
+  if (target !== undefined) reportFigure(target, ratio);
+  const wanted = target === undefined ? '' : `, wanted at most ${TARGETS[target].atMost}`;
   console.log(`${name}: ${(ratio * bare * 1000).toFixed(0)} ms, ${ratio.toFixed(2)}${wanted}`);
 }

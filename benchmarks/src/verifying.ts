@@ -3,7 +3,10 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 import { createVerifier, parseTrustRules, signRelease, type SigningKey } from '@testbench/trust';
 
-const TARGET_MS = 3;
+import { reportFigure } from './figures.ts';
+import { TARGETS } from './targets.ts';
+
+const TARGET_MS = TARGETS['P15 verified'].atMost;
 const CALLS = 500;
 const artifact = { digest: `sha256:${'ab'.repeat(32)}`, name: 'acme/length', version: '1.2.3' };
 
@@ -21,7 +24,7 @@ function makeKey(algorithm: 'ecdsa-p256' | 'ed25519'): SigningKey {
   };
 }
 
-let failed = false;
+let worst = 0;
 for (const algorithm of ['ecdsa-p256', 'ed25519'] as const) {
   const key = makeKey(algorithm);
   const bundle = signRelease(artifact, key);
@@ -40,9 +43,9 @@ for (const algorithm of ['ecdsa-p256', 'ed25519'] as const) {
   }
   const { user, system } = process.cpuUsage(before);
   const ms = (user + system) / 1000 / CALLS;
-  failed ||= ms > TARGET_MS;
+  worst = Math.max(worst, ms);
   console.log(
     `${algorithm.padEnd(12)} ${ms.toFixed(3)} ms of CPU each, the first one ${((cold.user + cold.system) / 1000).toFixed(2)} ms; target ${TARGET_MS} ms: ${ms <= TARGET_MS ? 'ok' : 'MISSED'}`,
   );
 }
-process.exitCode = failed ? 1 : 0;
+reportFigure('P15 verified', worst);
