@@ -14,6 +14,7 @@ export default defineConfig({
     asking: 'src/asking/index.ts',
     config: 'src/config/index.ts',
     errors: 'src/errors/index.ts',
+    protocols: 'src/protocol/index.ts',
     reads: 'src/reads/index.ts',
     schemas: 'src/schema/index.ts',
     'source-map': 'src/source-map/index.ts',

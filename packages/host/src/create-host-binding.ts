@@ -12,12 +12,14 @@ import {
   type HostFunctionName,
   isCustomFunctionName,
   parseCustomFunctionName,
+  type ProtocolShape,
   WAITING_FUNCTIONS,
 } from '@testbench/types/abi';
 import { type ConfigNode, type OptionReaders, readOptions } from '@testbench/types/config';
 
 import { MESSAGE_FUNCTIONS } from './functions/messages.js';
 import { createHostEffects } from './effects/create-host-effects.js';
+import { protocolHostOf } from './protocol-host.js';
 import { customFunction, EFFECT_FUNCTIONS } from './functions/effect-functions.js';
 import { TIME_AND_RANDOM_FUNCTIONS } from './functions/time-and-random.js';
 import { type ContextFunction, GuestStop, HostContext, type HostServices } from './host-context.js';
@@ -41,6 +43,8 @@ export interface HostBindingOptions extends Partial<Omit<HostServices, 'pluginId
   readonly imports?: readonly { readonly module: string; readonly name: string }[];
   /** Names of the functions that the host offers in addition to those of the contract; `effects` performs them. @default none */
   readonly hostFunctions?: readonly string[];
+  /** What the plugin's wire protocol does for it. @default nothing beyond the contract */
+  readonly protocol?: Pick<ProtocolShape, 'effects' | 'hostFunctions'>;
 }
 
 const OPTIONS: OptionReaders<HostBindingOptions> = {
@@ -53,6 +57,7 @@ const OPTIONS: OptionReaders<HostBindingOptions> = {
   effects: (node) => node.implementation('beginCall', 'perform', 'endCall'),
   imports: readImports,
   hostFunctions: readNames,
+  protocol: (node) => node.object() as NonNullable<HostBindingOptions['protocol']>,
 };
 
 /** Options of {@link hostSignatures}. */
@@ -108,12 +113,23 @@ const NO_EFFECTS: HostEffects = {
   endCall: () => {},
 };
 
-function usesEffects({ imports, hostFunctions = [] }: HostBindingOptions): boolean {
+function usesEffects({ imports, hostFunctions = [], protocol }: HostBindingOptions): boolean {
   if (imports === undefined) return true;
   return imports.some(
     ({ module, name }) =>
       (module === HOST_MODULE && Object.hasOwn(EFFECT_FUNCTIONS, name)) ||
-      hostFunctions.includes(`${module}.${name}`),
+      hostFunctions.includes(`${module}.${name}`) ||
+      Object.hasOwn(protocol?.effects ?? {}, `${module}.${name}`),
+  );
+}
+
+/** Functions of a protocol that the guest imports and that may make it wait. */
+function waitingOf({ imports = [], protocol }: HostBindingOptions): readonly string[] {
+  return Object.entries(protocol?.effects ?? {}).flatMap(([name, effects]) =>
+    effects.some((effect) => WAITING_FUNCTIONS.has(effect)) &&
+    imports.some((item) => `${item.module}.${item.name}` === name)
+      ? [name]
+      : [],
   );
 }
 
@@ -193,15 +209,19 @@ export function createHostBinding(given: HostBindingOptions): HostBinding {
     const bound: Record<string, HostFunction> = Object.create(null);
     for (const [name, fullName] of functions) {
       if (!isImported(options.imports, { module, name })) continue;
-      bound[name] = guard(context, fullName, customFunction(fullName), HostCode.invalidArgument);
       waiting = new Set([...waiting, fullName]);
+      if (options.protocol?.hostFunctions === 'any type') continue;
+      bound[name] = guard(context, fullName, customFunction(fullName), HostCode.invalidArgument);
     }
     if (Object.keys(bound).length > 0) imports[module] = Object.freeze(bound);
   }
+  const further = waitingOf(options);
+  if (further.length > 0) waiting = new Set([...waiting, ...further]);
   return {
     specificationVersion: 'v1',
     imports: Object.freeze(imports),
     waiting,
+    ...(options.protocol === undefined ? {} : { protocolHost: protocolHostOf(context) }),
     attachMemory: (memory) => context.memory.attach(memory),
     beginCall: (call) => context.begin(call),
     endCall(): HostCallReport {

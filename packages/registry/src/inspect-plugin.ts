@@ -4,11 +4,11 @@ import { requireReadable } from '@testbench/sandbox';
 import { decodeMetadataSections, type PluginMetadata } from '@testbench/types';
 import {
   checkContractExports,
-  CONTRACT_SHAPES,
   type ExportProblem,
   METADATA_SECTION,
   type ProtocolShape,
 } from '@testbench/types/abi';
+import { PROTOCOL_SHAPES } from '@testbench/types/protocols';
 import { inspectModule, type ModuleSummary, readCustomSections } from '@testbench/wasm';
 
 /** Facts about a module from its bytes. */
@@ -28,14 +28,14 @@ export interface PluginInspection {
  * Describes a plugin without running it.
  *
  * @param bytes The whole module; read, not kept.
- * @param protocols Wire protocols that it may use; core's `WIRE_PROTOCOLS` has the built-in ones. @default those of the contract
+ * @param protocols Wire protocols that it may use; core's `WIRE_PROTOCOLS` has the built-in ones. @default the built-in ones
  * @throws {DecodeError} If the bytes are not a module, with the offset.
  * @throws {LoadError} `LOAD_INVALID_METADATA`; `LOAD_REJECTED` for a module so far above admission's caps that reading it would
  *   take long.
  */
 export function inspectPlugin(
   bytes: Uint8Array,
-  protocols: readonly ProtocolShape[] = CONTRACT_SHAPES,
+  protocols: readonly ProtocolShape[] = PROTOCOL_SHAPES,
 ): PluginInspection {
   requireReadable(bytes);
   const summary = inspectModule(bytes);

@@ -25,6 +25,8 @@ const NO_REPORT: HostCallReport = { failure: undefined, calls: 0, denied: 0, cal
  */
 export class CallGuard {
   readonly meter: Meter;
+  /** Memory that the adapter of the protocol holds for the guest. */
+  adapterBytes: () => number = () => 0;
   readonly #maxFuel: bigint;
   readonly #charge = (fuel: number): void => this.meter.charge(fuel);
   readonly #poll = (): void => this.meter.poll();
@@ -69,7 +71,7 @@ export class CallGuard {
   get usage(): CallUsage {
     return {
       executionTimeMs: this.#executionTimeMs,
-      memoryUsedBytes: this.memory.size,
+      memoryUsedBytes: this.memory.size + this.adapterBytes(),
       fuelUsed: this.#fuelUsed,
     };
   }

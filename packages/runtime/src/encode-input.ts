@@ -1,12 +1,13 @@
 import { escapeText, type PluginInput } from '@testbench/types';
 import type { RoundInput } from '@testbench/types/asking';
-import type { PayloadForm } from '@testbench/types/abi';
+import type { PayloadForm, ProtocolInput } from '@testbench/types/abi';
 import { CallError } from '@testbench/types/errors';
+import { encodeBytesCall } from '@testbench/types/protocols';
 
 import { JOINED_TEXT_LENGTH } from './limits.js';
 
 /**
- * Writes one input in the form of the plugin's protocol: in an envelope, or the bare `data`, as for a classic plugin.
+ * Writes one input in the form of the plugin's protocol: in an envelope, or the bare `data`, as for a classic plugin; as bytes for a call of bytes.
  *
  * @throws {CallError} `CALL_INVALID_INPUT` for a value that JSON cannot represent.
  *
@@ -18,17 +19,22 @@ import { JOINED_TEXT_LENGTH } from './limits.js';
  * encodeInput({ data: 1 }, 'data'); // => '1'
  * ```
  */
-export function encodeInput(input: PluginInput, form: PayloadForm): string {
+export function encodeInput(input: PluginInput, form: TextForm): string;
+export function encodeInput(input: PluginInput, form: PayloadForm): string | Uint8Array;
+export function encodeInput(input: PluginInput, form: PayloadForm): string | Uint8Array {
   const text = inputText(input, form);
-  return typeof text === 'string' ? text : text.join('');
+  return typeof text === 'string' || text instanceof Uint8Array ? text : text.join('');
 }
 
+type TextForm = Exclude<PayloadForm, 'bytes'>;
+
 /** Like {@link encodeInput}, but a long text stays in pieces: joining them would copy it again. */
-export function inputText(input: PluginInput, form: PayloadForm): string | readonly string[] {
+export function inputText(input: PluginInput, form: PayloadForm): ProtocolInput {
   if (typeof input !== 'object' || input === null) {
     throw new CallError('CALL_INVALID_INPUT', `Cannot start call: the input is a ${typeof input}`);
   }
   if (input.data === undefined) throw missingData(input);
+  if (form === 'bytes') return encodeBytesCall(input.data);
   const data = jsonText('data', input.data);
   if (form === 'data') return data;
   const { context } = input;

@@ -48,8 +48,12 @@ function importsOf(
     imports[module] = wrapped;
   }
   for (const [module, functions] of Object.entries(own ?? {})) {
+    const wrapped: Record<string, unknown> = Object.create(null);
+    for (const [name, run] of Object.entries(functions)) {
+      wrapped[name] = waits && mayWait(host, module, name) ? suspending(run) : run;
+    }
     // The host's own take precedence: a protocol cannot replace any.
-    imports[module] = Object.assign(Object.create(null), functions, imports[module]);
+    imports[module] = Object.assign(wrapped, imports[module]);
   }
   return imports as WebAssembly.Imports;
 }

@@ -106,13 +106,13 @@ export class PluginInstance {
     this.waits = mustWait(plugin.imports, host);
     const { maxMemoryBytes } = plugin;
     const { maxOutputBytes } = this.#limits;
-    const guest = new InstanceGuest({ maxOutputBytes, maxMemoryBytes }, this.waits);
+    const guest = new InstanceGuest({ maxOutputBytes, maxMemoryBytes }, this.waits, plugin.imports);
     // A protocol with its own functions is known beforehand: nothing links without them.
     const imports = known?.createImports?.(guest);
     const instance = instantiate(plugin.module, host, this.waits, imports);
     const { exports } = instance;
     this.#instance = instance;
-    this.#memory = new LinearMemory(requireMemory(exports), maxMemoryBytes);
+    this.#memory = new LinearMemory(requireMemory(exports, known), maxMemoryBytes);
     this.#protocol = known ?? pickProtocol(instance, plugin.imports, WIRE_PROTOCOLS);
     checkExports(exports, this.#protocol);
     if (this.#memory.size > maxMemoryBytes) {
@@ -124,8 +124,14 @@ export class PluginInstance {
     this.#guard = new CallGuard(instance, host, this.#limits, this.#memory);
     host.attachMemory(this.#memory);
     const { meter } = this.#guard;
-    guest.attach({ exports, memory: this.#memory, charge: (fuel) => meter.charge(fuel) });
+    guest.attach({
+      exports,
+      memory: this.#memory,
+      charge: (fuel) => meter.charge(fuel),
+      host: host.protocolHost,
+    });
     this.#session = this.#protocol.open(guest, imports);
+    this.#guard.adapterBytes = () => this.#session.memoryBytes ?? 0;
     this.#start(start);
   }
 
@@ -154,9 +160,9 @@ export class PluginInstance {
     return this.#guard.usage;
   }
 
-  /** Size of the linear memory, in bytes. */
+  /** Size of the linear memory, and of what its protocol holds for it, in bytes. */
   get memoryBytes(): number {
-    return this.#memory.size;
+    return this.#memory.size + (this.#session.memoryBytes ?? 0);
   }
 
   /**
@@ -305,8 +311,10 @@ export class PluginInstance {
     if (options.batch === true && session.executeBatch === undefined) {
       throw new CallError('CALL_INVALID_INPUT', 'Cannot start batch: the plugin takes none');
     }
+    // Before the bytes there is a mark.
+    const markBytes = this.#protocol.payload === 'bytes' ? 1 : 0;
     const read = (bytes: Uint8Array): Uint8Array => {
-      checkOutputLength(bytes, this.#limits.maxOutputBytes, this.#asking);
+      checkOutputLength(bytes, this.#limits.maxOutputBytes + markBytes, this.#asking);
       return keep(bytes);
     };
     const value = this.#guard.run(options, () =>
@@ -334,7 +342,9 @@ export class PluginInstance {
    *   snapshot. Make a new instance then.
    */
   reset(): boolean {
-    return !this.poisoned && this.#snapshot?.restore() === true;
+    if (this.poisoned || this.#snapshot?.restore() !== true) return false;
+    this.#session.reset?.();
+    return true;
   }
 
   /**

@@ -14,6 +14,7 @@ import {
   parseAskRound,
 } from '@testbench/types/asking';
 import { CallError, WireError } from '@testbench/types/errors';
+import { readBytesOutput } from '@testbench/types/protocols';
 
 /** The contents of an output, before the host adds its own figures. */
 export interface ParsedOutput {
@@ -49,6 +50,7 @@ export function readOutput(
   { type, maxBytes, asking = false }: OutputRules,
   text?: string,
 ): ParsedOutput {
+  if (form === 'bytes') return readBytes(bytes, maxBytes);
   checkOutputLength(bytes, maxBytes, asking);
   try {
     const value = parseWireJson(text ?? bytes);
@@ -62,6 +64,14 @@ export function readOutput(
     if (!(cause instanceof WireError)) throw cause;
     throw new CallError('CALL_INVALID_OUTPUT', `Cannot read output: ${cause.message}`, { cause });
   }
+}
+
+/** The mark before the bytes is not counted. */
+function readBytes(bytes: Uint8Array, maxBytes: number): ParsedOutput {
+  checkOutputLength(bytes.subarray(1), maxBytes, false);
+  const data = readBytesOutput(bytes);
+  if (data !== undefined) return { data, metrics: {} };
+  throw new CallError('CALL_INVALID_OUTPUT', 'Cannot read output: it has no mark');
 }
 
 /**

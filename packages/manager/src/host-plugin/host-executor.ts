@@ -1,4 +1,4 @@
-import { readOutput } from '@testbench/runtime';
+import { encodeInput, readOutput } from '@testbench/runtime';
 import {
   escapeText,
   type PluginInput,
@@ -10,7 +10,7 @@ import type { LogSink } from '@testbench/types/abi';
 import { CallError, type CallUsage } from '@testbench/types/errors';
 
 import { endedCall, type Ending } from '../ending.js';
-import { encodeChecked, notStarted, settle } from '../isolation/batch.js';
+import { checkLength, notStarted, settle } from '../isolation/batch.js';
 import { letOthersRun } from '../isolation/event-loop-turn.js';
 import type { BatchResult, CallControls, Executor } from '../isolation/executor.js';
 import { AbortableWait } from '../isolation/abortable-wait.js';
@@ -67,7 +67,10 @@ export class HostExecutor implements Executor {
   execute(input: PluginInput, controls: CallControls): Promise<PluginOutput> {
     const { limits } = this.#settings;
     if (controls.maxFuel !== undefined) throw notMetered();
-    return this.#execute(encodeChecked(input, 'envelope', limits.maxInputBytes), controls);
+    return this.#execute(
+      checkLength(encodeInput(input, 'envelope'), limits.maxInputBytes),
+      controls,
+    );
   }
 
   #execute(text: string, controls: CallControls): Promise<PluginOutput> {

@@ -10,7 +10,7 @@ import type { BatchResult, CallControls } from './executor.js';
 export interface BatchGroup {
   /** Index of its first input in the batch. */
   readonly first: number;
-  readonly texts: readonly string[];
+  readonly texts: readonly (string | Uint8Array)[];
 }
 
 /** Splits texts into groups that are small enough to distribute; a text that is too long forms its own group. */
@@ -35,14 +35,14 @@ export function* groupTexts(texts: readonly string[]): Generator<BatchGroup, voi
  */
 export function* groupInputs(
   inputs: readonly PluginInput[],
-  encode: (input: PluginInput) => string,
+  encode: (input: PluginInput) => string | Uint8Array,
   onRefused: (index: number, reason: CallError) => void,
 ): Generator<BatchGroup, void, void> {
   let first = 0;
-  let texts: string[] = [];
+  let texts: (string | Uint8Array)[] = [];
   let length = 0;
   for (const [index, input] of inputs.entries()) {
-    let text: string | undefined;
+    let text: string | Uint8Array | undefined;
     try {
       text = encode(input);
     } catch (error) {
@@ -65,7 +65,7 @@ export function* groupInputs(
 }
 
 /**
- * Writes an input as JSON.
+ * Writes an input in its form.
  *
  * @throws {CallError} `CALL_INVALID_INPUT` if it has no JSON form, or is certain to be longer than `maxInputBytes`.
  */
@@ -73,12 +73,12 @@ export function encodeChecked(
   input: PluginInput,
   form: PayloadForm,
   maxInputBytes: number,
-): string {
+): string | Uint8Array {
   return checkLength(encodeInput(input, form), maxInputBytes);
 }
 
 /** @throws {CallError} `CALL_INVALID_INPUT` if a text is certain to be longer than `maxInputBytes`. */
-export function checkLength(text: string, maxInputBytes: number): string {
+export function checkLength<T extends string | Uint8Array>(text: T, maxInputBytes: number): T {
   // No text has more UTF-16 units than bytes; the instance measures exactly.
   if (text.length <= maxInputBytes) return text;
   throw new CallError(
@@ -90,7 +90,7 @@ export function checkLength(text: string, maxInputBytes: number): string {
 /** The input from which a text was written. */
 export function inputOf(text: string, payload: PayloadForm): PluginInput {
   const value: unknown = JSON.parse(text);
-  if (payload === 'data') return { data: value };
+  if (payload !== 'envelope') return { data: value };
   const { data, context } = value as { data: unknown; context?: { request_id?: string } };
   const requestId = context?.request_id;
   return { data, ...(requestId === undefined ? {} : { context: { requestId } }) };

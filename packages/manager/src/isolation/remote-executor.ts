@@ -222,7 +222,7 @@ export class RemoteExecutor implements Executor {
 
   /** @param first Number of the group's first input in the batch. */
   async #runGroup(
-    texts: readonly string[],
+    texts: readonly (string | Uint8Array)[],
     options: CallControls,
     first: number,
     state: BatchState,
@@ -263,7 +263,7 @@ export class RemoteExecutor implements Executor {
 
   /** Runs inputs on one runner. A batch that fails as a whole gives one result. */
   async #runInputs(
-    texts: readonly string[],
+    texts: readonly (string | Uint8Array)[],
     batch: boolean,
     options: CallControls,
     call: RemoteCall,
@@ -386,7 +386,7 @@ export class RemoteExecutor implements Executor {
     return { type: pluginType, maxBytes: this.guest.setup.limits.maxOutputBytes, asking };
   }
 
-  readonly #encode = (input: PluginInput): string =>
+  readonly #encode = (input: PluginInput): string | Uint8Array =>
     encodeChecked(
       input,
       this.guest.setup.protocol.payload,
@@ -407,7 +407,7 @@ interface RemoteCall {
   readonly onTurn?: boolean;
 }
 
-function rejectAll(texts: readonly string[], reason: CallError): BatchResult[] {
+function rejectAll(texts: readonly unknown[], reason: CallError): BatchResult[] {
   return texts.map(() => ({ status: 'rejected', reason }));
 }
 

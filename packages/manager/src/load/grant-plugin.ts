@@ -8,6 +8,7 @@ import {
   type HostEffects,
   type LogSink,
   NETWORK_FUNCTIONS,
+  type ProtocolShape,
 } from '@testbench/types/abi';
 import type { HttpTransport, SecretStore, StateStore } from '@testbench/types/stores';
 
@@ -34,6 +35,8 @@ export interface Grantee {
   /** The id, if it was given by the caller and not by the plugin itself. */
   readonly givenId: string | undefined;
   readonly permissions: PermissionSet;
+  /** What its wire protocol does for it. */
+  readonly protocol: Pick<ProtocolShape, 'effects'>;
   /** State that outlives versions. @default a state opened for the plugin */
   readonly state: StateStore | undefined;
 }
@@ -57,10 +60,13 @@ export async function grantPlugin(
   resources: HostResources,
 ): Promise<PluginGrants> {
   const { digest, imports } = admitted;
-  const { givenId, permissions } = grantee;
+  const { givenId, permissions, protocol } = grantee;
   const openClient = (): Promise<HttpClient> => openHttp(digest, grantee, resources);
+  const { effects = {} } = protocol;
   const usesHttp = imports.some(
-    ({ module, name }) => module === HOST_MODULE && NETWORK_FUNCTIONS.has(name),
+    ({ module, name }) =>
+      (module === HOST_MODULE && NETWORK_FUNCTIONS.has(name)) ||
+      effects[`${module}.${name}`]?.some((effect) => NETWORK_FUNCTIONS.has(effect)),
   );
   const http = usesHttp ? await openClient() : undefined;
   try {

@@ -37,8 +37,13 @@ export class ProtocolList {
 
 /** The part of a protocol that admission reads: plain data, which can be sent to other threads. */
 export function shapeOf(protocol: WireProtocol): ProtocolShape {
-  const { name, markers, requiredExports, optionalExports, imports, payload } = protocol;
-  return { name, markers, requiredExports, optionalExports, imports, payload };
+  const {
+    specificationVersion: _version,
+    createImports: _createImports,
+    open: _open,
+    ...shape
+  } = protocol;
+  return shape;
 }
 
 /**

@@ -101,7 +101,11 @@ export class VersionLoader {
     // A name that the plugin reported while running must not receive grants.
     const permissions =
       options.permissions ?? settings.grants.grantsFor({ name: section?.name ?? givenId, digest });
-    const grants = await grantPlugin(admitted, { givenId, permissions, state }, settings);
+    const grants = await grantPlugin(
+      admitted,
+      { givenId, permissions, state, protocol: protocol.protocol },
+      settings,
+    );
     try {
       const id = new LoadingId(options.id ?? section?.name, settings.onLog);
       const metering = chooseMetering(options.metering ?? settings.metering, section);
@@ -152,6 +156,7 @@ export class VersionLoader {
       protocol: {
         name: protocol.name,
         payload: protocol.payload,
+        ...(protocol.effects === undefined ? {} : { effects: protocol.effects }),
         ...(source === undefined ? {} : { source }),
       },
       config: setup.config,

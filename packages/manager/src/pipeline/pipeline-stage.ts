@@ -1,3 +1,4 @@
+import type { PayloadForm } from '@testbench/types/abi';
 import { WireError } from '@testbench/types/errors';
 import { readToolCalls } from '@testbench/types/tools';
 
@@ -46,7 +47,7 @@ export const NOTHING_GIVEN: Given = { answer: 'null', toolCalls: '' };
 /** How a stage's input is written: with the envelope around its `data`, or bare. */
 export interface StageForm {
   readonly data: readonly PipelinePiece[];
-  readonly payload: 'envelope' | 'data';
+  readonly payload: PayloadForm;
 }
 
 /** The end of an item's envelopes: the same for all stages. */

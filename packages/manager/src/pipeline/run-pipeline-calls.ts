@@ -1,3 +1,4 @@
+import type { PayloadForm } from '@testbench/types/abi';
 import { CallError } from '@testbench/types/errors';
 
 import { checkLength, notStarted } from '../isolation/batch.js';
@@ -133,7 +134,7 @@ export class PipelineCalls {
   async #runStage(
     plugin: LoadedPlugin,
     requestIds: readonly (string | undefined)[],
-    write: (payload: 'envelope' | 'data') => string[],
+    write: (payload: PayloadForm) => string[],
   ): Promise<BatchResult[]> {
     if (requestIds.length === 0) return [];
     const results: BatchResult[] = [];

@@ -9,8 +9,8 @@ import {
   asksOthers,
   type HostBinding,
   type HostEffects,
-  isCustomFunctionName,
   type LogSink,
+  type ProtocolShape,
   type WireProtocol,
 } from '@testbench/types/abi';
 import { CallError } from '@testbench/types/errors';
@@ -55,6 +55,7 @@ export class GuestInstance {
       directories: setup.directories,
       imports: compiled.imports,
       hostFunctions: setup.hostFunctions,
+      ...(usesHost(protocol) ? { protocol } : {}),
       onLog,
       // There may be thousands of instances, so each holds only what it can use.
       ...(usesEffects(compiled.imports, setup) ? { effects: this.#watched(parts.effects()) } : {}),
@@ -64,7 +65,7 @@ export class GuestInstance {
     this.#setup = setup;
     this.#random = random;
     this.instance = new PluginInstance(compiled, {
-      host: withoutNeedlessWaits(host, parts.blocks),
+      host: withoutNeedlessWaits(host, parts),
       limits: setup.limits,
       callsChecked: true,
       name: setup.name,
@@ -136,11 +137,19 @@ function ignoreCallErrors(error: unknown): void {
   if (!(error instanceof CallError)) throw error;
 }
 
+/** True for a protocol whose adapter does something for its guests. */
+function usesHost({ effects, hostFunctions }: ProtocolShape): boolean {
+  return effects !== undefined || hostFunctions === 'any type';
+}
+
 /** A binding whose functions wait only if they must and the engine can suspend the guest meanwhile. */
-function withoutNeedlessWaits(host: HostBinding, blocks: boolean): HostBinding {
+function withoutNeedlessWaits(
+  host: HostBinding,
+  { blocks, setup }: Pick<GuestParts, 'blocks' | 'setup'>,
+): HostBinding {
   if (blocks) return { ...host, waiting: new Set() };
   if (canSuspend) return host;
   // One of the host's own functions that answers at once also works where no guest can wait.
-  const waiting = Array.from(host.waiting).filter((name) => !isCustomFunctionName(name));
+  const waiting = Array.from(host.waiting).filter((name) => !setup.hostFunctions.includes(name));
   return { ...host, waiting: new Set(waiting) };
 }

@@ -5,6 +5,7 @@ import type {
   EffectName,
   LogRecord,
   PayloadForm,
+  ProtocolShape,
 } from '@testbench/types/abi';
 import type { ErrorRecord } from '@testbench/types/errors';
 
@@ -14,6 +15,8 @@ import type { PipelinePiece, PipelineStage } from '../pipeline/pipeline-stage.js
 interface GuestProtocol {
   readonly name: string;
   readonly payload: PayloadForm;
+  /** As its shape has them. */
+  readonly effects?: ProtocolShape['effects'];
   /** The module of its adapter, if it is not built in. */
   readonly source?: string;
 }

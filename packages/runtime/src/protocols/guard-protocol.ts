@@ -1,4 +1,5 @@
 import type {
+  HostFunction,
   ProtocolAnswer,
   ProtocolFailureCode,
   ProtocolFunction,
@@ -79,7 +80,7 @@ function guardImports(
       wrapped[name] = (...args) =>
         guest.own(() => {
           guest.charge(IMPORT_FUEL);
-          return run(...args) as number | bigint | void;
+          return run(...args) as ReturnType<HostFunction>;
         });
     }
     modules[module] = wrapped;
@@ -136,6 +137,22 @@ class GuardedGuest implements ProtocolGuest {
 
   get waits(): boolean {
     return this.guest.waits;
+  }
+
+  get imports(): ProtocolGuest['imports'] {
+    return this.guest.imports;
+  }
+
+  perform(...effect: Parameters<ProtocolGuest['perform']>): ReturnType<ProtocolGuest['perform']> {
+    return this.#pass(() => this.guest.perform(...effect));
+  }
+
+  log(...record: Parameters<ProtocolGuest['log']>): void {
+    this.#pass(() => this.guest.log(...record));
+  }
+
+  report(text: Uint8Array): void {
+    this.#pass(() => this.guest.report(text));
   }
 
   has(name: string): boolean {
@@ -262,12 +279,14 @@ class GuardedSession implements ProtocolSession {
   readonly executeBatch: ProtocolSession['executeBatch'];
   readonly health: ProtocolSession['health'];
   readonly shutdown: ProtocolSession['shutdown'];
+  readonly reset: ProtocolSession['reset'];
 
   constructor(
     readonly session: ProtocolSession,
     readonly guest: GuardedGuest,
   ) {
-    const { initialize, executeBatch, health, shutdown } = session;
+    const { initialize, executeBatch, health, shutdown, reset } = session;
+    if (typeof reset === 'function') this.reset = () => guest.own(() => reset.call(session));
     if (typeof initialize === 'function') {
       this.initialize = () => {
         guest.begin();
@@ -289,6 +308,11 @@ class GuardedSession implements ProtocolSession {
           () => true,
         );
     }
+  }
+
+  get memoryBytes(): number {
+    const bytes: unknown = this.session.memoryBytes;
+    return Number.isSafeInteger(bytes) ? (bytes as number) : 0;
   }
 
   readMetadata<T extends object>(read: ReadBytes<T>): ProtocolSteps<T | number> {

@@ -3,6 +3,7 @@ import type {
   ProtocolFailureCode,
   ProtocolFunction,
   ProtocolGuest,
+  ProtocolHost,
   ProtocolInput,
 } from '@testbench/types/abi';
 import { CallError } from '@testbench/types/errors';
@@ -17,6 +18,7 @@ export interface InstanceParts {
   readonly exports: WebAssembly.Exports;
   readonly memory: LinearMemory;
   readonly charge: (fuel: number) => void;
+  readonly host: ProtocolHost | undefined;
 }
 
 /** An instance as its protocol's adapter sees it. */
@@ -27,6 +29,7 @@ export class InstanceGuest implements ProtocolGuest {
   constructor(
     readonly limits: Pick<ResourceLimits, 'maxOutputBytes' | 'maxMemoryBytes'>,
     readonly waits: boolean,
+    readonly imports: ProtocolGuest['imports'],
   ) {}
 
   /** Attaches the instance once it exists. */
@@ -71,8 +74,26 @@ export class InstanceGuest implements ProtocolGuest {
     this.#instance.charge(fuel);
   }
 
+  perform(...effect: Parameters<ProtocolHost['perform']>): ReturnType<ProtocolHost['perform']> {
+    return this.#host.perform(...effect);
+  }
+
+  log(...record: Parameters<ProtocolHost['log']>): void {
+    this.#host.log(...record);
+  }
+
+  report(text: Uint8Array): void {
+    this.#host.report(text);
+  }
+
   fail(code: ProtocolFailureCode, message: string): never {
     throw new CallError(code, message);
+  }
+
+  get #host(): ProtocolHost {
+    const { host } = this.#instance;
+    if (host !== undefined) return host;
+    throw new TypeError('Cannot use host: its binding offers nothing to protocols');
   }
 
   get #instance(): InstanceParts {

@@ -43,10 +43,20 @@ export function checkExports(exports: WebAssembly.Exports, shape: ProtocolShape)
   }
 }
 
-/** @throws {LoadError} `LOAD_BAD_EXPORT` if there is none. */
-export function requireMemory(exports: WebAssembly.Exports): WebAssembly.Memory {
+/**
+ * The guest's memory; an empty one for a guest that need not have any.
+ *
+ * @throws {LoadError} `LOAD_BAD_EXPORT` if there is none.
+ */
+export function requireMemory(
+  exports: WebAssembly.Exports,
+  shape: Pick<ProtocolShape, 'memory'> | undefined,
+): WebAssembly.Memory {
   const memory = exports['memory'];
   if (memory instanceof WebAssembly.Memory) return memory;
+  if (memory === undefined && shape?.memory === 'optional') {
+    return new WebAssembly.Memory({ initial: 0 });
+  }
   return badExport('memory', memory === undefined ? 'it is missing' : 'it is not a memory');
 }
 

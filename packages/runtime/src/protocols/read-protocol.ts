@@ -1,4 +1,10 @@
-import type { FunctionSignature, ProtocolShape, WireProtocol } from '@testbench/types/abi';
+import {
+  type EffectName,
+  type FunctionSignature,
+  HOST_EFFECTS,
+  type ProtocolShape,
+  type WireProtocol,
+} from '@testbench/types/abi';
 import { ConfigNode, readOptions } from '@testbench/types/config';
 import { ConfigError, LoadError, PluginError } from '@testbench/types/errors';
 
@@ -59,7 +65,29 @@ function readShape(node: ConfigNode): ProtocolShape {
     requiredExports: readTable(at('requiredExports'), readSignature),
     optionalExports: readTable(at('optionalExports'), readSignature),
     imports: readTable(at('imports'), (module) => readTable(module, readSignature)),
-    payload: at('payload').oneOf(['envelope', 'data']),
+    payload: at('payload').oneOf(['envelope', 'data', 'bytes']),
+    ...readFurther(at),
+  };
+}
+
+/** The fields that may be left out. */
+function readFurther(
+  at: (key: keyof ProtocolShape) => ConfigNode,
+): Pick<ProtocolShape, 'memory' | 'hostFunctions' | 'effects'> {
+  const memory = at('memory');
+  const hostFunctions = at('hostFunctions');
+  const effects = at('effects');
+  const names = Object.keys(HOST_EFFECTS) as EffectName[];
+  return {
+    ...(memory.value === undefined ? {} : { memory: memory.oneOf(['required', 'optional']) }),
+    ...(hostFunctions.value === undefined
+      ? {}
+      : { hostFunctions: hostFunctions.oneOf(['contract', 'any type']) }),
+    ...(effects.value === undefined
+      ? {}
+      : {
+          effects: readTable(effects, (list) => list.list().map((name) => name.oneOf(names))),
+        }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { truncateText } from '@testbench/types';
-import { type FunctionSignature, compareSignatures } from '@testbench/types/abi';
+import { type FunctionSignature, compareSignatures, signatureText } from '@testbench/types/abi';
 import { nearestKey } from '@testbench/types/config';
 import type { AdmissionViolation } from '@testbench/types/errors';
 import type { ImportSummary, ModuleSummary } from '@testbench/wasm';
@@ -7,8 +7,13 @@ import type { ImportSummary, ModuleSummary } from '@testbench/wasm';
 /** Characters of a name shown in a message: a name may be megabytes long. */
 const SHOWN_CHARACTERS = 200;
 
-/** What a module may import: module name, function name, exact type. */
-export type AllowedImports = Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
+/** What a module may import: module name, function name, exact type, or any type of numbers. */
+export type AllowedImports = Readonly<
+  Record<string, Readonly<Record<string, FunctionSignature | 'any'>>>
+>;
+
+/** Types that an engine passes to JavaScript as numbers. */
+const NUMBERS: ReadonlySet<string> = new Set(['i32', 'i64', 'f32', 'f64']);
 
 /**
  * Rejects every import that is not on the list with exactly that type.
@@ -41,5 +46,11 @@ function problemOf(item: ImportSummary, allowed: AllowedImports): string | undef
     const near = nearestKey(item.name, Object.keys(functions));
     return `the host has no such function${near === undefined ? '' : `, did you mean "${near}"?`}`;
   }
-  return compareSignatures(item.type, expected);
+  if (expected !== 'any') return compareSignatures(item.type, expected);
+  const { params, results } = item.type;
+  return params.every((type) => NUMBERS.has(type)) &&
+    results.length <= 1 &&
+    results.every((type) => NUMBERS.has(type))
+    ? undefined
+    : `its type is ${signatureText(item.type)}, expected numbers and at most one result`;
 }

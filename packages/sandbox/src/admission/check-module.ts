@@ -2,12 +2,13 @@ import { decodeMetadataSections, type PluginMetadata } from '@testbench/types';
 import {
   type FunctionSignature,
   checkContractExports,
-  CONTRACT_SHAPES,
+  HOST_MODULE,
   METADATA_SECTION,
   type ProtocolShape,
 } from '@testbench/types/abi';
 import { ConfigNode, readOptions } from '@testbench/types/config';
 import { type AdmissionViolation, LoadError } from '@testbench/types/errors';
+import { PROTOCOL_SHAPES } from '@testbench/types/protocols';
 import {
   DecodeError,
   inspectModule,
@@ -30,7 +31,7 @@ export interface AdmissionOptions {
   readonly caps?: Partial<AdmissionCaps>;
   /** Functions that the host offers; nothing else may be imported. */
   readonly imports: AllowedImports;
-  /** Wire protocols that the host knows. Their creator has checked them. @default those of the contract */
+  /** Wire protocols that the host knows. Their creator has checked them. @default the built-in ones */
   readonly protocols?: readonly ProtocolShape[];
   /** Largest memory at the start, in bytes. */
   readonly maxMemoryBytes: number;
@@ -72,7 +73,7 @@ export function checkModule(bytes: Uint8Array, given: AdmissionOptions): Admissi
   const summary = inspect(bytes, caps);
   const measures = measureModule(summary, caps, policy.maxMemoryBytes);
   const features = { ...DEFAULT_FEATURES, ...policy.features };
-  const { protocols = CONTRACT_SHAPES } = policy;
+  const { protocols = PROTOCOL_SHAPES } = policy;
   const { contract, problems } = checkContractExports(summary, protocols);
   const shape = protocols.find(({ name }) => name === contract);
   const violations: AdmissionViolation[] = [
@@ -84,7 +85,7 @@ export function checkModule(bytes: Uint8Array, given: AdmissionOptions): Admissi
         offset,
         message: `feature "${feature}": it is not admitted`,
       })),
-    ...checkImports(summary, joinImports(policy.imports, shape?.imports)),
+    ...checkImports(summary, joinImports(policy.imports, shape)),
     ...problems.map(({ name, state }) => ({
       rule: 'export',
       offset: summary.exports.find((item) => item.name === name)?.offset ?? 0,
@@ -129,9 +130,15 @@ function readAdmissionPolicy(given: AdmissionOptions): AdmissionOptions {
 }
 
 /** The functions that the host offers and those that the protocol adds; if both have a function, the host's takes precedence. */
-function joinImports(host: AllowedImports, own: AllowedImports = {}): AllowedImports {
-  const joined = { ...host };
-  for (const [module, functions] of Object.entries(own)) {
+function joinImports(host: AllowedImports, shape: ProtocolShape | undefined): AllowedImports {
+  const joined: Record<string, AllowedImports[string]> = { ...host };
+  if (shape?.hostFunctions === 'any type') {
+    for (const [module, functions] of Object.entries(host)) {
+      if (module === HOST_MODULE || module.startsWith('wasi_')) continue;
+      joined[module] = Object.fromEntries(Object.keys(functions).map((name) => [name, 'any']));
+    }
+  }
+  for (const [module, functions] of Object.entries(shape?.imports ?? {})) {
     joined[module] = { ...functions, ...(Object.hasOwn(host, module) ? host[module] : {}) };
   }
   return joined;

@@ -1,4 +1,5 @@
-import { CONTRACT_SHAPES, type ProtocolShape } from '../protocol/protocol-shape.js';
+import type { ProtocolShape } from '../protocol/protocol-shape.js';
+import { PROTOCOL_SHAPES } from '../protocol/protocol-shapes.js';
 import type { FunctionSignature } from './exports.js';
 
 interface Signature {
@@ -47,7 +48,7 @@ export interface ProtocolEvidence {
  */
 export function checkContractExports(
   { exports, imports = [] }: ProtocolEvidence,
-  protocols: readonly ProtocolShape[] = CONTRACT_SHAPES,
+  protocols: readonly ProtocolShape[] = PROTOCOL_SHAPES,
 ): {
   readonly contract: string | undefined;
   readonly problems: readonly ExportProblem[];
@@ -62,7 +63,7 @@ export function checkContractExports(
   }
   const problems: ExportProblem[] = [];
   const memory = items.get('memory');
-  if (memory?.kind !== 'memory') {
+  if (memory?.kind !== 'memory' && !(memory === undefined && shape.memory === 'optional')) {
     const state = memory === undefined ? 'it is missing' : `it is a ${memory.kind}, not a memory`;
     problems.push({ name: 'memory', state });
   }

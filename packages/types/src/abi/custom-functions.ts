@@ -16,6 +16,9 @@ export const CUSTOM_FUNCTION_SIGNATURE: FunctionSignature = {
 
 const FORM = /^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+$/;
 
+/** Functions for guests of Extism's protocol, which import them from this module under any identifier. */
+const EXTISM_FORM = /^(extism:host\/user)\.([A-Za-z_][A-Za-z0-9_]*)$/;
+
 /** First parts of a name that are reserved, now or later: for the contract, WASI, this project, other systems. */
 const RESERVED = /^(?:env$|wasi|testbench|extism)/;
 
@@ -40,6 +43,8 @@ export interface CustomImport {
  */
 export function parseCustomFunctionName(text: string): CustomImport | string {
   if (text.length > MAX_NAME_LENGTH) return `it is longer than ${MAX_NAME_LENGTH} characters`;
+  const [, user, own] = EXTISM_FORM.exec(text) ?? [];
+  if (user !== undefined && own !== undefined) return { module: user, name: own };
   if (!FORM.test(text)) {
     return 'expected two or more names with dots between them, such as "mine.lookup", in lower case';
   }

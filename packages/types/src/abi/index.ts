@@ -58,6 +58,7 @@ export type {
   HostFunction,
   LogRecord,
   LogSink,
+  ProtocolHost,
 } from '../host/host-binding.js';
 export {
   type CallAttachment,

@@ -1,5 +1,7 @@
+import type { CustomFunctionName } from '../abi/custom-functions.js';
+import type { EffectName } from '../abi/host-functions.js';
 import type { LogLevel } from '../abi/result-codes.js';
-import type { CallAttachment } from './host-effects.js';
+import type { CallAttachment, EffectArgument, EffectResult } from './host-effects.js';
 
 /** The guest's linear memory as a host function sees it. */
 export interface GuestMemory {
@@ -11,7 +13,7 @@ export interface GuestMemory {
 }
 
 /** A function that a guest may import: takes numbers and bigints; returns one of them, nothing, or a promise of a number. */
-export type HostFunction = (...args: never[]) => number | bigint | void | Promise<number>;
+export type HostFunction = (...args: never[]) => number | bigint | void | Promise<number | bigint>;
 
 /** What the guest reported to `host_error`, `abort` or `proc_exit` before its call failed. */
 export interface GuestFailure {
@@ -20,6 +22,24 @@ export interface GuestFailure {
   readonly details?: unknown;
   /** The engine's description of where the guest was: `stack` of an error created at that point. Untrusted: it quotes the guest's names. */
   readonly trace?: string | undefined;
+}
+
+/** What a wire protocol may do for its guest, during a call. Everything is counted and charged as calls of host functions are. */
+export interface ProtocolHost {
+  /**
+   * Performs an effect of the contract, or one of the host's own functions, within the guest's permissions.
+   *
+   * @param args Bytes are kept: pass copies.
+   * @returns A promise if the guest may have to wait: pass it on as the result of a function that the shape's `effects` name.
+   */
+  perform(
+    name: EffectName | CustomFunctionName,
+    args: readonly EffectArgument[],
+  ): EffectResult | Promise<EffectResult>;
+  /** Passes on a log record; text beyond 16 KiB, and records beyond 1,000 of a call, are dropped. @param text UTF-8, read now. */
+  log(level: LogLevel, text: Uint8Array): void;
+  /** Sets what the guest says about its failure, should the call fail. @param text UTF-8, read now. */
+  report(text: Uint8Array): void;
 }
 
 /**
@@ -42,6 +62,8 @@ export interface HostBinding {
   beginCall(call: HostCall): void;
   /** Called after each call, failed or not. Host functions called outside a call fail. */
   endCall(): HostCallReport;
+  /** For the adapter of the guest's protocol. @default such an adapter can do nothing of it */
+  readonly protocolHost?: ProtocolHost | undefined;
 }
 
 /** What a host function may know about the call that it serves. */

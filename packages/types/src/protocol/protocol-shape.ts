@@ -4,9 +4,13 @@ import {
   OPTIONAL_EXPORTS,
   REQUIRED_EXPORTS,
 } from '../abi/exports.js';
+import type { EffectName } from '../abi/host-functions.js';
 
-/** How a protocol writes input and output as JSON: in the contract's envelope, or the bare `data`. */
-export type PayloadForm = 'envelope' | 'data';
+/**
+ * How a protocol writes input and output: as JSON in the contract's envelope, as the bare `data` in JSON, or as bytes for a function that the caller names
+ * (see `BytesCall`).
+ */
+export type PayloadForm = 'envelope' | 'data' | 'bytes';
 
 /**
  * What distinguishes the modules of a wire protocol, and what they must have. It is plain data: admission reads it, in any
@@ -30,6 +34,15 @@ export interface ProtocolShape {
   readonly imports: Readonly<Record<string, Readonly<Record<string, FunctionSignature>>>>;
   /** How input and output are written. */
   readonly payload: PayloadForm;
+  /** Whether a memory named `memory` must be exported. @default 'required' */
+  readonly memory?: 'required' | 'optional';
+  /**
+   * How a guest imports the host's own functions: with the contract's type, or with any type, in which case the adapter provides them.
+   * @default 'contract'
+   */
+  readonly hostFunctions?: 'contract' | 'any type';
+  /** Effects that functions of {@link imports} perform, by their names as `module.name`: they decide what the guest needs to be granted and may wait for. @default none */
+  readonly effects?: Readonly<Record<string, readonly EffectName[]>>;
 }
 
 const { plugin_alloc, plugin_free, plugin_shutdown } = REQUIRED_EXPORTS;

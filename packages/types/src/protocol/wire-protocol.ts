@@ -1,5 +1,5 @@
 import type { CallErrorCode } from '../errors/call-error-codes.js';
-import type { HostFunction } from '../host/host-binding.js';
+import type { HostFunction, ProtocolHost } from '../host/host-binding.js';
 import type { ResourceLimits } from '../call-limits.js';
 import type { ProtocolShape } from './protocol-shape.js';
 
@@ -71,6 +71,10 @@ export interface ProtocolSession {
   readonly health?: (() => ProtocolAnswer<number>) | undefined;
   /** Notifies the guest that no more calls will come. @default nothing */
   readonly shutdown?: (() => ProtocolAnswer<unknown>) | undefined;
+  /** Forgets everything that earlier calls left outside of the guest, whose own memory is restored as well. @default nothing */
+  readonly reset?: (() => void) | undefined;
+  /** Memory that the adapter holds for the guest, in bytes. @default 0 */
+  readonly memoryBytes?: number | undefined;
 }
 
 /** A guest's function as JavaScript sees it: an i32 is a number, an i64 a bigint. Its results are not checked. */
@@ -83,7 +87,9 @@ export type ProtocolFailureCode = Extract<
 >;
 
 /** A guest as the adapter of its protocol sees it. In `createImports`, before there is an instance, functions and memory throw. */
-export interface ProtocolGuest {
+export interface ProtocolGuest extends ProtocolHost {
+  /** What the guest imports. */
+  readonly imports: readonly { readonly module: string; readonly name: string }[];
   /** Limits that an adapter needs to know. */
   readonly limits: Pick<ResourceLimits, 'maxOutputBytes' | 'maxMemoryBytes'>;
   /** True if functions of the guest may return promises. */
