@@ -15,6 +15,7 @@ export const mayImport = {
   manager: ['types', 'sandbox', 'host', 'runtime'],
   core: ['types', 'manager', 'registry'],
   statistics: [],
+  extism: ['types', 'wasm', 'core'],
   bench: ['types', 'wasm', 'metering', 'core', 'statistics'],
   'bench-queue': ['types', 'metering', 'core', 'bench'],
   report: ['types', 'bench', 'core'],

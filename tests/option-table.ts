@@ -29,6 +29,7 @@ export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedModelConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedPromptConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedProviderConfig': 'what parseBenchmarkConfig returns',
+  'extism:ManifestOptions': 'a part of a manifest, which is what a file says',
   'sandbox:AllowedImports': 'a table of names, read as `imports` of AdmissionOptions',
   'sdk:HttpHandler': 'a function',
   'types/stores:DatasetReadOptions': 'what a reader of data sets is called with',

@@ -1,4 +1,4 @@
-import { assemble } from './index.js';
+import { assemble } from '@testbench/test-kit';
 
 const IMPORTS: Readonly<Record<string, string>> = {
   alloc: '(param i64) (result i64)',
@@ -116,6 +116,9 @@ export function extismGuest(): Uint8Array<ArrayBuffer> {
       (func (export "log") (result i32)
         (call $log_trace ${input}) (call $log_debug ${input}) (call $log_info ${input})
         (call $log_warn ${input}) (call $log_error ${input}) (i32.const 0))
+      (func (export "log_each") (result i32)
+        ${['trace', 'debug', 'info', 'warn', 'error'].map((level) => `(call $log_${level} ${text(1060, 7)})`).join('')}
+        (i32.const 0))
       (func (export "log_level") (result i32)
         (i32.store8 (i32.const 2048) (i32.add (i32.const 48) (call $get_log_level)))
         (call $output_set ${text(2048, 1)} (i64.const 1)) (i32.const 0))

@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { type CustomPlugin, PluginSystem } from '@testbench/core';
 import { recordHost } from '@testbench/core/analytics';
 import { findOutputPlace, OutputFile, writeOutput } from '@testbench/core/files';
+import { createPlugin } from '@testbench/extism';
 import { permissionsFor, PluginManager } from '@testbench/manager';
+import { assemble } from '@testbench/test-kit';
 import { observePlugins } from '@testbench/manager/opentelemetry';
 
 import type { OptionRow } from './option-row.js';
@@ -13,8 +15,28 @@ const ownPlugin: CustomPlugin = {
   run: () => 1,
 };
 
-/** `manager` and `core`. */
+/** A guest that returns 0. */
+const extismGuest = assemble(
+  '(module (import "extism:host/env" "free" (func (param i64))) (func (export "run") (result i32) (i32.const 0)))',
+);
+
+/** `manager`, `core` and `extism`. */
 export const SYSTEM_OPTIONS: Readonly<Record<string, OptionRow>> = {
+  'extism:ExtismPluginOptions': {
+    calls: {
+      createPlugin: async (options) => (await createPlugin(extismGuest.buffer, options)).close(),
+    },
+    others: {
+      sharedArrayBufferSize: 'accepted and ignored',
+      nodeWorkerArgs: 'accepted and ignored',
+    },
+  },
+  'extism:MemoryOptions': {
+    prefix: 'memory.',
+    calls: {
+      createPlugin: async (memory) => (await createPlugin(extismGuest.buffer, { memory })).close(),
+    },
+  },
   'manager:PluginManagerOptions': {
     calls: { PluginManager: (options) => new PluginManager(options) },
   },

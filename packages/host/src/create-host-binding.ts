@@ -53,11 +53,12 @@ const OPTIONS: OptionReaders<HostBindingOptions> = {
   random: (node) => node.callback(),
   now: (node) => node.callback(),
   directories: (node) => node.list().map((directory) => directory.text()),
+  guestPaths: (node) => node.object() as Readonly<Record<string, string>>,
   enableWasi: (node) => node.boolean(),
   effects: (node) => node.implementation('beginCall', 'perform', 'endCall'),
   imports: readImports,
   hostFunctions: readNames,
-  protocol: (node) => node.object() as NonNullable<HostBindingOptions['protocol']>,
+  protocol: (node) => node.object(),
 };
 
 /** Options of {@link hostSignatures}. */

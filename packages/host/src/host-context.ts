@@ -24,6 +24,8 @@ export interface HostServices {
   readonly now: () => number;
   /** Absolute paths of the directories that are preopened for a WASI program. */
   readonly directories: readonly string[];
+  /** Names under which the program sees them. @default their paths */
+  readonly guestPaths?: Readonly<Record<string, string>>;
 }
 
 type RecordKind = 'guest' | 'problem' | 'denial';
@@ -62,7 +64,7 @@ export class HostContext {
     readonly services: HostServices,
     readonly effects: HostEffects,
   ) {
-    this.descriptors = new Descriptors(services.directories);
+    this.descriptors = new Descriptors(services.directories, services.guestPaths);
   }
 
   begin(call: HostCall): void {

@@ -118,6 +118,8 @@ export interface LoadPluginOptions {
   readonly limits?: Partial<ResourceLimits>;
   /** What it may do. The permissions requested in its metadata grant nothing. @default what the manager's `policy` grants it */
   readonly permissions?: Permissions;
+  /** Names under which a WASI program sees directories of `allowedDirs`: your path, then its own, such as `/data`. @default your path */
+  readonly guestPaths?: Readonly<Record<string, string>>;
   /**
    * The source map that maps errors to the author's source: a path, a `file:` URL, or its bytes; false for none. It is
    * not trusted more than the plugin, and no file that it names is opened. @default the file next to the module, such as `plugin.wasm.map`,

@@ -1,5 +1,6 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { extismGuest } from '@testbench/test-kit/extism-guests';
 import { describe, expect, it } from 'vitest';
 
 import { captureIo } from '../__fixtures__/captured-io.js';
@@ -36,6 +37,19 @@ describe('testbench call', () => {
     const { io, stdout } = captureIo({ cwd });
     expect(await main(['call', 'token-f1', '--input', INPUT], io)).toBe(0);
     expect(JSON.parse(stdout())).toMatchObject({ score: 2 / 3 });
+  });
+
+  it('calls a function of an Extism module, and prints bytes as text or in base64', async () => {
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'guest.wasm'), extismGuest());
+    const call = async (data: object): Promise<unknown> => {
+      const { io, stdout } = captureIo({ cwd: folder });
+      expect(await main(['call', 'guest.wasm', '--input', JSON.stringify(data)], io)).toBe(0);
+      return JSON.parse(stdout());
+    };
+    expect(await call({ function: 'echo', input: 'said' })).toBe('said');
+    expect(await call({ function: 'nothing' })).toBeNull();
+    expect(await call({ function: 'part', input: 'aäb' })).toEqual({ base64: 'pGI=' });
   });
 
   it.each(['inline', 'process'])('gives the same with --isolation %s', async (isolation) => {

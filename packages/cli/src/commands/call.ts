@@ -19,7 +19,7 @@ export async function callCommand({
   flags,
   args,
 }: CommandCall<typeof CALL_FLAGS>): Promise<ExitCode> {
-  const data = await readJsonArgument('call', 'input', flags.input, io.cwd);
+  const input = await readJsonArgument('call', 'input', flags.input, io.cwd);
   const config = await readJsonArgument('call', 'config', flags.config ?? '{}', io.cwd);
   const { timeoutMs, maxFuel } = flags;
   const policy =
@@ -48,14 +48,15 @@ export async function callCommand({
         : await system.loadPluginFromBytes(flags.id ?? 'plugin', source, options);
     const output = await system.executePlugin(
       id,
-      { data },
+      { data: input },
       {
         signal: io.signal,
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         ...(maxFuel === undefined ? {} : { maxFuel }),
       },
     );
-    const shown = flags.json ? output : output.data;
+    const data = textOf(output.data);
+    const shown = flags.json ? { ...output, data } : data;
     writeJson(io.stdout, shown);
     if (flags.json) return ExitCode.ok;
     io.stderr.write(`${createStyle(io.stderr, io.env).dim(renderUsage(output.metadata))}\n`);
@@ -68,6 +69,16 @@ export async function callCommand({
     throw error;
   } finally {
     await system.close();
+  }
+}
+
+/** Bytes of a plugin whose functions return bytes, such as one of Extism: as text, or in base64 if they are not UTF-8. */
+function textOf(data: unknown): unknown {
+  if (!(data instanceof Uint8Array)) return data;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(data);
+  } catch {
+    return { base64: Buffer.from(data).toString('base64') };
   }
 }
 

@@ -34,7 +34,7 @@ describe('resolveIn()', () => {
 describe('Descriptors', () => {
   it('opens directories from 3 on, and forgets what a call has opened', () => {
     const table = new Descriptors(['/a', '/b']);
-    expect(table.preopened(4)).toEqual({ kind: 'directory', path: '/b' });
+    expect(table.preopened(4)).toEqual({ kind: 'directory', path: '/b', name: '/b' });
     expect(table.get(5)).toBeUndefined();
     const file = { kind: 'file', handle: 1, writable: false, position: 0 } as const;
     expect(table.add(file)).toBe(5);

@@ -24,6 +24,12 @@ export type Descriptor =
       position: number;
     };
 
+/** A directory that is open from the start. */
+type Preopened = Extract<Descriptor, { kind: 'directory' }> & {
+  /** The name under which the program sees it. */
+  readonly name: string;
+};
+
 const STANDARD_STREAMS = 3;
 
 /**
@@ -32,11 +38,15 @@ const STANDARD_STREAMS = 3;
  */
 export class Descriptors {
   readonly #opened = new Map<number, Descriptor>();
-  readonly #preopened: readonly Extract<Descriptor, { kind: 'directory' }>[];
+  readonly #preopened: readonly Preopened[];
   #next: number;
 
-  constructor(directories: readonly string[]) {
-    this.#preopened = directories.map((path) => ({ kind: 'directory', path }));
+  constructor(directories: readonly string[], names: Readonly<Record<string, string>> = {}) {
+    this.#preopened = directories.map((path) => ({
+      kind: 'directory',
+      path,
+      name: Object.hasOwn(names, path) ? names[path]! : path,
+    }));
     this.#next = STANDARD_STREAMS + directories.length;
   }
 
@@ -49,7 +59,7 @@ export class Descriptors {
     return this.preopened(fd) ?? this.#opened.get(fd);
   }
 
-  preopened(fd: number): Extract<Descriptor, { kind: 'directory' }> | undefined {
+  preopened(fd: number): Preopened | undefined {
     return this.#preopened[fd - STANDARD_STREAMS];
   }
 

@@ -32,14 +32,14 @@ export const WASI_FILES = {
   fd_prestat_get({ memory, descriptors }, fd: number, result: number): number {
     const directory = descriptors.preopened(fd);
     if (directory === undefined) return Errno.badf;
-    const length = utf8(directory.path).length;
+    const length = utf8(directory.name).length;
     return faultUnless(memory.writeU32(result, 0) && memory.writeU32((result >>> 0) + 4, length));
   },
 
   fd_prestat_dir_name({ memory, descriptors }, fd: number, ptr: number, length: number): number {
     const directory = descriptors.preopened(fd);
     if (directory === undefined) return Errno.badf;
-    const name = utf8(directory.path);
+    const name = utf8(directory.name);
     if (length >>> 0 < name.length) return Errno.inval;
     return faultUnless(memory.fill(ptr, name.length, name) !== undefined);
   },

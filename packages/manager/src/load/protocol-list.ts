@@ -35,15 +35,17 @@ export class ProtocolList {
   }
 }
 
+/** What a protocol has besides its shape. */
+const CODE: ReadonlySet<string> = new Set<keyof WireProtocol>([
+  'specificationVersion',
+  'createImports',
+  'open',
+]);
+
 /** The part of a protocol that admission reads: plain data, which can be sent to other threads. */
 export function shapeOf(protocol: WireProtocol): ProtocolShape {
-  const {
-    specificationVersion: _version,
-    createImports: _createImports,
-    open: _open,
-    ...shape
-  } = protocol;
-  return shape;
+  const shape = Object.entries(protocol).filter(([key]) => !CODE.has(key));
+  return Object.fromEntries(shape) as unknown as ProtocolShape;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { PermissionSet } from '@testbench/sandbox';
 import { PLUGIN_TYPES, type PluginType, type ResourceLimits } from '@testbench/types';
-import { readLimits, readOptions } from '@testbench/types/config';
+import { ConfigNode, readLimits, readOptions } from '@testbench/types/config';
 
 import { type IsolationChoice, readIsolation } from '../isolation/isolation.js';
 import { METERING_CHOICES, type MeteringChoice } from '../metering-choice.js';
@@ -23,6 +23,7 @@ export interface CheckedLoadOptions {
   readonly limits: ResourceLimits;
   /** @default what the manager's policy grants */
   readonly permissions: PermissionSet | undefined;
+  readonly guestPaths: Readonly<Record<string, string>>;
   /** @default the file next to the module */
   readonly sourceMap: OwnSourceMap | undefined;
 }
@@ -53,6 +54,7 @@ export function readLoadOptions(
       permissions = new PermissionSet(node.object(), node.path);
       return permissions.granted;
     },
+    guestPaths: readTexts,
     sourceMap: readSourceMapChoice,
   });
   const { sourceMap } = options;
@@ -66,8 +68,17 @@ export function readLoadOptions(
     metering: options.metering,
     limits: { ...limits, ...options.limits },
     permissions,
+    guestPaths: options.guestPaths ?? {},
     sourceMap: sourceMap === undefined || sourceMap === false ? sourceMap : ownSource(sourceMap),
   };
+}
+
+function readTexts(node: ConfigNode): Record<string, string> {
+  const entries = Object.entries(node.object()).map(([key, value]) => [
+    key,
+    new ConfigNode(value, `${node.path}[${JSON.stringify(key)}]`).text(),
+  ]);
+  return Object.fromEntries(entries) as Record<string, string>;
 }
 
 /** A plugin in a message, by its id if known, otherwise by its source. */

@@ -140,7 +140,7 @@ export class VersionLoader {
     isolation: IsolationChoice,
     { bytes, sha256, digest }: AdmittedPlugin,
     grants: PluginGrants,
-    setup: Pick<GuestSetup, 'config' | 'limits' | 'reset' | 'metering'> & {
+    setup: Pick<GuestSetup, 'config' | 'limits' | 'reset' | 'metering' | 'guestPaths'> & {
       readonly protocol: KnownProtocol;
     },
     id: LoadingId,
@@ -165,6 +165,7 @@ export class VersionLoader {
       metering: setup.metering,
       enableWasi,
       directories: grants.permissions.directories.map(({ path }) => path),
+      guestPaths: setup.guestPaths,
       hostFunctions: Array.from(hostFunctions.keys()),
       ...(seed === undefined ? {} : { seed }),
     };

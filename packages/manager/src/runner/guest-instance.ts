@@ -53,6 +53,7 @@ export class GuestInstance {
       pluginId: setup.pluginId,
       enableWasi: setup.enableWasi,
       directories: setup.directories,
+      ...(setup.guestPaths === undefined ? {} : { guestPaths: setup.guestPaths }),
       imports: compiled.imports,
       hostFunctions: setup.hostFunctions,
       ...(usesHost(protocol) ? { protocol } : {}),

@@ -34,6 +34,8 @@ export interface GuestSetup {
   readonly enableWasi: boolean;
   /** Directories that are preopened for a WASI program; the host decides what it may do there. */
   readonly directories: readonly string[];
+  /** Names under which the program sees them. @default their paths */
+  readonly guestPaths?: Readonly<Record<string, string>> | undefined;
   /** Names of the functions that the host offers in addition to those of the contract; they run on its side. */
   readonly hostFunctions: readonly string[];
   /** Makes random numbers reproducible: each call draws from its own stream. */

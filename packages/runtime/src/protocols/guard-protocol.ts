@@ -1,5 +1,4 @@
 import type {
-  HostFunction,
   ProtocolAnswer,
   ProtocolFailureCode,
   ProtocolFunction,
@@ -80,7 +79,7 @@ function guardImports(
       wrapped[name] = (...args) =>
         guest.own(() => {
           guest.charge(IMPORT_FUEL);
-          return run(...args) as ReturnType<HostFunction>;
+          return run(...args);
         });
     }
     modules[module] = wrapped;

@@ -9,11 +9,11 @@ export interface HostGrant {
   readonly host: string;
   /** Exactly one more label precedes `host`. */
   readonly wildcard: boolean;
-  /** Undefined if the entry has none: the scheme's default. */
-  readonly port: number | undefined;
+  /** Undefined if the entry has none: the scheme's default. `any` for `*`. */
+  readonly port: number | 'any' | undefined;
 }
 
-const FORM = /^(?:(https?):\/\/)?(\*\.)?(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}))?$/i;
+const FORM = /^(?:(https?):\/\/)?(\*\.)?(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::([0-9]{1,5}|\*))?$/i;
 
 /**
  * Parses an entry of `allowedHosts`.
@@ -38,13 +38,13 @@ export function parseHostGrant(text: string): HostGrant | string {
       return 'a wildcard stands for a label, and addresses have none';
     if (!bare.includes('.')) return 'a wildcard needs two labels after it';
   }
-  const number = port === undefined ? undefined : Number(port);
+  const number = port === undefined || port === '*' ? undefined : Number(port);
   if (number !== undefined && (number < 1 || number > 65_535)) return 'its port is out of range';
   return {
     scheme: scheme === undefined ? undefined : (`${scheme.toLowerCase()}:` as 'https:' | 'http:'),
     host: bare,
     wildcard: wildcard !== undefined,
-    port: number,
+    port: port === '*' ? 'any' : number,
   };
 }
 
@@ -52,7 +52,7 @@ export function parseHostGrant(text: string): HostGrant | string {
 export function grantCovers(grant: HostGrant, url: URL): boolean {
   return (
     coversScheme(grant, url.protocol) &&
-    portOf(url) === (grant.port ?? defaultPort(url.protocol)) &&
+    (grant.port === 'any' || portOf(url) === (grant.port ?? defaultPort(url.protocol))) &&
     coversHost(grant, hostOf(url))
   );
 }
@@ -105,5 +105,5 @@ function explain(text: string): string {
   if (text.includes('*')) return '"*." may stand once, before a name of two labels or more';
   // eslint-disable-next-line no-control-regex
   if (/[^\u0000-\u007f]/.test(text)) return 'write the name in ASCII, with "xn--"';
-  return 'expected "name", "name:port" or "scheme://name:port"';
+  return 'expected "name", "name:port" or "scheme://name:port", with "*" for any port';
 }

@@ -11,6 +11,7 @@ import {
 import { EXTISM_MODULE } from '@testbench/types/protocols';
 
 import { takeNow, takeWaiting } from '../take-steps.js';
+import type { GuestEnvironment } from './guest-environment.js';
 import { callHostFunction } from './host-functions.js';
 import { HttpRequests } from './http-requests.js';
 import { Kernel, trapped } from './kernel.js';
@@ -21,7 +22,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
 /** The functions that one guest imports: those of the kernel, those that need the host, and the host's own. */
-export class Environment {
+export class Environment implements GuestEnvironment {
   readonly kernel: Kernel;
   settings: GuestSettings = NO_SETTINGS;
   readonly #http: HttpRequests;
@@ -53,13 +54,11 @@ export class Environment {
     this.kernel.begin(input);
   }
 
-  /** Copies bytes into a new block of the guest, which pays for them. */
   give(bytes: Uint8Array): bigint {
     this.charge(bytes.length);
     return this.kernel.store(bytes);
   }
 
-  /** Charges for bytes that a function reads or writes. */
   charge(bytes: number): void {
     this.guest.charge(CALL_FUEL + Math.ceil(bytes / BYTES_PER_FUEL));
   }

@@ -2,7 +2,7 @@ import type { CustomFunctionName, EffectResult, ProtocolSteps } from '@testbench
 import type { HostFunctionAnswer, HostFunctionCall } from '@testbench/types/protocols';
 
 import { fromBase64, toBase64 } from './base64.js';
-import type { Environment } from './environment.js';
+import type { GuestEnvironment } from './guest-environment.js';
 import { trapped } from './kernel.js';
 import { MAX_ANSWER_BYTES } from './limits.js';
 
@@ -17,7 +17,7 @@ const decoder = new TextDecoder();
  * @throws {CallError} `CALL_TRAPPED` if it is not permitted, or fails.
  */
 export function* callHostFunction(
-  environment: Environment,
+  environment: GuestEnvironment,
   name: string,
   values: readonly (number | bigint)[],
 ): ProtocolSteps<number | bigint | undefined> {
@@ -48,7 +48,7 @@ export function* callHostFunction(
 }
 
 function readAnswer(
-  environment: Environment,
+  environment: GuestEnvironment,
   name: string,
   bytes: Uint8Array,
 ): number | bigint | undefined {

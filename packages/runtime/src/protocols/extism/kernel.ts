@@ -99,8 +99,8 @@ export class Kernel {
 
   /** The error that the guest has set; undefined if it has set none. */
   error(): Uint8Array | undefined {
-    const { has_error, error_address, error_length } = this.#exports;
-    if (has_error() === 0) return undefined;
+    const { error_address, error_length } = this.#exports;
+    if (this.#exports.has_error() === 0) return undefined;
     const address = error_address.value >>> 0;
     return this.#view.subarray(address, address + (error_length.value >>> 0));
   }
