@@ -358,7 +358,8 @@ export class RemoteExecutor implements Executor {
     const read = (): ParsedOutput =>
       readOutput(bytes, this.guest.setup.protocol.payload, this.#rules, text);
     try {
-      const { data, metrics, round } = equal === undefined ? read() : equal.read(text, read);
+      const { data, metrics, round } =
+        equal === undefined || this.payload === 'bytes' ? read() : equal.read(text, read);
       const { executionTimeMs, memoryUsedBytes, fuelUsed } = usage;
       const metadata = { metrics, executionTimeMs, memoryUsedBytes, fuelUsed };
       const value: RoundOutput =
