@@ -30,14 +30,17 @@ export interface KeeperCommand {
   readonly token: string;
 }
 
-/** What the thread tells: how many shards of dead workers it returned to the queue. */
-export interface KeeperReport {
-  readonly returned: number;
-}
+/** What the thread tells: that it can keep locks, and how many shards of dead workers it returned to the queue. */
+export type KeeperReport =
+  | { readonly type: 'ready' }
+  | { readonly type: 'returned'; readonly count: number };
 
 const { redis, run, prefix, lockMs, stalledMs, maxStalled, hungMs, beat } =
   workerData as KeeperTask;
 const port = parentPort!;
+// A thread has no origin.
+// oxlint-disable-next-line unicorn/require-post-message-target-origin
+const report = (what: KeeperReport): void => port.postMessage(what);
 /** A command that takes longer is sent again: a server that does not answer must not stop the renewal for good. */
 const commandTimeout = Math.floor(lockMs / 2);
 const client = new Redis({
@@ -92,7 +95,7 @@ async function returnStalled(): Promise<void> {
   // The check would leave keys behind of a run that is over.
   if ((await client.llen(`${prefix}:${run}:active`)) === 0) return;
   const { length } = await worker.backend.moveStalledJobsToWait();
-  if (length > 0) port.postMessage({ returned: length } satisfies KeeperReport);
+  if (length > 0) report({ type: 'returned', count: length });
 }
 
 /** Repeats an action; a failure is repeated like a success. */
@@ -112,5 +115,7 @@ function repeat(action: () => Promise<void>, everyMs: number): void {
   }, everyMs);
 }
 
+await worker.waitUntilReady();
+report({ type: 'ready' });
 repeat(renew, Math.floor(lockMs / 4));
 repeat(returnStalled, stalledMs);

@@ -19,6 +19,9 @@ export class LockKeeper {
   readonly #thread: Worker;
   readonly #beat: NodeJS.Timeout;
 
+  /** Settles when it can keep locks: a shard that begins earlier could be taken for that of a dead worker. Rejects if the thread ends before. */
+  readonly ready: Promise<void>;
+
   /**
    * @param onReturned Called with the number of shards that were taken from dead workers and returned to the queue.
    * @param onFailed Called if the thread ends by itself: without it, the worker would lose its shards.
@@ -43,8 +46,18 @@ export class LockKeeper {
       beat,
     };
     this.#thread = new Worker(threadEntry(), { workerData, env: {}, argv: [], execArgv: [] });
-    this.#thread.on('message', ({ returned }: KeeperReport) => onReturned(returned));
-    this.#thread.on('error', (error) => onFailed(error as Error));
+    this.ready = new Promise((resolve, reject) => {
+      this.#thread.on('message', (report: KeeperReport) => {
+        if (report.type === 'ready') resolve();
+        else onReturned(report.count);
+      });
+      this.#thread.on('error', (error) => {
+        reject(error as Error);
+        onFailed(error as Error);
+      });
+      this.#thread.on('exit', () => reject(new Error('the thread that keeps locks has ended')));
+    });
+    this.ready.catch(() => {});
     this.#beat = setInterval(() => void Atomics.add(counter, 0, 1), BEAT_MS);
   }
 

@@ -296,19 +296,20 @@ class RunningWorker {
     const broken = new AbortController();
     // Blocking commands need a separate connection.
     const connection = await connectQueue(address);
-    const shards = new ShardService({
-      run,
-      address,
-      connection,
-      concurrency: this.#concurrency,
-      runJob: async (job) => await this.#runJob(job, record, runner, stop.signal),
-      onFailed: (error) => {
-        this.#options.onNotice?.(`shards in progress may be run twice: ${error.message}`);
-        broken.abort();
-      },
-    });
     let idleSince: number | undefined;
     try {
+      const shards = await ShardService.begin({
+        run,
+        address,
+        connection,
+        concurrency: this.#concurrency,
+        runJob: async (job) => await this.#runJob(job, record, runner, stop.signal),
+        onFailed: (error) => {
+          this.#options.onNotice?.(`shards in progress may be run twice: ${error.message}`);
+          broken.abort();
+        },
+        signal,
+      });
       while (!broken.signal.aborted) {
         await setTimeout(WATCH_MS, undefined, { signal }).catch(() => {});
         if (signal.aborted) break;

@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly runJob: (job: Job) => Promise<ShardOutcome>;
   /** Called if shards can no longer be kept from other workers. */
   readonly onFailed: (error: Error) => void;
+  /** Ends the wait for the queue; no shard is then taken. */
+  readonly signal: AbortSignal;
 }
 
 /** How long a place for shards of dead workers waits for one: another worker may have been faster. */
@@ -27,12 +29,12 @@ const SPARE_MS = 2000;
 export class ShardService {
   readonly #options: ServeOptions;
   readonly #keeper: LockKeeper;
-  readonly #worker: Worker;
+  #worker: Worker | undefined;
   #spare: Promise<void> | undefined;
   #running = 0;
   #isClosed = false;
 
-  constructor(options: ServeOptions) {
+  private constructor(options: ServeOptions) {
     this.#options = options;
     this.#keeper = new LockKeeper(
       options.address,
@@ -40,7 +42,23 @@ export class ShardService {
       (count) => this.#takeReturned(count),
       options.onFailed,
     );
-    this.#worker = this.#open(async (job) => await this.#run(job), options.concurrency);
+  }
+
+  /** Begins to take shards. */
+  static async begin(options: ServeOptions): Promise<ShardService> {
+    const service = new ShardService(options);
+    try {
+      const aborted = new Promise<void>((resolve) => {
+        options.signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await Promise.race([service.#keeper.ready, aborted]);
+      if (options.signal.aborted) return service;
+      service.#worker = service.#open(async (job) => await service.#run(job), options.concurrency);
+      return service;
+    } catch (error) {
+      await service.#keeper.close();
+      throw error;
+    }
   }
 
   /** Shards in progress. */
@@ -51,7 +69,7 @@ export class ShardService {
   /** Finishes the shards in progress, and takes no others. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#worker.close();
+    await this.#worker?.close();
     await this.#spare;
     await this.#keeper.close();
   }

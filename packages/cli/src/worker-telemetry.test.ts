@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { connectQueue, queueStatus } from '@testbench/bench-queue';
 import { freePort } from '@testbench/test-kit/free-port';
+import { serveModels } from '@testbench/test-kit/model-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { receiveOtlp, spanTree } from './__fixtures__/otlp-receiver.js';
@@ -13,7 +15,7 @@ const BIN = join(ROOT, 'packages/cli/bin/testbench.js');
 const built = existsSync(join(ROOT, 'packages/cli/dist/index.js'));
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 const SDK = join(ROOT, 'packages/cli/node_modules/@opentelemetry/sdk-node');
-const RECORDS = 60;
+const RECORDS = 15;
 
 interface Started {
   readonly child: ChildProcess;
@@ -37,18 +39,30 @@ function start(command: string, args: readonly string[], cwd: string, env: objec
 }
 
 /** A folder with a benchmark and the SDK. */
-async function project(): Promise<string> {
+async function project(origin: string): Promise<string> {
   const cwd = await temporaryFolder();
   const rows = Array.from({ length: RECORDS }, (_, n) =>
-    JSON.stringify({ input: `${n}`, expected: `${n}`, answers: { a: `${n}` } }),
+    JSON.stringify({ input: `${n}`, expected: `${n}` }),
   );
   await writeFile(join(cwd, 'data.jsonl'), rows.join('\n'));
+  const grants = { network: true, allowedHosts: [origin] };
   const config = {
     name: 'spread',
     dataset: { path: 'data.jsonl' },
-    provider: { plugin: examplePlugin('replay'), models: ['a'] },
+    provider: {
+      plugin: examplePlugin('openai'),
+      config: { base_url: `${origin}/v1` },
+      permissions: grants,
+      models: ['small'],
+    },
     evaluators: [{ plugin: examplePlugin('exact-match') }],
+    policy: 'policy.json',
   };
+  const policy = {
+    plugins: [{ name: 'openai', digest: 'any', permissions: grants }],
+    secrets: { OPENAI_API_KEY: { env: 'KEY', hosts: [origin] } },
+  };
+  await writeFile(join(cwd, 'policy.json'), JSON.stringify(policy));
   await writeFile(join(cwd, 'bench.json'), JSON.stringify(config));
   await mkdir(join(cwd, 'node_modules/@opentelemetry'), { recursive: true });
   await symlink(SDK, join(cwd, 'node_modules/@opentelemetry/sdk-node'));
@@ -61,7 +75,9 @@ describe.skipIf(!built || !hasRedis)(
   () => {
     it('are one trace over three workers, ready while Redis answers, and drained by SIGTERM', async () => {
       await using collector = await receiveOtlp();
-      const cwd = await project();
+      let isHeld = true;
+      await using models = await serveModels({ isHeld: () => isHeld });
+      const cwd = await project(models.origin);
       const port = await freePort();
       const server = start(
         'redis-server',
@@ -83,9 +99,10 @@ describe.skipIf(!built || !hasRedis)(
       const env = {
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.origin,
         OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+        KEY: 'sk-test-of-a-key',
       };
       const queue = ['--queue', `redis://127.0.0.1:${port}`, '--share', 'share'];
-      const workers = [1, 2, 3].map(() =>
+      const workers = [1, 2, 3].map((number) =>
         start(
           process.execPath,
           [
@@ -94,13 +111,15 @@ describe.skipIf(!built || !hasRedis)(
             ...queue,
             '--isolation',
             'thread',
+            '--policy',
+            'policy.json',
             '--telemetry',
             'otlp',
             '--metrics-port',
             '0',
           ],
           cwd,
-          env,
+          { ...env, OTEL_SERVICE_NAME: `worker-${number}` },
         ),
       );
       const address = (worker: Started): string | undefined =>
@@ -125,6 +144,13 @@ describe.skipIf(!built || !hasRedis)(
         cwd,
         env,
       );
+      // Each worker has one of the three shards.
+      const client = await connectQueue({ url: `redis://127.0.0.1:${port}` });
+      const active = async () => (await queueStatus(client)).runs[0]?.active;
+      await expect.poll(active, { timeout: 60_000 }).toBe(3);
+      client.disconnect();
+      isHeld = false;
+      models.release();
       expect({ code: await run.ended, text: run.text() }).toMatchObject({ code: 0 });
       const metrics = await (await fetch(`${first!}/metrics`)).text();
       expect(metrics).toContain('testbench_records_total');
@@ -137,6 +163,8 @@ describe.skipIf(!built || !hasRedis)(
       expect(tree.filter((line) => line === '  testbench shard')).toHaveLength(RECORDS / 5);
       expect(tree.filter((line) => line.startsWith('testbench'))).toHaveLength(1);
       expect(new Set(spans.map(({ traceId }) => traceId)).size).toBe(1);
+      const places = collector.services('testbench shard');
+      expect(places.toSorted()).toEqual(['worker-1', 'worker-2', 'worker-3']);
       expect(collector.events()).toHaveLength(RECORDS);
       server.child.kill('SIGTERM');
     });

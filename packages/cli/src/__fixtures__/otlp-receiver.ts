@@ -11,6 +11,7 @@ export interface OtlpSpan {
 
 interface OtlpBody {
   readonly resourceSpans?: readonly {
+    readonly resource: { readonly attributes: OtlpSpan['attributes'] };
     readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
   }[];
   readonly resourceMetrics?: readonly {
@@ -41,6 +42,17 @@ export async function receiveOtlp() {
     spans: () =>
       all().flatMap(({ resourceSpans = [] }) =>
         resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
+      ),
+    /** Names of the services that sent spans of a name. */
+    services: (name: string) =>
+      all().flatMap(({ resourceSpans = [] }) =>
+        resourceSpans.flatMap(({ resource, scopeSpans }) => {
+          const service = resource.attributes.find(({ key }) => key === 'service.name');
+          return scopeSpans
+            .flatMap(({ spans }) => spans)
+            .filter((span) => span.name === name)
+            .map(() => (service?.value as { readonly stringValue?: string }).stringValue ?? '');
+        }),
       ),
     metrics: () =>
       all().flatMap(({ resourceMetrics = [] }) =>
