@@ -61,6 +61,8 @@ export const MAX_TAGS = 32;
 export const MAX_SOURCES = 4;
 /** How long a paid call may hold its reservation after its worker has died, in milliseconds: an attempt has 5 minutes. */
 export const HOLD_MS = 6 * 60_000;
+/** Age of a reservation from which it is not waited for if its worker is dead, in milliseconds: three times as long as the status of a live one may be overdue. */
+export const SILENT_MS = 15_000;
 /** Maximum number of denials that a worker returns: hints name the first one of each stage. */
 export const MAX_DENIALS = 20;
 export const MAX_DENIAL_CHARACTERS = 500;

@@ -241,7 +241,10 @@ class RunningWorker {
     for (const [at, { calls }] of parsed.evaluators.entries()) {
       if (calls !== undefined) rates.set(`evaluators[${at}]`, calls);
     }
-    const callGate = createSharedGate(this.#client, run, { budgets: parsed.budgets, rates });
+    const callGate = createSharedGate(this.#client, run, this.#id, {
+      budgets: parsed.budgets,
+      rates,
+    });
     const withCache =
       share.cacheDir === undefined ? config : { ...config, cacheDir: share.cacheDir };
     await withShardRunner(

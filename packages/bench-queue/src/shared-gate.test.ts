@@ -2,13 +2,14 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { CallGate, GatedCall } from '@testbench/bench/calls';
 import type { Redis } from 'ioredis';
 
 import { connectQueue } from './index.js';
+import { HOLD_MS, SILENT_MS } from './limits.js';
 import { keys } from './run-record.js';
 import { createSharedGate, type SharedLimits } from './shared-gate.js';
 
@@ -46,7 +47,10 @@ describe.skipIf(!hasRedis)('createSharedGate()', () => {
     runs += 1;
     const run = `gated-${String(runs).padStart(12, '0')}`;
     const all = { budgets: {}, rates: new Map(), ...limits };
-    return { run, gates: clients.map((client) => createSharedGate(client, run, all)) };
+    return {
+      run,
+      gates: clients.map((client, at) => createSharedGate(client, run, `w${at}`, all)),
+    };
   }
   const call: GatedCall = { path: 'providers[0].models', account: 'model', most: MOST };
   const codeOf = (error: unknown): unknown => (error as { readonly code?: unknown }).code;
@@ -86,6 +90,7 @@ describe.skipIf(!hasRedis)('createSharedGate()', () => {
 
   it('counts the calls of a worker that was killed as made', async () => {
     const { run, gates } = gatesOf({ budgets: { money: 0.1 } });
+    await clients[0]!.set(keys.worker('w0'), '{}');
     // A killed worker settles nothing.
     await gates[0]!.admit(call, undefined);
     await gates[0]!.admit(call, undefined);
@@ -97,11 +102,16 @@ describe.skipIf(!hasRedis)('createSharedGate()', () => {
     await expect.poll(() => clients[1]!.zcard(keys.holds(run))).toBe(2);
     stop.abort();
     expect(await waiting).toBe('BENCH_CANCELLED');
-    const [now] = await clients[0]!.time();
-    for (const hold of await clients[0]!.zrange(keys.holds(run), 0, -1)) {
-      await clients[0]!.zadd(keys.holds(run), Number(now) * 1000 - 1, hold);
+    // Older than a worker is silent, and alive: still waited for.
+    const [seconds] = await clients[0]!.time();
+    for (const held of await clients[0]!.zrange(keys.holds(run), 0, -1)) {
+      await clients[0]!.zadd(keys.holds(run), Number(seconds) * 1000 + HOLD_MS - SILENT_MS, held);
     }
-    expect(await gates[1]!.admit(call, undefined).catch(codeOf)).toBe('BENCH_BUDGET_SPENT');
+    const again = new AbortController();
+    const patient = gates[1]!.admit(call, again.signal).catch(codeOf);
+    await expect(Promise.race([patient, setTimeout(200, 'waits')])).resolves.toBe('waits');
+    await clients[0]!.del(keys.worker('w0'));
+    expect(await patient).toBe('BENCH_BUDGET_SPENT');
     expect(Number(await clients[0]!.hget(keys.spent(run), 'run.money'))).toBe(90_000_000);
   });
 

@@ -5,7 +5,7 @@ import { BenchError, type CallsConfig, type SpendingConfig } from '@testbench/be
 import type { CallGate, GatedCall } from '@testbench/bench/calls';
 import type { Redis } from 'ioredis';
 
-import { HOLD_MS } from './limits.js';
+import { HOLD_MS, SILENT_MS } from './limits.js';
 import { keys } from './run-record.js';
 
 /** The limits of a configuration that all workers share. */
@@ -42,21 +42,26 @@ return 0`;
 
 /**
  * Charges the maximum that a call can use, if every limit has that much left.
- * KEYS: amounts spent, holders. ARGV: id, milliseconds of a hold, then field, amount and limit for each.
- * Returns 0 if charged, 1 if others hold the missing amount, 2 and the field if it is spent.
+ * KEYS: amounts spent, holders. ARGV: worker and call, milliseconds of a hold, prefix of the keys of live workers, milliseconds without a sign of life, then
+ * field, amount and limit for each. Returns 0 if charged, 1 if others hold the missing amount, 2 and the field if it is spent.
  */
 const HOLD = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-for i = 3, #ARGV, 3 do
+for i = 5, #ARGV, 3 do
   local spent = tonumber(redis.call('HGET', KEYS[1], ARGV[i]) or '0')
   if tonumber(ARGV[i + 2]) >= 0 and spent + tonumber(ARGV[i + 1]) > tonumber(ARGV[i + 2]) then
+    local old = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now + tonumber(ARGV[2]) - tonumber(ARGV[4]))
+    for _, holder in ipairs(old) do
+      local worker = string.match(holder, '^(.*) ')
+      if redis.call('EXISTS', ARGV[3] .. worker) == 0 then redis.call('ZREM', KEYS[2], holder) end
+    end
     if redis.call('ZCARD', KEYS[2]) > 0 then return {1, ARGV[i]} end
     return {2, ARGV[i]}
   end
 end
-for i = 3, #ARGV, 3 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
+for i = 5, #ARGV, 3 do redis.call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) end
 redis.call('ZADD', KEYS[2], now + tonumber(ARGV[2]), ARGV[1])
 return {0, ''}`;
 
@@ -71,8 +76,15 @@ return 0`;
  *
  * The maximum cost of a call is charged before it is made, and corrected afterwards: if a worker dies, its calls stay charged, since the server may have
  * billed them.
+ *
+ * @param worker Id of this worker: others do not wait for what a dead one would give back.
  */
-export function createSharedGate(client: Redis, run: string, limits: SharedLimits): CallGate {
+export function createSharedGate(
+  client: Redis,
+  run: string,
+  worker: string,
+  limits: SharedLimits,
+): CallGate {
   const { budgets, rates } = limits;
   const hasBudget = [budgets, budgets.judge].some(
     (one) => one?.tokens !== undefined || one?.money !== undefined,
@@ -81,7 +93,7 @@ export function createSharedGate(client: Redis, run: string, limits: SharedLimit
     async admit(call, signal) {
       const rate = rates.get(call.path);
       if (rate !== undefined) await takeRate(client, run, call, rate, signal);
-      return hasBudget ? await hold(client, run, call, budgets, signal) : () => {};
+      return hasBudget ? await hold(client, run, worker, call, budgets, signal) : () => {};
     },
   };
 }
@@ -120,22 +132,23 @@ async function takeRate(
 async function hold(
   client: Redis,
   run: string,
+  worker: string,
   { account, most }: GatedCall,
   budgets: SharedLimits['budgets'],
   signal: AbortSignal | undefined,
 ): Promise<(used: GatedCall['most'] | undefined) => void> {
-  const id = randomUUID();
+  const id = `${worker} ${randomUUID()}`;
   const places = [keys.spent(run), keys.holds(run)] as const;
   const fields = fieldsOf(account, budgets);
   const amounts = (of: GatedCall['most']): number[] =>
     fields.map(({ kind }) => (kind === 'tokens' ? of.tokens : Math.ceil(exact(of.money * UNITS))));
   const wanted = amounts(most);
-  const args = fields.flatMap(({ field, limit }, at) => [field, wanted[at]!, limit]);
+  const args = [
+    ...[id, HOLD_MS, keys.worker(''), SILENT_MS],
+    ...fields.flatMap(({ field, limit }, at) => [field, wanted[at]!, limit]),
+  ];
   for (;;) {
-    const [answer, field] = (await client.eval(HOLD, 2, ...places, id, HOLD_MS, ...args)) as [
-      number,
-      string,
-    ];
+    const [answer, field] = (await client.eval(HOLD, 2, ...places, ...args)) as [number, string];
     if (answer === 0) break;
     if (answer === 2) {
       throw new BenchError(
