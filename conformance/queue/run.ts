@@ -9,12 +9,25 @@ import { connectQueue } from '@testbench/bench-queue';
 import { freePort } from '@testbench/test-kit/free-port';
 import { serveModels } from '@testbench/test-kit/model-server';
 
+import { spendBudget } from './budget.ts';
+import { tryCommands } from './commands.ts';
 import { digestOf, type KilledRun, printKills, runWithKills, summaryOf } from './kills.ts';
-import { Actor, command, plugin, redis, type Scene, until, writeBenchmark } from './scene.ts';
+import { shareInRegistry } from './registry-share.ts';
+import {
+  Actor,
+  busyProcesses,
+  command,
+  plugin,
+  redis,
+  type Scene,
+  until,
+  writeBenchmark,
+} from './scene.ts';
 
 /*
  * A queue over Debian's Redis, whose processes are killed at random moments: nothing may be lost or duplicated, and the bytes must be
- * the same as on one machine. `--full` kills twenty times in 100,000 records; without it the same takes half a minute.
+ * the same as on one machine, while other processes keep all processors busy. `--full` kills twenty times in 100,000 records; without it the same takes a
+ * minute.
  */
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
@@ -45,6 +58,10 @@ const url = `redis://127.0.0.1:${port}`;
 try {
   await free({ folder: join(folder, 'free'), url, redis: server });
   await paid({ folder: join(folder, 'paid'), url, redis: server });
+  const scene = (name: string): Scene => ({ folder: join(folder, name), url, redis: server });
+  await spendBudget(scene('budget'), check);
+  await shareInRegistry(scene('registry'), check);
+  await tryCommands(scene('commands'), check);
   await secured(join(folder, 'secured'));
   await versions({ folder: join(folder, 'versions'), url, redis: server });
 } finally {
@@ -78,13 +95,14 @@ async function free(scene: Scene): Promise<void> {
   ).ended;
   if (one.code !== 0) throw new Error(one.text);
   const [whole] = await listRuns(join(scene.folder, 'one'));
+  using load = busyProcesses();
   const killed = await runWithKills(scene, {
     ...size,
     expectedMs: values.full ? 75_000 : 8000,
     seed,
     workerArgs: ['--isolation', 'thread'],
   });
-  printKills(`${size.records} records, three workers`, killed);
+  printKills(`${size.records} records, three workers, ${load.count} busy processes`, killed);
   const [expected, found] = [await digestOf(whole!), await digestOf(killed.run)];
   check(found.rows === size.records * EPOCHS, `${found.rows} rows, none of them twice`);
   check(
@@ -137,6 +155,7 @@ async function paid(scene: Scene): Promise<void> {
     secrets: { OPENAI_API_KEY: { env: 'KEY', hosts: [models.origin] } },
   };
   await writeFile(join(scene.folder, 'policy.json'), JSON.stringify(policy));
+  using load = busyProcesses();
   const killed = await runWithKills(scene, {
     records: size.paid,
     kills: size.paidKills,
@@ -149,7 +168,7 @@ async function paid(scene: Scene): Promise<void> {
       settledBefore = performance.now() - 500;
     },
   });
-  printKills(`${size.paid} paid answers, three workers`, killed);
+  printKills(`${size.paid} paid answers, three workers, ${load.count} busy processes`, killed);
   const found = await digestOf(killed.run);
   const repeated = models.bill.answers - size.paid;
   const workers = killed.kills.filter(({ what }) => what.startsWith('worker')).length;

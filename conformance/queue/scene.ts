@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +77,21 @@ export function redis(port: number, folder: string, more: readonly string[] = []
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder];
   const kept = ['--appendonly', 'yes', '--save', '', '--maxmemory-policy', 'noeviction'];
   return new Actor(() => spawn('redis-server', [...args, ...kept, ...more], { stdio: 'ignore' }));
+}
+
+/** Keeps all processors busy until it is disposed of: what must happen within a time has to on a busy machine, too. */
+export function busyProcesses(): Disposable & { readonly count: number } {
+  // It ends by itself if this process does not come to that.
+  const script = 'const end = Date.now() + 300_000; while (Date.now() < end);';
+  const children = Array.from({ length: availableParallelism() }, () =>
+    spawn(process.execPath, ['--eval', script], { stdio: 'ignore' }),
+  );
+  return {
+    count: children.length,
+    [Symbol.dispose]() {
+      for (const child of children) child.kill('SIGKILL');
+    },
+  };
 }
 
 /** Waits until a condition holds. */

@@ -52,7 +52,7 @@ export class LockKeeper {
         else onReturned(report.count);
       });
       this.#thread.on('error', (error) => {
-        reject(error as Error);
+        reject(error);
         onFailed(error as Error);
       });
       this.#thread.on('exit', () => reject(new Error('the thread that keeps locks has ended')));
