@@ -144,7 +144,10 @@ async function hold(
     fields.map(({ kind }) => (kind === 'tokens' ? of.tokens : Math.ceil(exact(of.money * UNITS))));
   const wanted = amounts(most);
   const args = [
-    ...[id, HOLD_MS, keys.worker(''), SILENT_MS],
+    id,
+    HOLD_MS,
+    keys.worker(''),
+    SILENT_MS,
     ...fields.flatMap(({ field, limit }, at) => [field, wanted[at]!, limit]),
   ];
   for (;;) {

@@ -6,7 +6,10 @@ export interface OtlpSpan {
   readonly spanId: string;
   readonly parentSpanId?: string;
   readonly name: string;
-  readonly attributes: readonly { readonly key: string; readonly value: object }[];
+  readonly attributes: readonly {
+    readonly key: string;
+    readonly value: { readonly stringValue?: string };
+  }[];
 }
 
 interface OtlpBody {
@@ -51,7 +54,7 @@ export async function receiveOtlp() {
           return scopeSpans
             .flatMap(({ spans }) => spans)
             .filter((span) => span.name === name)
-            .map(() => (service?.value as { readonly stringValue?: string }).stringValue ?? '');
+            .map(() => service?.value.stringValue);
         }),
       ),
     metrics: () =>
