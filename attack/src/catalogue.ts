@@ -18,6 +18,7 @@ import { managerRows } from './groups/manager.ts';
 import { moduleFormat } from './groups/module-format.ts';
 import { network } from './groups/network.ts';
 import { paidAnswers } from './groups/paid-answers.ts';
+import { providerRows } from './groups/providers.ts';
 import { pythonRows } from './groups/python.ts';
 import { queueRows } from './groups/queue.ts';
 import { reads } from './groups/reads.ts';
@@ -69,6 +70,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...stateFiles,
   ...paidAnswers,
   ...judges,
+  ...providerRows,
   ...pythonRows,
   ...runCodeRows,
   ...reports,

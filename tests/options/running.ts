@@ -8,6 +8,7 @@ import {
   createMemorySecrets,
   createMemoryStateStore,
   readAuthorities,
+  readProxy,
 } from '@testbench/host';
 import { createFileAccess } from '@testbench/host/files';
 import { createHttpClient } from '@testbench/host/http';
@@ -174,6 +175,14 @@ export const RUNNING_OPTIONS: Readonly<Record<string, OptionRow>> = {
     calls: {
       readAuthorities: (authority) => readAuthorities([authority]),
       PluginManager: (authority) => new PluginManager({ certificateAuthorities: [authority] }),
+    },
+  },
+  'host:ProxyOptions': {
+    prefix: 'proxy.',
+    base: { url: 'http://proxy.example.com' },
+    calls: {
+      readProxy: (proxy) => readProxy(proxy),
+      PluginManager: (proxy) => new PluginManager({ proxy }),
     },
   },
   'host/http:HttpClientOptions': {

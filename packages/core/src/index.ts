@@ -19,6 +19,7 @@ export type {
   DurationSummary,
   EnvSecret,
   PrivateFiles,
+  ProxyOptions,
   ExecuteOptions,
   GoldenInput,
   Isolation,

@@ -19,6 +19,7 @@ export {
   type TrustedAuthorities,
 } from './http/certificate-authorities.js';
 export { readAllowedHeaders } from './http/header-policy.js';
+export { type ProxyOptions, type ProxySettings, readProxy } from './http/proxy-settings.js';
 export { createLogSink, type StructuredLogger } from './create-log-sink.js';
 export type { HostServices } from './host-context.js';
 export {
@@ -29,6 +30,7 @@ export {
   MAX_RECORDS_PER_CALL,
 } from './limits.js';
 export { type RandomSource, seededRandom, systemRandom } from './random.js';
+export { readEnvFile } from './secrets/env-file.js';
 export { createEnvSecrets, createMemorySecrets, type EnvSecret } from './secrets/secret-store.js';
 export { SecretMatcher, type Span } from './secrets/secret-matcher.js';
 export { createFileStateStores, type OpenStateStore } from './state/file-state-stores.js';

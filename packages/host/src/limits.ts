@@ -95,6 +95,8 @@ export const MAX_LOOKUPS_PER_PLUGIN = 4;
 export const MAX_LISTED_ENTRIES_PER_CALL = 50_000;
 /** Characters of a secret. A shorter one could be guessed by observing which guesses are masked in a response. */
 export const MIN_SECRET_LENGTH = 8;
+/** An `.env` file, in bytes: some hundred keys; anything larger is another file. */
+export const MAX_ENV_FILE_BYTES = 64 * 1024;
 /** Maximum characters of a secret: it must fit into a header. */
 export const MAX_SECRET_LENGTH = 8_192;
 

@@ -14,6 +14,7 @@ export {
   type CertificateAuthority,
   type EnvSecret,
   type OpenStateStore,
+  type ProxyOptions,
   type StructuredLogger,
 } from '@testbench/host';
 export { privateFiles, type PrivateFiles } from '@testbench/host/files';

@@ -3,8 +3,10 @@ import { availableParallelism } from 'node:os';
 import {
   type CertificateAuthority,
   createMemoryStateStore,
+  type ProxyOptions,
   readAllowedHeaders,
   readAuthorities,
+  readProxy,
 } from '@testbench/host';
 import { DEFAULT_CAPS, DEFAULT_FEATURES, readCaps, readFeatures } from '@testbench/sandbox';
 import { DEFAULT_LIMITS, type ResourceLimits } from '@testbench/types';
@@ -48,6 +50,8 @@ export const MANAGER_OPTIONS: OptionReaders<PluginManagerOptions> = {
   // This one, headers and authorities are checked by the code that stores them.
   policy: (node) => node.object(),
   secrets: (node) => node.implementation('read'),
+  // Checked with the settings.
+  proxy: (node) => node.value as string | ProxyOptions,
   httpTransport: (node) => node.callback(),
   askModel: (node) => node.callback(),
   allowedHeaders: (node) => node.value as readonly string[],
@@ -84,6 +88,7 @@ export function readSettings(given: PluginManagerOptions | undefined): ManagerSe
     cacheDir: options.cacheDir,
     grants: policy.grants,
     secrets: options.secrets ?? policy.secrets,
+    proxy: readProxy(options.proxy) ?? policy.proxy,
     httpTransport: options.httpTransport,
     askModel: options.askModel,
     openState: options.openStateStore ?? (() => createMemoryStateStore()),

@@ -1,4 +1,4 @@
-import type { CertificateAuthority, OpenStateStore } from '@testbench/host';
+import type { CertificateAuthority, OpenStateStore, ProxyOptions } from '@testbench/host';
 import type { AdmissionCaps, FeatureSet } from '@testbench/sandbox';
 import type {
   CallContext,
@@ -49,7 +49,12 @@ export interface PluginManagerOptions {
   readonly policy?: PluginPolicy;
   /** What `${secret:NAME}` in the header of a plugin's request stands for. @default the secrets of `policy` */
   readonly secrets?: SecretStore;
-  /** Sends the plugins' HTTP requests after permissions were checked: for tests, recordings, proxies. @default the network */
+  /**
+   * An HTTP proxy for the plugins' requests: its address, or an object that also says who resolves names. What a plugin may ask is checked as
+   * without it. @default that of `policy`; variables such as `HTTPS_PROXY` are not read
+   */
+  readonly proxy?: string | ProxyOptions;
+  /** Sends the plugins' HTTP requests after permissions were checked: for tests and recordings. @default the network */
   readonly httpTransport?: HttpTransport;
   /**
    * Answers for the providers that plugins ask by name. It decides which plugin may ask which provider; a plugin that asks needs `network` among its

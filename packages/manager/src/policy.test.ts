@@ -8,7 +8,7 @@ import { effectGuest, effectProgram, effectResults } from '@testbench/test-kit/e
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { PluginManager } from './plugin-manager.js';
-import { loadPolicy, type PluginPolicy } from './policy.js';
+import { loadPolicy, type PluginPolicy, readPolicy } from './policy.js';
 
 const bare = effectGuest(['host_env_get']);
 const named = withMetadataSection(bare, METADATA);
@@ -115,6 +115,52 @@ describe('loadPolicy()', () => {
     expect(manager.info('guest')?.permissions).toEqual(PERMISSIONS);
     await writeFile(path, `\uFEFF${JSON.stringify(policyFor('any'))}`);
     expect(await loadPolicy(path)).toEqual(policyFor('any'));
+  });
+
+  it('takes secrets from the file that it names, and no other variable', async () => {
+    const secrets = { A: { hosts: ['a.test'] }, B: { env: 'POLICY_TEST_B', hosts: ['a.test'] } };
+    const path = join(folder, 'policy.json');
+    await writeFile(path, JSON.stringify({ secrets, envFile: 'keys.env' }));
+    await writeFile(
+      join(folder, 'keys.env'),
+      'A=from-the-file\nPOLICY_TEST_B=from-the-file-too\n',
+      {
+        mode: 0o600,
+      },
+    );
+    const policy = await loadPolicy(path);
+    expect(policy.envFile).toBe(join(folder, 'keys.env'));
+    const store = readPolicy(policy).secrets;
+    expect([await store.read('A'), await store.read('B')]).toMatchObject([
+      { value: 'from-the-file' },
+      { value: 'from-the-file-too' },
+    ]);
+    expect(process.env['POLICY_TEST_B']).toBe(undefined);
+    process.env['POLICY_TEST_B'] = 'from-the-file-too';
+    try {
+      readPolicy(policy);
+      process.env['POLICY_TEST_B'] = 'of-the-environment';
+      await expect(loadPolicy(path)).rejects.toMatchObject({
+        path: 'policy.envFile',
+        message: expect.stringContaining('"POLICY_TEST_B" has another value in the environment'),
+      });
+    } finally {
+      delete process.env['POLICY_TEST_B'];
+    }
+    await writeFile(join(folder, 'keys.env'), 'A=from-the-file\nsk-0123456789\n');
+    const refused = loadPolicy(path);
+    await expect(refused).rejects.toThrow('line 2 is neither NAME=value nor a comment');
+    await expect(refused).rejects.not.toThrow('sk-0123456789');
+  });
+
+  it('takes a proxy, and does not quote a wrong one', async () => {
+    const path = join(folder, 'policy.json');
+    await writeFile(path, '{"proxy":{"url":"http://proxy.test:3128","names":"proxy"}}');
+    expect(readPolicy(await loadPolicy(path)).proxy).toMatchObject({ names: 'proxy' });
+    await writeFile(path, '{"proxy":"sk-0123456789"}');
+    const refused = loadPolicy(path);
+    await expect(refused).rejects.toMatchObject({ path: 'policy.proxy' });
+    await expect(refused).rejects.not.toThrow('sk-0123456789');
   });
 
   it.each([

@@ -10,6 +10,8 @@ import { buildConnector } from 'undici';
 import { CONNECT_TIMEOUT_MS, MAX_LOOKUPS_PER_PLUGIN, MAX_SOCKETS_PER_PLUGIN } from '../limits.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 import type { TrustedAuthorities } from './certificate-authorities.js';
+import { openTunnel } from './open-tunnel.js';
+import type { ProxySettings } from './proxy-settings.js';
 
 /** Gives all addresses of a host name. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
@@ -21,6 +23,8 @@ export interface ConnectorOptions {
   readonly resolve?: ResolveName;
   /** Private certificate authorities, for some hosts. @default those that Node trusts, for every host */
   readonly authorities?: TrustedAuthorities;
+  /** A proxy that makes the connections. @default none; the environment is not asked */
+  readonly proxy?: ProxySettings;
 }
 
 type Connect = ReturnType<typeof buildConnector>;
@@ -32,14 +36,15 @@ type Connect = ReturnType<typeof buildConnector>;
  * server (DNS rebinding) is never requested.
  */
 export function createCheckedConnector(options: ConnectorOptions): Connect {
-  const { permissions, authorities } = options;
+  const { permissions, authorities, proxy } = options;
   const resolve = limitLookups(options.resolve ?? resolveWithSystem);
   let sockets = 0;
 
   const open = async (target: buildConnector.Options): Promise<Socket> => {
     const start = performance.now();
-    const addresses = await allowedAddresses(target, permissions, resolve);
     const ca = authorities?.authorityFor(urlOf(target));
+    if (proxy !== undefined) return await openThroughProxy(target, proxy, ca);
+    const addresses = await allowedAddresses(target, permissions, resolve);
     const connect = promisify(
       buildConnector({
         timeout: Math.max(1, CONNECT_TIMEOUT_MS - (performance.now() - start)),
@@ -58,6 +63,41 @@ export function createCheckedConnector(options: ConnectorOptions): Connect {
     // Cannot happen unless a lower layer changes where connections go.
     socket.destroy();
     throw new EffectFailure(HostCode.permissionDenied, 'connected to a wrong address');
+  };
+
+  /** The proxy is asked for the address that was checked, unless it is to resolve names itself. */
+  const openThroughProxy = async (
+    target: buildConnector.Options,
+    settings: ProxySettings,
+    ca: string | undefined,
+  ): Promise<Socket> => {
+    const { hostname, port, protocol } = target;
+    const isName = isIP(hostname) === 0;
+    const [address] =
+      isName && settings.names === 'proxy'
+        ? [hostname]
+        : await allowedAddresses(target, permissions, resolve);
+    const host = isIP(address!) === 6 ? `[${address}]` : address;
+    const number = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
+    const tunnel = await openTunnel(settings, `${host}:${number}`, authorities);
+    if (protocol !== 'https:') return tunnel as Socket;
+    const secure = promisify(
+      buildConnector({
+        timeout: CONNECT_TIMEOUT_MS,
+        rejectUnauthorized: true,
+        ...(ca === undefined ? {} : { ca }),
+      }) as (
+        target: buildConnector.Options,
+        callback: (error: Error | null, socket: Socket) => void,
+      ) => void,
+    );
+    return absorbStreamErrors(
+      await secure({
+        ...target,
+        servername: isName ? hostname : '',
+        httpSocket: tunnel as Socket,
+      }),
+    );
   };
 
   return callbackify(async (target: buildConnector.Options): Promise<Socket> => {

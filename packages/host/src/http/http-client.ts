@@ -31,6 +31,7 @@ import { readAllowedHeaders, mayReceive } from './header-policy.js';
 import { HttpExchange, type OpenedResponse } from './http-exchange.js';
 import { EffectFailure } from '../effects/effect-failure.js';
 import type { HttpRequest } from './parse-request.js';
+import type { ProxySettings } from './proxy-settings.js';
 
 /** Options of {@link createHttpClient}. */
 export interface HttpClientOptions extends ConnectorOptions {
@@ -48,6 +49,8 @@ const OPTIONS: OptionReaders<HttpClientOptions> = {
   permissions: readPermissionSet,
   resolve: (node) => node.callback(),
   authorities: (node) => node.implementation('authorityFor'),
+  // Read by `readProxy`.
+  proxy: (node) => node.object() as unknown as ProxySettings,
   identities: (node) => node.list().map((identity) => identity.text()),
   headers: (node) => [...readAllowedHeaders(node.value as readonly string[], node.path)],
   secrets: (node) => node.implementation('read'),
@@ -83,7 +86,7 @@ function readable(response: HttpTransportResponse): Answer {
  * Makes the HTTP client of one plugin, for `createHostEffects`.
  *
  * Every hop is checked twice: its URL beforehand, and its address when the connection is made. Connections, and what is learned
- * from their timing, are not shared with other plugins. Proxies from the environment are not used.
+ * from their timing, are not shared with other plugins. Proxies from the environment are not used; one that the caller names is, for addresses that were checked.
  *
  * @throws {ConfigError} For an unknown key or a wrong value.
  *

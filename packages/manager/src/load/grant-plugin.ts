@@ -1,4 +1,9 @@
-import { createHostEffects, type OpenStateStore, type TrustedAuthorities } from '@testbench/host';
+import {
+  createHostEffects,
+  type OpenStateStore,
+  type ProxySettings,
+  type TrustedAuthorities,
+} from '@testbench/host';
 import { createFileAccess } from '@testbench/host/files';
 import type { HttpClient } from '@testbench/host/http';
 import type { PermissionSet } from '@testbench/sandbox';
@@ -20,6 +25,7 @@ import type { VersionGrants } from './plugin-version.js';
 /** What a host can grant to its plugins. */
 export interface HostResources {
   readonly secrets: SecretStore;
+  readonly proxy: ProxySettings | undefined;
   readonly httpTransport: HttpTransport | undefined;
   readonly askModel: AskModel | undefined;
   readonly allowedHeaders: readonly string[];
@@ -156,7 +162,7 @@ export class PluginGrants implements VersionGrants {
 async function openHttp(
   digest: string,
   { givenId, permissions }: Grantee,
-  { secrets, httpTransport: transport, allowedHeaders, authorities }: HostResources,
+  { secrets, proxy, httpTransport: transport, allowedHeaders, authorities }: HostResources,
 ): Promise<HttpClient> {
   const { createHttpClient } = await import('@testbench/host/http');
   return createHttpClient({
@@ -165,6 +171,7 @@ async function openHttp(
     headers: allowedHeaders,
     authorities,
     secrets,
+    ...(proxy === undefined ? {} : { proxy }),
     ...(transport === undefined ? {} : { transport }),
   });
 }
