@@ -135,6 +135,9 @@ export async function packRun(
   if (config.dataset.fields.evaluators !== undefined) {
     throw unsupported('its records name evaluators of their own, which workers cannot know');
   }
+  if ((config.tools ?? config.conversation ?? config.dataset.fields.tools) !== undefined) {
+    throw unsupported('it has tools or a conversation, which workers do not know yet');
+  }
   const data: DocumentData[] = [];
   for (const file of files) {
     const reference = sources.length === 0 ? await share.putFile(file) : await referenceOf(file);

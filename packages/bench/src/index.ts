@@ -42,6 +42,7 @@ export type { Environment } from './config/expand-environment.js';
 export { initBenchmark } from './config/init-benchmark.js';
 export { inputFiles } from './config/input-files.js';
 export { loadBenchmarkConfig, type LoadConfigOptions } from './config/load-benchmark-config.js';
+export { pluginReferences } from './config/plugin-references.js';
 export { parseBenchmarkConfig } from './config/parse-benchmark-config.js';
 export type { ScriptLoader } from './config/load-script.js';
 export { readRecordEvaluators } from './config/record-evaluators.js';

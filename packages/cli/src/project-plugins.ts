@@ -1,4 +1,4 @@
-import type { FindPlugin, ResolvedBenchmarkConfig } from '@testbench/bench';
+import { type FindPlugin, pluginReferences, type ResolvedBenchmarkConfig } from '@testbench/bench';
 import { parseReference } from '@testbench/types/stores';
 
 import type { CliIo } from './cli-io.js';
@@ -25,9 +25,7 @@ export async function usePlugins<Config extends ResolvedBenchmarkConfig>(
   config: Config,
   mode: FindMode,
 ): Promise<ReadyConfig<Config>> {
-  const uses = [config.providers, config.transforms, config.evaluators, config.filters].flat();
-  // A provider that replays a run has none.
-  const references = uses.map(({ plugin }) => plugin).filter((plugin) => plugin !== undefined);
+  const references = pluginReferences(config);
   const { findPlugins } = await import('./plugin-finder.js');
   const { find, isUnsigned } = await findPlugins(io, flags, references, mode, config.pluginsDir);
   if (!isUnsigned || config.isolation === 'process') return { config, find };

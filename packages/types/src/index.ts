@@ -11,6 +11,8 @@ export { parseWireJson } from './data/parse-wire-json.js';
 export type {
   CallContext,
   ChatMessage,
+  ChatTool,
+  ChatToolCall,
   EvaluatorData,
   EvaluatorResult,
   FilterData,

@@ -7,6 +7,7 @@ import type { SummaryMeasured } from '../results/benchmark-summary.js';
 import type { StoredRun } from '../results/read-run.js';
 import type { ResultRow } from '../results/result-row.js';
 import { UsageBoard } from '../results/usage-board.js';
+import { TOOL_CHECK, toolStageName, USER_STAGE } from '../run/conversation/stage-names.js';
 import { FiguresTally } from './figures-tally.js';
 import type { PluginFigures } from './plugin-analytics.js';
 
@@ -89,7 +90,8 @@ async function readRows(
   });
 }
 
-function placesOf({ providers, transforms, filters, evaluators }: PlanContent): Placed[] {
+function placesOf(plan: PlanContent): Placed[] {
+  const { providers, transforms, filters, evaluators, tools = [], toolCheck, conversation } = plan;
   const at = (
     place: string,
     type: PluginType,
@@ -98,8 +100,13 @@ function placesOf({ providers, transforms, filters, evaluators }: PlanContent): 
   return [
     ...providers.map((plugin, index): Placed => {
       const placed = at(`providers[${index}]`, 'provider', plugin);
-      return { ...placed, stage: 'provider', provider: plugin.as };
+      return Object.assign(placed, { stage: 'provider', provider: plugin.as });
     }),
+    ...tools.flatMap(({ as, plugin }) =>
+      plugin === undefined ? [] : [at(toolStageName(as), 'custom', plugin)],
+    ),
+    ...(toolCheck === undefined ? [] : [at(TOOL_CHECK, 'evaluator', toolCheck)]),
+    ...(conversation?.user === undefined ? [] : [at(USER_STAGE, 'provider', conversation.user)]),
     ...transforms.map((plugin, index) => at(`transforms[${index}]`, 'transform', plugin)),
     ...filters.map((plugin, index) => at(`filters[${index}]`, 'filter', plugin)),
     ...evaluators.map((plugin) => at(plugin.as, 'evaluator', plugin)),

@@ -24,6 +24,14 @@ export interface BenchmarkConfig {
   readonly filter?: Scripted<FilterConfig>;
   /** Decide, one after another, which results of a record count, and may rewrite their texts. */
   readonly filters?: readonly Scripted<FilterConfig>[];
+  /** Tools that the models may call, unless a record says which. @default none */
+  readonly tools?: readonly Scripted<ToolConfig>[];
+  /** Whether and which tool a model must call: `auto`, `none`, `required`, or the name of a tool. @default what the server does by itself */
+  readonly toolChoice?: string;
+  /** Most calls of the model for one turn of the user, if it calls tools that plugins answer; see {@link ToolConfig}. @default 10 */
+  readonly maxSteps?: number;
+  /** How a case goes on after the model's first answer. @default it does not, unless a record has further turns */
+  readonly conversation?: ConversationConfig;
   /** How often each case is run, and how its scores are reduced. @default once, with the mean */
   readonly epochs?: number | EpochsConfig;
   /** Seed for sampling, shuffling and the jitter of retries. @default 0 */
@@ -130,7 +138,7 @@ export interface ScriptSource {
 }
 
 /** A use of a plugin, or of a script instead. */
-export type Scripted<Use extends PluginConfig> =
+export type Scripted<Use extends Partial<PluginConfig>> =
   | Use
   | (Omit<Use, 'plugin'> & { readonly plugin?: never } & ScriptSource);
 
@@ -190,6 +198,44 @@ export interface CallsConfig {
   readonly timeoutMs?: number;
 }
 
+/**
+ * A tool that models may call. If it has a plugin of type `custom`, its calls are answered: the plugin gets
+ * `{ tool, arguments, record }`, and what it returns goes back to the model. Without a plugin, a call of the tool ends the case, and is kept as data.
+ */
+export interface ToolConfig extends Partial<PluginConfig> {
+  /** How models call it: letters, digits, `_` and `-`, at most 64; unique. */
+  readonly name: string;
+  /** Tells the model what it does. */
+  readonly description?: string;
+  /** JSON Schema of its arguments, an object. Arguments that it refuses go back to the model as an error. @default any object */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+}
+
+/** How a case goes on after the model's first answer: the record's own turns come first, then those of the simulated user. */
+export interface ConversationConfig {
+  /** Most turns of the user that the model answers. @default 10 */
+  readonly maxTurns?: number;
+  /** The conversation ends once an answer of the model contains one of these texts. @default none */
+  readonly stop?: string | readonly string[];
+  /** A model that plays the user. @default none */
+  readonly user?: Scripted<UserConfig>;
+}
+
+/** A provider that plays the user. It sees the conversation from the user's side: its own turns as its answers. */
+export interface UserConfig extends PluginConfig {
+  /** Its model. */
+  readonly model: string;
+  /** What it is told about its role, as a template over the record, like a prompt. */
+  readonly instructions: string;
+  /** A turn that contains one of these texts ends the conversation, and is not sent. An empty turn does, too. @default none */
+  readonly stop?: string | readonly string[];
+  /** Further fields of its input, for example `temperature` or `max_tokens`. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Price of its model. */
+  readonly price?: PriceConfig;
+  readonly calls?: CallsConfig;
+}
+
 /** A plugin that scores: an evaluator, or a custom plugin whose result has a `score`. */
 export interface EvaluatorConfig extends PluginConfig {
   /** Column in the results; unique. @default the plugin's name */
@@ -199,6 +245,11 @@ export interface EvaluatorConfig extends PluginConfig {
    * `input` and `expected`, which then differ from those of the other evaluators.
    */
   readonly fields?: Readonly<Record<string, string>>;
+  /**
+   * `turn`: asked about each answer of a conversation, with the turn of the user as `input`; its score is the mean. If turns of the record have an
+   * `expected`, only those count, and one that was not reached counts as 0. @default 'conversation': asked once, about the last answer
+   */
+  readonly per?: 'conversation' | 'turn';
   /** A case passes if every evaluator that has a threshold reaches it, from 0 to 1. @default it has no influence */
   readonly threshold?: number;
   /** Share in a case's `score`, the weighted mean of its evaluators' scores. @default 1 */
@@ -283,10 +334,20 @@ export interface ResolvedEvaluatorConfig extends EvaluatorConfig {
   readonly weight: number;
 }
 
+/** A conversation with its defaults. */
+export interface ResolvedConversationConfig extends ConversationConfig {
+  readonly maxTurns: number;
+  readonly stop: readonly string[];
+  readonly user?: UserConfig & {
+    readonly stop: readonly string[];
+    readonly parameters: Readonly<Record<string, unknown>>;
+  };
+}
+
 /** A configuration after checks: shorthands written out, defaults filled in, paths absolute. It is a {@link BenchmarkConfig} too. */
 export interface ResolvedBenchmarkConfig extends Omit<
   BenchmarkConfig,
-  '$schema' | 'provider' | 'filter'
+  '$schema' | 'provider' | 'filter' | 'tools' | 'conversation'
 > {
   readonly dataset: ResolvedDatasetConfig;
   readonly prompts: readonly ResolvedPromptConfig[];
@@ -294,6 +355,10 @@ export interface ResolvedBenchmarkConfig extends Omit<
   readonly transforms: readonly PluginConfig[];
   readonly evaluators: readonly ResolvedEvaluatorConfig[];
   readonly filters: readonly FilterConfig[];
+  /** Absent if there are none. */
+  readonly tools?: readonly ToolConfig[];
+  /** Absent if the configuration has none. */
+  readonly conversation?: ResolvedConversationConfig;
   readonly epochs: Required<EpochsConfig>;
   readonly seed: number;
   readonly limits: Partial<ResourceLimits>;

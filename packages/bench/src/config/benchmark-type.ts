@@ -7,6 +7,7 @@ import type {
   Reducer,
   SpendingConfig,
 } from './benchmark-config.js';
+import { checkTools, CONVERSATION, STEPS, TOOL } from './conversation-types.js';
 import { DATASET } from './dataset-type.js';
 import { LIMITS } from './plugin-types.js';
 import {
@@ -114,6 +115,19 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
     type: listOf(FILTER),
     description: 'Plugins that decide which results count, one after the other.',
   },
+  tools: { type: listOf(TOOL), description: 'Tools that the models may call.' },
+  toolChoice: {
+    type: text(),
+    description: 'Whether models must call a tool: auto, none, required, or the name of one.',
+  },
+  maxSteps: {
+    type: STEPS,
+    description: 'Calls of a model for one turn at most, if plugins answer its tools. Default: 10.',
+  },
+  conversation: {
+    type: CONVERSATION,
+    description: 'How a case goes on after the first answer: turns, and a simulated user.',
+  },
   epochs: { type: EPOCHS, description: 'How often each case is asked. Default: 1.' },
   seed: {
     type: wholeNumber(0),
@@ -177,5 +191,6 @@ export const BENCHMARK: ConfigType<BenchmarkConfig> = shape(KEYS, {
     if (config.provider === undefined && config.providers === undefined) {
       refuse(node, '"providers" is missing');
     }
+    checkTools(config, node);
   },
 });

@@ -64,6 +64,16 @@ export interface FieldsConfig {
   readonly messages?: string;
   /** A JSON Schema that the answer is to fit: sent to the provider as `response_format`. An object, or its JSON as a text. @default none */
   readonly schema?: string;
+  /**
+   * Turns of the user, answered one after the other: a list of texts, or of objects with `content` and maybe `expected`. If the record has neither an
+   * input nor messages, the first turn is its input. @default none
+   */
+  readonly turns?: string;
+  /**
+   * The tools of a record, instead of all of the configuration's: a list of names of those, or of definitions (`name`, `description`, `parameters`), plain
+   * or in the form of OpenAI. A definition with the name of a tool of the configuration is answered by that tool's plugin. @default none
+   */
+  readonly tools?: string;
   /** A text or number that no other record has. @default 'id', if present, or else the record's index */
   readonly id?: string;
   /** The field by which results are grouped: a text, number or truth value. @default none */

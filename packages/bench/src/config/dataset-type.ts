@@ -29,6 +29,15 @@ const FIELDS = shape<FieldsConfig>({
     description:
       'A JSON Schema that the answer is to fit, sent to the provider as response_format. Default: none.',
   },
+  turns: {
+    type: text(),
+    description:
+      'Turns of the user, answered one after the other: a list of texts, or of objects with content and expected. Default: none.',
+  },
+  tools: {
+    type: text(),
+    description: 'Tools of the record: names of those in "tools", or definitions. Default: none.',
+  },
   id: {
     type: text(),
     description: 'Unique name of the record. Default: id, or else the number of the record.',

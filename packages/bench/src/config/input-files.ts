@@ -3,6 +3,7 @@ import type { OutputInput } from '@testbench/core/files';
 import { isPattern, STANDARD_INPUT } from '../dataset/source/find-sources.js';
 import type { ResolvedBenchmarkConfig } from './benchmark-config.js';
 import { isStoreReference, parsePluginName } from './plugin-name.js';
+import { pluginReferences } from './plugin-references.js';
 
 /**
  * Every file that a run of a configuration reads, so that none of them is overwritten.
@@ -10,10 +11,10 @@ import { isStoreReference, parsePluginName } from './plugin-name.js';
  * The files of a pattern are not among them: `files` of the open data set lists those.
  */
 export function inputFiles(config: ResolvedBenchmarkConfig): OutputInput[] {
-  const { dataset, prompts, providers, transforms, evaluators, filters, policy } = config;
-  const modules = [...providers, ...transforms, ...evaluators, ...filters]
-    .map(({ plugin }) => plugin)
-    .filter((plugin) => parsePluginName(plugin) === undefined && !isStoreReference(plugin));
+  const { dataset, prompts, policy } = config;
+  const modules = pluginReferences(config).filter(
+    (plugin) => parsePluginName(plugin) === undefined && !isStoreReference(plugin),
+  );
   const files = prompts.flatMap(({ file }) => (file === undefined ? [] : [file]));
   return [
     ...dataFiles(dataset.path).map((path) => ({ path, what: 'the data set' })),

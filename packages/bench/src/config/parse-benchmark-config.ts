@@ -5,6 +5,7 @@ import { ConfigError } from '@testbench/types/errors';
 
 import type {
   BenchmarkConfig,
+  ConversationConfig,
   EvaluatorConfig,
   FilterConfig,
   PluginConfig,
@@ -12,10 +13,13 @@ import type {
   ResolvedBenchmarkConfig,
   ResolvedPromptConfig,
   ResolvedProviderConfig,
+  ToolConfig,
+  UserConfig,
 } from './benchmark-config.js';
 import { BENCHMARK } from './benchmark-type.js';
 import { checkValues } from './check-values.js';
 import type { ResolvedDatasetConfig } from './dataset-config.js';
+import { DEFAULT_MAX_TURNS } from './limits.js';
 import { defaultName } from './plugin-name.js';
 import { refuse } from './stage-types.js';
 import { withoutUndefined } from './without-undefined.js';
@@ -60,7 +64,14 @@ export function parseBenchmarkConfig(
 /** A configuration in which every use of a plugin has its reference. */
 type ReadConfig = Omit<
   BenchmarkConfig,
-  'provider' | 'providers' | 'transforms' | 'evaluators' | 'filter' | 'filters'
+  | 'provider'
+  | 'providers'
+  | 'transforms'
+  | 'evaluators'
+  | 'filter'
+  | 'filters'
+  | 'tools'
+  | 'conversation'
 > & {
   readonly provider?: ProviderConfig;
   readonly providers?: readonly ProviderConfig[];
@@ -68,6 +79,8 @@ type ReadConfig = Omit<
   readonly evaluators: readonly EvaluatorConfig[];
   readonly filter?: FilterConfig;
   readonly filters?: readonly FilterConfig[];
+  readonly tools?: readonly ToolConfig[];
+  readonly conversation?: Omit<ConversationConfig, 'user'> & { readonly user?: UserConfig };
 };
 
 /** Expands the shorthands of a configuration that has been read, and fills in defaults. */
@@ -80,6 +93,8 @@ export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
     weight: evaluator.weight ?? 1,
   }));
   rejectTwice('evaluators', evaluators);
+  const { tools = [] } = config;
+  rejectTwice('tools', tools);
   const { outputDir } = config;
   const cacheDir =
     config.cacheDir ?? (outputDir === undefined ? undefined : join(outputDir, '.cache'));
@@ -95,6 +110,8 @@ export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
     transforms: config.transforms ?? [],
     evaluators,
     filters: filter === undefined ? (config.filters ?? []) : [filter],
+    tools: tools.length === 0 ? undefined : tools,
+    conversation: resolveConversation(config.conversation),
     epochs: resolveEpochs(config.epochs),
     seed: config.seed ?? 0,
     limits: config.limits ?? {},
@@ -109,6 +126,22 @@ export function resolveConfig(read: BenchmarkConfig): ResolvedBenchmarkConfig {
       typeof given === 'string' ? { format: given } : given,
     ),
   });
+}
+
+function resolveConversation(
+  given: ReadConfig['conversation'],
+): ResolvedBenchmarkConfig['conversation'] {
+  if (given === undefined) return undefined;
+  const { maxTurns = DEFAULT_MAX_TURNS, stop, user } = given;
+  return withoutUndefined({
+    maxTurns,
+    stop: listed(stop),
+    user: user && { ...user, stop: listed(user.stop), parameters: user.parameters ?? {} },
+  });
+}
+
+function listed(texts: string | readonly string[] = []): readonly string[] {
+  return typeof texts === 'string' ? [texts] : texts;
 }
 
 function resolvePrompts(prompts: BenchmarkConfig['prompts']): readonly ResolvedPromptConfig[] {

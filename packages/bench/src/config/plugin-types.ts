@@ -162,10 +162,16 @@ const SCRIPT_KEYS: ConfigKeys<ScriptSource> = {
 
 const SOURCES = ['plugin', 'script', 'inline'] as const;
 
+/** Options of a {@link pluginShape}. */
+interface PluginShapeOptions<Fields> extends ShapeOptions<Fields> {
+  /** True if it may have neither a plugin nor a script. @default false */
+  readonly optional?: boolean;
+}
+
 /** A use of a plugin, or of a script instead: the result refers to either by `plugin`. */
-export function pluginShape<Fields extends PluginConfig>(
+export function pluginShape<Fields extends Partial<PluginConfig>>(
   keys: ConfigKeys<Fields>,
-  options: ShapeOptions<Fields> = {},
+  { optional = false, ...options }: PluginShapeOptions<Fields> = {},
 ): ConfigType<Fields> {
   type Given = Omit<Fields, 'plugin'> & Partial<Pick<PluginConfig, 'plugin'>> & ScriptSource;
   const all = {
@@ -173,12 +179,14 @@ export function pluginShape<Fields extends PluginConfig>(
     plugin: { ...PLUGIN_KEYS.plugin, required: false },
     ...SCRIPT_KEYS,
   } as unknown as ConfigKeys<Given>;
-  const schema = { oneOf: SOURCES.map((source) => ({ required: [source] })), ...options.schema };
+  const sourced = SOURCES.map((source) => ({ required: [source] }));
+  const choices = optional ? [...sourced, { not: { anyOf: sourced } }] : sourced;
+  const schema = { oneOf: choices, ...options.schema };
   const { retired } = options;
   const given = shape<Given>(all, { schema, ...(retired === undefined ? {} : { retired }) });
   return mapped(given, (read, node, { baseDirectory }) => {
     const sources = SOURCES.filter((source) => read[source] !== undefined);
-    if (sources.length === 0) node.fields(Object.keys(all)).required('plugin');
+    if (sources.length === 0 && !optional) node.fields(Object.keys(all)).required('plugin');
     if (sources.length > 1) {
       node.reject(`only one of ${sources.map((source) => `"${source}"`).join(' and ')}`);
     }
@@ -193,7 +201,7 @@ export function pluginShape<Fields extends PluginConfig>(
     };
     const use = {
       ...fields,
-      plugin: read.plugin ?? formatScript(reference),
+      ...(sources.length === 0 ? {} : { plugin: read.plugin ?? formatScript(reference) }),
     } as unknown as Fields;
     options.check?.(use, node);
     return use;

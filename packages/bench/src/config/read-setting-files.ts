@@ -26,7 +26,7 @@ export async function readSettingFiles(
   onRead: (file: string) => void = () => {},
 ): Promise<ResolvedBenchmarkConfig> {
   const settings = { baseDirectory, onRead };
-  const readAll = async <Use extends PluginConfig>(
+  const readAll = async <Use extends Pick<PluginConfig, 'config'>>(
     uses: readonly Use[],
     place: string,
   ): Promise<readonly Use[]> =>
@@ -37,8 +37,15 @@ export async function readSettingFiles(
         return { ...use, config: read as Use['config'] };
       }),
     );
+  const { tools, conversation } = config;
+  const [user] = await readAll(
+    conversation?.user === undefined ? [] : [conversation.user],
+    'conversation.user',
+  );
   return {
     ...config,
+    ...(tools === undefined ? {} : { tools: await readAll(tools, 'tools') }),
+    ...(user === undefined ? {} : { conversation: { ...conversation!, user } }),
     providers: await readAll(config.providers, 'providers'),
     transforms: await readAll(config.transforms, 'transforms'),
     evaluators: await readAll(config.evaluators, 'evaluators'),

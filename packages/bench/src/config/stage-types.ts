@@ -28,13 +28,14 @@ import {
   BOOLEAN,
   JSON_OBJECT,
   numberFrom,
+  oneOf,
   PATH,
   text,
   wholeNumber,
 } from './schema/config-values.js';
 
 /** The fields that the bench itself puts into an evaluator's input; no field of a record may replace them. */
-const RESERVED_FIELDS: readonly string[] = ['output', 'record'];
+const RESERVED_FIELDS: readonly string[] = ['output', 'record', 'transcript', 'trajectory'];
 /** The fields that the bench itself puts into a provider's input. */
 const RESERVED_PARAMETERS: readonly string[] = ['model', 'prompt', 'messages', 'record'];
 /** A million tokens of the most expensive model cost a few hundred. */
@@ -45,12 +46,14 @@ export const CONCURRENCY = wholeNumber(1, MAX_CONCURRENCY);
 
 const isText = (value: unknown): boolean => typeof value !== 'object';
 
-const PARAMETERS = mapped(JSON_OBJECT, (parameters, node) => {
+/** Further fields of a provider's input. */
+export const PARAMETERS = mapped(JSON_OBJECT, (parameters, node) => {
   rejectReserved(node, parameters, RESERVED_PARAMETERS);
   return parameters;
 });
 
-const PRICE = shape<PriceConfig>({
+/** The price of a model. */
+export const PRICE = shape<PriceConfig>({
   input: {
     required: true,
     type: numberFrom(0, MAX_PRICE),
@@ -67,7 +70,8 @@ const PRICE = shape<PriceConfig>({
   },
 });
 
-const CALLS = shape<CallsConfig>({
+/** How calls that wait for a network are made. */
+export const CALLS = shape<CallsConfig>({
   concurrency: { type: CONCURRENCY, description: 'Exact number of calls in flight.' },
   maxConcurrency: {
     type: CONCURRENCY,
@@ -87,7 +91,7 @@ const CALLS = shape<CallsConfig>({
 });
 
 /** A text with tags, see the plugin `template`. */
-const TEMPLATE = mapped(text(), (template, node) => {
+export const TEMPLATE = mapped(text(), (template, node) => {
   try {
     parseTemplate(template);
   } catch (cause) {
@@ -252,6 +256,11 @@ export const EVALUATOR_KEYS: ConfigKeys<EvaluatorConfig> = {
       return fields;
     }),
     description: 'Further fields of its input, with their paths in the record.',
+  },
+  per: {
+    type: oneOf(['conversation', 'turn']),
+    description:
+      'Whether it is asked once about a conversation, or about each turn. Default: conversation.',
   },
   threshold: {
     type: numberFrom(0, 1),

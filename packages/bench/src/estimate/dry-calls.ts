@@ -1,5 +1,6 @@
 import { CallError } from '@testbench/types/errors';
 
+import { addUsage } from '../calls/add-up.js';
 import type { CallCache } from '../calls/call-cache.js';
 import { callKey } from '../calls/call-key.js';
 import type { TokenUsage } from '../calls/token-usage.js';
@@ -122,16 +123,4 @@ function requestOf(
 ): Readonly<Record<string, unknown>> {
   const isProvider = stage.plugin.metadata.pluginType === 'provider';
   return isProvider ? data : judgeRequest(stage, data);
-}
-
-function addUsage(
-  sum: TokenUsage | undefined,
-  more: TokenUsage | undefined,
-): TokenUsage | undefined {
-  if (sum === undefined || more === undefined) return sum ?? more;
-  return {
-    promptTokens: sum.promptTokens + more.promptTokens,
-    cachedTokens: sum.cachedTokens + more.cachedTokens,
-    completionTokens: sum.completionTokens + more.completionTokens,
-  };
 }

@@ -70,8 +70,19 @@ export function canTakeOver(before: PlanContent, after: PlanContent): boolean {
   const rest = ({ fields, columns }: Partial<typeof selection>): unknown => ({ fields, columns });
   if (canonicalJson(rest(selection)) !== canonicalJson(rest(otherSelection))) return false;
   const isSame = (key: keyof PlanContent): boolean =>
-    canonicalJson(before[key]) === canonicalJson(after[key]);
-  const keys = ['formatVersion', 'contract', 'transforms', 'evaluators', 'onError'] as const;
+    canonicalJson(before[key] ?? null) === canonicalJson(after[key] ?? null);
+  const keys = [
+    'formatVersion',
+    'contract',
+    'transforms',
+    'evaluators',
+    'onError',
+    'tools',
+    'toolCheck',
+    'toolChoice',
+    'maxSteps',
+    'conversation',
+  ] as const;
   return keys.every(isSame);
 }
 

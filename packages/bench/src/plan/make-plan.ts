@@ -6,10 +6,18 @@ import type {
   PluginConfig,
   ResolvedBenchmarkConfig,
 } from '../config/benchmark-config.js';
+import { DEFAULT_MAX_TURNS } from '../config/limits.js';
 import { withoutUndefined } from '../config/without-undefined.js';
+import type { UserStage } from '../run/conversation/simulated-user.js';
 import type { Pipeline } from '../run/load-pipeline.js';
 import type { Stage } from '../run/stage.js';
-import { PLAN_FORMAT_VERSION, type Plan, type PlanContent, type PlannedPlugin } from './plan.js';
+import {
+  PLAN_FORMAT_VERSION,
+  type Plan,
+  type PlanContent,
+  type PlannedPlugin,
+  type PlannedUser,
+} from './plan.js';
 import { planDigest, runName } from './plan-digest.js';
 
 /** The parts of a data set that go into a plan. */
@@ -49,6 +57,7 @@ export function makePlan(
         fields: use.fields ?? {},
         threshold: use.threshold,
         weight: use.weight,
+        per: use.per === 'turn' ? ('turn' as const) : undefined,
         prices: use.prices,
       }),
     })),
@@ -56,11 +65,44 @@ export function makePlan(
       ...planPlugin(stage, config.filters[index] as FilterConfig),
       droppedTexts,
     })),
+    ...planConversations(config, pipeline),
     epochs: config.epochs,
     seed: config.seed,
     onError: config.onError,
   };
   return finishPlan(content, config);
+}
+
+/** Nothing for a configuration without tools and turns, whose plan stays what it was. */
+function planConversations(
+  { tools: uses = [], toolChoice, conversation, dataset }: ResolvedBenchmarkConfig,
+  { tools, user }: Pipeline,
+): Pick<PlanContent, 'tools' | 'toolCheck' | 'toolChoice' | 'maxSteps' | 'conversation'> {
+  const planned = tools?.tools.map(({ definition: { name, ...definition }, stage }, index) => ({
+    as: name,
+    ...definition,
+    ...(stage === undefined ? {} : { plugin: planPlugin(stage, uses[index]!) }),
+  }));
+  const isAnswered = tools?.tools.some(({ stage }) => stage !== undefined) === true;
+  const hasTurns = conversation !== undefined || dataset.fields.turns !== undefined;
+  const { maxTurns = DEFAULT_MAX_TURNS, stop = [] } = conversation ?? {};
+  return withoutUndefined({
+    tools: planned === undefined || planned.length === 0 ? undefined : planned,
+    toolCheck: tools?.check && planPlugin(tools.check, {}),
+    toolChoice,
+    maxSteps: isAnswered ? tools.maxSteps : undefined,
+    conversation: hasTurns
+      ? withoutUndefined({ maxTurns, stop, user: user && planUser(user) })
+      : undefined,
+  });
+}
+
+function planUser({ stage, config }: UserStage): PlannedUser {
+  const { model, parameters, instructions, stop, price } = config;
+  return {
+    ...planPlugin(stage, config),
+    ...withoutUndefined({ model, parameters, instructions, stop, price }),
+  };
 }
 
 /** Makes a plan from its content: adds the digest and the name of its run. */
@@ -69,7 +111,10 @@ export function finishPlan(content: PlanContent, config: ResolvedBenchmarkConfig
   return { digest, run: runName(content.name, digest), content, config };
 }
 
-function planPlugin(stage: Stage, use: PluginConfig): PlannedPlugin {
+function planPlugin(
+  stage: Stage,
+  use: Pick<PluginConfig, 'metering' | 'permissions'>,
+): PlannedPlugin {
   // Only a host's own code has no digest, and a benchmark loads modules.
   const { metadata, digest = '' } = stage.plugin;
   return withoutUndefined({

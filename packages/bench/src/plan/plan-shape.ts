@@ -27,11 +27,15 @@ const PLUGIN: readonly [Record<string, Shape>, Record<string, Shape>] = [
   { metering: anything, permissions: anyObject },
 ];
 
-function plugin(
+function onePlugin(
   required: Readonly<Record<string, Shape>> = {},
   optional: Readonly<Record<string, Shape>> = {},
 ): Shape {
-  return listOf(exactly({ ...PLUGIN[0], ...required }, { ...PLUGIN[1], ...optional }));
+  return exactly({ ...PLUGIN[0], ...required }, { ...PLUGIN[1], ...optional });
+}
+
+function plugin(...fields: Parameters<typeof onePlugin>): Shape {
+  return listOf(onePlugin(...fields));
 }
 
 const epochsShape = exactly({
@@ -48,50 +52,71 @@ function epochs(node: ConfigNode): void {
   }
 }
 
-const PLAN = exactly({
-  formatVersion: count,
-  contract: text,
-  name: (node) => node.text(),
-  dataset: exactly(
-    { digest: text, records: count, offset: count, fields: mapOf(text), columns: listOf(text) },
-    {
-      sample: anything,
-      shuffle: anything,
-      attachments: exactly({
-        fields: listOf(exactly({ field: text, encoding: text, send: flag }, { mediaType: text })),
-        digest: text,
-        files: count,
-        bytes: count,
-      }),
-    },
-  ),
-  prompts: listOf(
-    exactly(
-      { name: text },
+const CONVERSATION = exactly(
+  { maxTurns: count, stop: listOf(text) },
+  {
+    user: onePlugin(
+      { model: text, parameters: anyObject, instructions: text, stop: listOf(text) },
+      { price: PRICE },
+    ),
+  },
+);
+
+const PLAN = exactly(
+  {
+    formatVersion: count,
+    contract: text,
+    name: (node) => node.text(),
+    dataset: exactly(
+      { digest: text, records: count, offset: count, fields: mapOf(text), columns: listOf(text) },
       {
-        template: text,
-        messages: listOf(exactly({ role: text, content: text })),
-        parameters: anyObject,
+        sample: anything,
+        shuffle: anything,
+        attachments: exactly({
+          fields: listOf(exactly({ field: text, encoding: text, send: flag }, { mediaType: text })),
+          digest: text,
+          files: count,
+          bytes: count,
+        }),
       },
     ),
-  ),
-  providers: plugin(
-    {
-      as: text,
-      models: listOf(exactly({ name: text, parameters: anyObject }, { price: PRICE })),
-    },
-    { asked: flag, prices: mapOf(PRICE) },
-  ),
-  transforms: plugin(),
-  evaluators: plugin(
-    { as: text, fields: mapOf(text), weight: finite },
-    { threshold: finite, prices: mapOf(PRICE) },
-  ),
-  filters: plugin({ droppedTexts: flag }),
-  epochs,
-  seed: count,
-  onError: (node) => node.oneOf(['missing', 'wrong']),
-});
+    prompts: listOf(
+      exactly(
+        { name: text },
+        {
+          template: text,
+          messages: listOf(exactly({ role: text, content: text })),
+          parameters: anyObject,
+        },
+      ),
+    ),
+    providers: plugin(
+      {
+        as: text,
+        models: listOf(exactly({ name: text, parameters: anyObject }, { price: PRICE })),
+      },
+      { asked: flag, prices: mapOf(PRICE) },
+    ),
+    transforms: plugin(),
+    evaluators: plugin(
+      { as: text, fields: mapOf(text), weight: finite },
+      { threshold: finite, prices: mapOf(PRICE), per: (node) => node.oneOf(['turn']) },
+    ),
+    filters: plugin({ droppedTexts: flag }),
+    epochs,
+    seed: count,
+    onError: (node) => node.oneOf(['missing', 'wrong']),
+  },
+  {
+    tools: listOf(
+      exactly({ as: text }, { description: text, parameters: anyObject, plugin: onePlugin() }),
+    ),
+    toolCheck: onePlugin(),
+    toolChoice: text,
+    maxSteps: count,
+    conversation: CONVERSATION,
+  },
+);
 
 const CURE = 'restore the file, or move the run away and run again';
 

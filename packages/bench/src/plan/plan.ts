@@ -56,11 +56,37 @@ export interface PlannedEvaluator extends PlannedPlugin {
   readonly fields: Readonly<Record<string, string>>;
   readonly threshold?: number;
   readonly weight: number;
+  /** Present only if it is asked about each turn. */
+  readonly per?: 'turn';
   readonly prices?: Readonly<Record<string, PriceConfig>>;
 }
 
 export interface PlannedFilter extends PlannedPlugin {
   readonly droppedTexts: boolean;
+}
+
+/** A tool, and the plugin that answers it, if there is one. */
+export interface PlannedTool {
+  readonly as: string;
+  readonly description?: string;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly plugin?: PlannedPlugin;
+}
+
+/** How cases go on after the first answer. */
+export interface PlannedConversation {
+  readonly maxTurns: number;
+  readonly stop: readonly string[];
+  readonly user?: PlannedUser;
+}
+
+/** The plugin that plays the user. */
+export interface PlannedUser extends PlannedPlugin {
+  readonly model: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly instructions: string;
+  readonly stop: readonly string[];
+  readonly price?: PriceConfig;
 }
 
 /** The records of a plan. */
@@ -99,6 +125,15 @@ export interface PlanContent {
   readonly transforms: readonly PlannedPlugin[];
   readonly evaluators: readonly PlannedEvaluator[];
   readonly filters: readonly PlannedFilter[];
+  /** Present only if the configuration has tools. */
+  readonly tools?: readonly PlannedTool[];
+  /** The plugin that checks the arguments of tools; present only if plugins answer tools. */
+  readonly toolCheck?: PlannedPlugin;
+  readonly toolChoice?: string;
+  /** Present only if plugins answer tools. */
+  readonly maxSteps?: number;
+  /** Present only if the configuration or its records have turns. */
+  readonly conversation?: PlannedConversation;
   readonly epochs: Required<EpochsConfig>;
   readonly seed: number;
   readonly onError: OnError;

@@ -5,6 +5,7 @@ import { digestOf } from '@testbench/core/files';
 import { CallError } from '@testbench/types/errors';
 import type { RunSegment } from '@testbench/types/stores';
 
+import { withoutUndefined } from '../config/without-undefined.js';
 import { BenchError } from '../errors.js';
 import { canonicalJson } from '../plan/canonical-json.js';
 import type { PromptContent } from '../prompts/prompt.js';
@@ -32,6 +33,9 @@ export interface ReplayedAnswer {
   readonly text: string;
   readonly finish_reason?: string;
   readonly usage?: object;
+  readonly tool_calls?: NonNullable<ResultRow['toolCalls']>;
+  /** What was said on the way to the text, if the case had tools or turns. */
+  readonly conversation?: Pick<ResultRow, 'transcript' | 'steps' | 'turns' | 'ended'>;
   /** Fuel used by the replayed call; absent if the call waited for a network. */
   readonly fuel?: number;
 }
@@ -116,12 +120,15 @@ export class ReplayRun {
       if (failure !== undefined) throw new ReplayedFailure(failure);
       throw this.#refuse(id, name, 'it has no text');
     }
-    const { finishReason, usage } = row;
+    const { finishReason, usage, toolCalls, transcript, steps, turns, ended } = row;
+    const conversation = withoutUndefined({ transcript, steps, turns, ended });
     const fuel = row.fuel?.['provider'];
     return {
       text: answer,
       ...(fuel === undefined ? {} : { fuel }),
       ...(finishReason === undefined ? {} : { finish_reason: finishReason }),
+      ...(toolCalls === undefined ? {} : { tool_calls: toolCalls }),
+      ...(transcript === undefined ? {} : { conversation }),
       ...(usage === undefined
         ? {}
         : {

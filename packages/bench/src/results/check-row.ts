@@ -112,6 +112,15 @@ function contentProblem(row: Readonly<Record<string, unknown>>, place: string): 
   if (toolCalls !== undefined && !isListOf(toolCalls, isCall)) {
     return `"toolCalls" of ${place} is no list of calls`;
   }
+  const { transcript, steps, turns, ended } = row;
+  if (transcript !== undefined && !isListOf(transcript, isTranscriptEntry(isCall))) {
+    return `"transcript" of ${place} is no list of messages`;
+  }
+  for (const [name, value] of Object.entries({ steps, turns })) {
+    if (value !== undefined && !isCount(value, 0))
+      return `"${name}" of ${place} is no whole number`;
+  }
+  if (!isTextOrAbsent(ended)) return `"ended" of ${place} is no text`;
   for (const each of isObject(details) ? Object.values(details) : []) {
     if (!isMap(each)) return `"details" of ${place} has an entry that is no object`;
     const { explanation, reply, metrics, confidence, judgements, selfJudged } = each;
@@ -120,6 +129,9 @@ function contentProblem(row: Readonly<Record<string, unknown>>, place: string): 
     }
     if (!areNumbers(metrics) || !areNumbers(confidence === undefined ? {} : { confidence })) {
       return `"details" of ${place} has a metric that is no number`;
+    }
+    if (each['turns'] !== undefined && !isListOf(each['turns'], isTurnScore)) {
+      return `"details" of ${place} has turns that are no list of scores`;
     }
     if (judgements !== undefined && !isListOf(judgements, isStoredJudgement)) {
       return `"details" of ${place} has judgements that are no list of texts and numbers`;
@@ -131,6 +143,27 @@ function contentProblem(row: Readonly<Record<string, unknown>>, place: string): 
   return undefined;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const SPEAKERS: ReadonlySet<unknown> = new Set(['user', 'assistant', 'tool']);
+
+function isTranscriptEntry(isCall: (call: Fields) => boolean): (entry: Fields) => boolean {
+  return ({ role, content, toolCalls, usage, fuel, simulated, ...texts }) =>
+    SPEAKERS.has(role) &&
+    typeof content === 'string' &&
+    (toolCalls === undefined || isListOf(toolCalls, isCall)) &&
+    hasAmounts(usage, USAGE_AMOUNTS) &&
+    hasAmounts({ fuel }, ['fuel']) &&
+    (simulated === undefined || simulated === true) &&
+    (['finishReason', 'toolCallId', 'name', 'error'] as const).every((name) =>
+      isTextOrAbsent(texts[name]),
+    );
+}
+
+function isTurnScore({ turn, score, explanation }: Fields): boolean {
+  return isCount(turn, 1) && isScore(score) && isTextOrAbsent(explanation);
+}
+
 /** Checks the amounts; returns the problem, if any. */
 function measuredProblem(row: Readonly<Record<string, unknown>>, place: string): Problem {
   const { measured, usage, fuel } = row;
@@ -139,17 +172,19 @@ function measuredProblem(row: Readonly<Record<string, unknown>>, place: string):
   if (!hasAmounts(measured, ['queueMs', 'firstTokenMs', 'totalMs', 'cost'])) {
     return `${place} has a measured value that is no number from 0`;
   }
-  if (!hasAmounts(usage, ['promptTokens', 'completionTokens', 'cachedTokens'])) {
+  if (!hasAmounts(usage, USAGE_AMOUNTS)) {
     return `${place} has a number of tokens that is none`;
   }
   return judgesProblem(measured, place);
 }
 
+const NO_FIELDS: Fields = {};
+const USAGE_AMOUNTS = ['promptTokens', 'completionTokens', 'cachedTokens'] as const;
+
 function judgesProblem(measured: unknown, place: string): Problem {
-  const judges = isObject(measured) ? measured['judges'] : undefined;
-  if (judges === undefined) return undefined;
+  const { judges = {}, user } = isObject(measured) ? measured : NO_FIELDS;
   if (!isObject(judges)) return `"measured.judges" of ${place} is no object`;
-  const isWrong = Object.values(judges).some(
+  const isWrong = [...Object.values(judges), ...(user === undefined ? [] : [user])].some(
     (judge) =>
       !isObject(judge) ||
       !hasAmounts(judge, ['totalMs', 'cost']) ||

@@ -18,10 +18,13 @@ export { type EpochReducer, epochReducer } from './reduce-epochs.js';
 export type {
   CallFailure,
   CallMeasured,
+  CaseEnd,
   CaseName,
   ResultRow,
   RowMeasured,
   ScoreDetails,
+  TranscriptEntry,
+  TurnScore,
 } from './result-row.js';
 export { resultRowSchema, ROW_SCHEMA_VERSION } from './row-schema.js';
 export {

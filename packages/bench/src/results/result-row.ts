@@ -24,6 +24,47 @@ export interface CallFailure {
   readonly guestStack?: GuestStack;
 }
 
+/** One message of a case after the prompt. */
+export interface TranscriptEntry {
+  /** `user`: a turn of the record or of the simulated user. `tool`: what a tool returned. */
+  readonly role: 'user' | 'assistant' | 'tool';
+  /** Untrusted text. What a tool returned is JSON, unless it returned a text. */
+  readonly content: string;
+  /** Of the model: the tools that it calls. */
+  readonly toolCalls?: readonly ToolCall[];
+  /** Of the model: why it stopped. */
+  readonly finishReason?: string;
+  /** Of the model: tokens of this step. */
+  readonly usage?: TokenUsage;
+  /** Of a tool: the id of its call. */
+  readonly toolCallId?: string;
+  /** Of a tool: its name. */
+  readonly name?: string;
+  /**
+   * Of a tool that gave no result: `TOOL_UNKNOWN`, `TOOL_ARGUMENTS_INVALID` (they are not a JSON object), `TOOL_ARGUMENTS_REFUSED` (by the schema),
+   * `TOOL_LIMIT` (too many calls in one step), or the code of its failed call. The content is what the model was told.
+   */
+  readonly error?: string;
+  /** Of a tool that does not wait for a network: fuel units of its call, and of the check of its arguments. */
+  readonly fuel?: number;
+  /** Of a user: true if a model plays it. */
+  readonly simulated?: true;
+}
+
+/**
+ * Why a case ended: the model answered and the user had nothing to say (`answer`), said or heard a word of `stop` (`stop`), had its last turn
+ * (`max-turns`); the model went on calling tools (`max-steps`), or called one that no plugin answers (`unanswered-call`).
+ */
+export type CaseEnd = 'answer' | 'stop' | 'max-turns' | 'max-steps' | 'unanswered-call';
+
+/** An evaluator's score of one turn of a conversation. */
+export interface TurnScore {
+  /** From 1. */
+  readonly turn: number;
+  readonly score: number;
+  readonly explanation?: string;
+}
+
 /** What an evaluator said in addition to its score. */
 export interface ScoreDetails {
   readonly metrics?: Readonly<Record<string, number>>;
@@ -31,6 +72,8 @@ export interface ScoreDetails {
   readonly confidence?: number;
   /** The verbatim reply of a judge. */
   readonly reply?: string;
+  /** Scores of an evaluator that is asked about each turn. */
+  readonly turns?: readonly TurnScore[];
   /** Each judgement of an evaluator that asks models: verdict and reply. */
   readonly judgements?: readonly Judgement[];
   /** True if the answer's own model is among the judges, which `allowSelfJudging` permits. */
@@ -60,6 +103,8 @@ export interface RowMeasured extends CallMeasured {
   readonly fuel?: Readonly<Record<string, number>>;
   /** Calls of evaluators that ask a model, by evaluator name, with the tokens that they used. */
   readonly judges?: Readonly<Record<string, CallMeasured & { readonly usage?: TokenUsage }>>;
+  /** Calls of the simulated user, added up. */
+  readonly user?: CallMeasured & { readonly usage?: TokenUsage };
 }
 
 /** Identifies a case: unique within a run. */
@@ -95,10 +140,19 @@ export interface ResultRow extends CaseName {
   readonly output?: string;
   /** The provider's text, if transforms changed it. */
   readonly answer?: string;
-  /** Tool calls that the model requests; evaluators get them as `tool_calls`. */
+  /** Tool calls that the model requests, over all steps; evaluators get them as `tool_calls`. */
   readonly toolCalls?: readonly ToolCall[];
-  /** Why the model stopped, in the provider's words. */
+  /** What was said after the prompt, if the case has tools that plugins answer, or further turns. */
+  readonly transcript?: readonly TranscriptEntry[];
+  /** Calls of the model, if there is a transcript. */
+  readonly steps?: number;
+  /** Turns of the user that the model answered, the prompt included, if there is a transcript. */
+  readonly turns?: number;
+  /** Why the case ended, if there is a transcript and nothing failed. */
+  readonly ended?: CaseEnd;
+  /** Why the model stopped, in the provider's words; in the last step, if there are several. */
   readonly finishReason?: string;
+  /** Tokens of the model, over all steps. */
   readonly usage?: TokenUsage;
   /** By evaluator name. */
   readonly scores: Readonly<Record<string, number>>;
@@ -115,7 +169,7 @@ export interface ResultRow extends CaseName {
   /** Set if a filter dropped the row; its scores do not count. Its texts are left out, unless `droppedTexts` of the filter is set. */
   readonly dropped?: { readonly reason?: string };
   /**
-   * Fuel units by stage: `provider`, `transforms[0]`, `filters[0]`, or an evaluator's name. Each call is made separately and on a fresh
+   * Fuel units by stage: `provider`, `tools.<name>`, `toolCheck`, `user`, `transforms[0]`, `filters[0]`, or an evaluator's name. Each call is made separately and on a fresh
    * state, so its fuel does not depend on where a run starts; the fuel of stages that wait for a network is in `measured`.
    */
   readonly fuel?: Readonly<Record<string, number>>;

@@ -8,9 +8,12 @@ import type { ToolCall } from '@testbench/types/tools';
 import type {
   CallFailure,
   CallMeasured,
+  CaseEnd,
   ResultRow,
   RowMeasured,
   ScoreDetails,
+  TranscriptEntry,
+  TurnScore,
 } from './result-row.js';
 
 /**
@@ -96,13 +99,13 @@ const CALL: Fields<CallMeasured> = {
   cost: about('In the currency of the prices.', AMOUNT),
 };
 
+const WITH_USAGE = object<CallMeasured & { usage: TokenUsage }>({ ...CALL, usage: USAGE });
+
 const MEASURED = object<RowMeasured>({
   ...CALL,
   fuel: about('Fuel units of stages that wait for a network, by stage.', mapOf(AMOUNT)),
-  judges: about(
-    'Calls of evaluators that ask a model, by name.',
-    mapOf(object<CallMeasured & { usage: TokenUsage }>({ ...CALL, usage: USAGE })),
-  ),
+  judges: about('Calls of evaluators that ask a model, by name.', mapOf(WITH_USAGE)),
+  user: about('Calls of the simulated user, added up.', WITH_USAGE),
 });
 
 const JUDGEMENT = object<Judgement>(
@@ -127,11 +130,34 @@ const TOOL_CALL = object<ToolCall>(
   ['name', 'arguments'],
 );
 
+const TRANSCRIPT_ENTRY = object<TranscriptEntry>(
+  {
+    role: { enum: ['user', 'assistant', 'tool'] },
+    content: about('What was said, or what a tool returned: untrusted.', TEXT),
+    toolCalls: { type: 'array', items: TOOL_CALL },
+    finishReason: TEXT,
+    usage: USAGE,
+    toolCallId: about('Of a tool: the id of its call.', TEXT),
+    name: about('Of a tool: its name.', TEXT),
+    error: about('Of a tool that gave no result: a code.', TEXT),
+    fuel: about('Of a tool: fuel units of its call.', AMOUNT),
+    simulated: about('Of a user that a model plays.', { const: true }),
+  },
+  ['role', 'content'],
+);
+
 const DETAILS = object<ScoreDetails>({
   metrics: mapOf(NUMBER),
   explanation: TEXT,
   confidence: NUMBER,
   reply: about('What a judge answered, word by word.', TEXT),
+  turns: about('Scores of an evaluator that is asked about each turn.', {
+    type: 'array',
+    items: object<TurnScore>({ turn: count(1), score: SCORE, explanation: TEXT }, [
+      'turn',
+      'score',
+    ]),
+  }),
   judgements: about('Each judgement of an evaluator that asks models.', {
     type: 'array',
     items: JUDGEMENT,
@@ -176,6 +202,15 @@ const CANONICAL: Fields<Omit<ResultRow, 'measured'>> = {
   toolCalls: about('Tools that the model wants to be called.', {
     type: 'array',
     items: TOOL_CALL,
+  }),
+  transcript: about('What was said after the prompt, if there are tools or turns.', {
+    type: 'array',
+    items: TRANSCRIPT_ENTRY,
+  }),
+  steps: about('Calls of the model, if there is a transcript.', count(0)),
+  turns: about('Turns of the user that were answered, if there is a transcript.', count(0)),
+  ended: about('Why the case ended, if there is a transcript.', {
+    enum: ['answer', 'stop', 'max-turns', 'max-steps', 'unanswered-call'] satisfies CaseEnd[],
   }),
   finishReason: about("Why the model stopped, in the provider's words.", TEXT),
   usage: USAGE,

@@ -1,4 +1,5 @@
-import type { ResultRow } from './result-row.js';
+import { TOOL_CHECK, toolStageName, USER_STAGE } from '../run/conversation/stage-names.js';
+import type { ResultRow, TranscriptEntry } from './result-row.js';
 
 /** Totals of the calls of one stage, over all rows of a run. */
 export interface StageUsage {
@@ -44,6 +45,7 @@ export class UsageBoard {
     if (measured === undefined) return;
     this.#pay(row.usage, measured);
     for (const judge of Object.values(measured.judges ?? {})) this.#pay(judge.usage, judge);
+    if (measured.user !== undefined) this.#pay(measured.user.usage, measured.user);
   }
 
   /** @param provider Its name, for the stage `provider`. */
@@ -58,7 +60,7 @@ export class UsageBoard {
   #addFuel(row: ResultRow, fuel: Readonly<Record<string, number>>): void {
     for (const stage of Object.keys(fuel)) {
       const usage = this.#of(stage, row.provider);
-      usage.calls += 1;
+      usage.calls += callsOf(row, stage);
       usage.fuelUsed += fuel[stage]!;
     }
   }
@@ -102,3 +104,23 @@ function fail(usage: Usage): void {
   usage.calls += 1;
   usage.failedCalls += 1;
 }
+
+/** Calls of a stage that gave an answer: in a conversation there may be several. */
+function callsOf({ steps, transcript }: ResultRow, stage: string): number {
+  if (transcript === undefined) return 1;
+  if (stage === PROVIDER) return steps ?? 1;
+  const isCall = (entry: TranscriptEntry): boolean => {
+    const { role, name = '', error, simulated } = entry;
+    if (stage === USER_STAGE) return simulated === true;
+    if (stage === TOOL_CHECK) return role === 'tool' && !UNCHECKED.has(error);
+    return role === 'tool' && error === undefined && stage === toolStageName(name);
+  };
+  return Math.max(1, transcript.filter(isCall).length);
+}
+
+/** Tools whose arguments were not checked. */
+const UNCHECKED: ReadonlySet<string | undefined> = new Set([
+  'TOOL_UNKNOWN',
+  'TOOL_ARGUMENTS_INVALID',
+  'TOOL_LIMIT',
+]);

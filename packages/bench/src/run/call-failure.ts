@@ -25,11 +25,7 @@ export function toFailure(
   options: { readonly signal: AbortSignal; readonly failFast: boolean },
   error: unknown,
 ): CallFailure {
-  if (options.signal.aborted) throw cancelled();
-  if (!PluginError.is(error) || FATAL_CODES.has(error.code)) throw error;
-  // An exhausted budget ends the run, not the case: the open cases are asked once the budget is raised.
-  if (!error.code.startsWith('CALL_')) throw error;
-  const { code, message } = error;
+  const { code, message } = pluginFailure(error, options.signal);
   if (options.failFast) {
     throw new BenchError(
       'BENCH_CALL_FAILED',
@@ -53,6 +49,15 @@ export function toFailure(
     ...(details === undefined ? {} : { details }),
     ...(guestStack.length === 0 ? {} : { guestStack }),
   };
+}
+
+/** A failure of a plugin's call. @throws Errors not caused by the plugin, unchanged. */
+export function pluginFailure(error: unknown, signal: AbortSignal): PluginError {
+  if (signal.aborted) throw cancelled();
+  if (!PluginError.is(error) || FATAL_CODES.has(error.code)) throw error;
+  // An exhausted budget ends the run, not the case: the open cases are asked once the budget is raised.
+  if (!error.code.startsWith('CALL_')) throw error;
+  return error;
 }
 
 /** Without excerpts: readers of results need not see the source. */

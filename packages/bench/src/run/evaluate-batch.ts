@@ -58,7 +58,7 @@ export class BatchEvaluator {
   }
 
   /** @returns Undefined if records have to go one by one: a stage waits, records name their own evaluators, prompts or records have their own parameters, an
-   * evaluator gets a field of the record as `tool_calls`, or answers come from an earlier run. */
+   * evaluator gets a field of the record as `tool_calls`, answers come from an earlier run, or cases have tools or further turns. */
   static for({ config, pipeline }: PreparedRun, system: BenchSystem): BatchEvaluator | undefined {
     if (system.executePipeline === undefined || pipeline.recordStages !== undefined)
       return undefined;
@@ -66,6 +66,9 @@ export class BatchEvaluator {
     if (config.dataset.attachments !== undefined) return undefined;
     if (pipeline.stages.some(({ waits }) => waits)) return undefined;
     if (!haveSameParameters(pipeline.prompts, config.dataset.fields)) return undefined;
+    const { turns, tools = pipeline.tools } = config.dataset.fields;
+    if ((turns ?? tools ?? pipeline.conversation) !== undefined) return undefined;
+    if (config.evaluators.some(({ per }) => per === 'turn')) return undefined;
     // Such a field replaces the model's own tool calls, or else takes a separate place: a pipeline has only one place.
     if (pipeline.evaluators.some(isGivenToolCalls)) return undefined;
     if (pipeline.providers.some(({ replay }) => replay !== undefined)) return undefined;

@@ -2,13 +2,21 @@ import type { EvaluatorResult, ProviderResult } from '@testbench/types';
 
 import { type AttachmentOutcome, attachedFiles } from '../attachments/attached-files.js';
 import type { Sample } from '../dataset/selection/read-sample.js';
+import { addUsage, sumMeasured } from '../calls/add-up.js';
 import type { TokenUsage } from '../calls/token-usage.js';
+import { withoutUndefined } from '../config/without-undefined.js';
 import { isSameModel, judgeModels } from '../judging/self-judging.js';
 import type { PromptContent } from '../prompts/prompt.js';
 import type { BenchError } from '../errors.js';
 import { ReplayedFailure } from '../replay/replay-run.js';
 import type { CallFailure, CallMeasured, ResultRow } from '../results/result-row.js';
-import { toFailure } from './call-failure.js';
+import { pluginFailure, toFailure } from './call-failure.js';
+import { Conversation, goesOn, offeredTools } from './conversation/conversation.js';
+import { ConversationFailure, takeConversation } from './conversation/take-conversation.js';
+import { scoreTurns, turnsOf } from './conversation/score-turns.js';
+import { givesAnswer, TOOL_CHECK, USER_STAGE } from './conversation/stage-names.js';
+import type { OfferedTools } from './conversation/tool-stages.js';
+import { trajectoryOf, wireTranscript } from './conversation/transcript.js';
 import type { EvaluateOptions } from './evaluate-options.js';
 import { filterRows } from './filter-rows.js';
 import type { EvaluatorStage } from './load-pipeline.js';
@@ -23,6 +31,7 @@ import {
   readText,
   renderPrompt,
   requestIdOf,
+  type ScoreVerdict,
   takeAnswer,
   takeVerdicts,
   toVerdict,
@@ -118,6 +127,8 @@ export class CaseRun {
   readonly #case: RunCase;
   readonly #scoring: readonly Scoring[];
   readonly #files: AttachmentOutcome;
+  /** Measurements of the calls of a stage. */
+  readonly #parts = new Map<string, CallMeasured[]>();
 
   constructor(
     sample: Sample,
@@ -146,9 +157,7 @@ export class CaseRun {
       Object.fromEntries(Object.entries(values ?? {}).filter(([name]) => kept.has(name)));
     const pickFuel = (fuel: ResultRow['fuel']): Record<string, number> =>
       Object.fromEntries(
-        Object.entries(fuel ?? {}).filter(
-          ([name]) => kept.has(name) || name === 'provider' || name.startsWith('transforms['),
-        ),
+        Object.entries(fuel ?? {}).filter(([name]) => kept.has(name) || givesAnswer(name)),
       );
     const { score: _score, passed: _passed, details, errors, fuel, measured, ...rest } = row;
     const judges = pick(measured?.judges);
@@ -203,8 +212,20 @@ export class CaseRun {
     try {
       const replayed = provider.replay?.answer(this.#sample, this.#case, asked);
       if (replayed?.fuel !== undefined) draft.fuel[name] = replayed.fuel;
-      const answer = replayed ?? (await this.#call<ProviderResult>(draft, stage, name, data));
-      given = takeAnswer(draft, answer);
+      if (replayed?.conversation !== undefined) Object.assign(draft, replayed.conversation);
+      const { pipeline } = this.#options;
+      const offered = offeredTools(pipeline, this.#sample);
+      given =
+        replayed === undefined && goesOn(offered, this.#sample, pipeline)
+          ? await this.#converse(draft, asked, offered, data)
+          : takeAnswer(
+              draft,
+              replayed ??
+                (await this.#call<ProviderResult>(draft, stage, name, {
+                  ...data,
+                  ...offered.wire(true),
+                })),
+            );
       let text = given;
       for (stage of this.#options.pipeline.transforms) {
         name = stage.name;
@@ -215,11 +236,54 @@ export class CaseRun {
       return true;
     } catch (error) {
       if (given !== undefined) draft.answer = given;
-      draft.failure =
-        error instanceof ReplayedFailure
-          ? error.failure
-          : { stage: name, ...this.#toFailure(stage, error) };
+      if (error instanceof ReplayedFailure) draft.failure = error.failure;
+      else if (error instanceof ConversationFailure) {
+        draft.failure = { stage: error.name, ...this.#toFailure(error.stage, error.cause) };
+      } else draft.failure = { stage: name, ...this.#toFailure(stage, error) };
       return false;
+    }
+  }
+
+  /** Goes on after the first answer, and keeps what was said even if it fails. @returns The last answer of the model. */
+  async #converse(
+    draft: Draft,
+    asked: PromptContent,
+    offered: OfferedTools,
+    { prompt: _prompt, messages: _messages, ...given }: Readonly<Record<string, unknown>>,
+  ): Promise<string> {
+    const { pipeline } = this.#options;
+    const { user } = pipeline;
+    const call = async <Data>(stage: Stage, name: string, data: object): Promise<Data> => {
+      try {
+        return await this.#call<Data>(draft, stage, name, data);
+      } catch (error) {
+        throw new ConversationFailure(stage, name, error);
+      }
+    };
+    const conversation = new Conversation(asked, this.#sample, offered, pipeline, {
+      model: (data) => call(this.#case.provider.stage, 'provider', { ...given, ...data }),
+      user: async (messages) => {
+        const { stage, config } = user!;
+        const { model, parameters } = config;
+        const data = { ...parameters, model, messages, record: this.#sample.row };
+        return readText(await call(stage, USER_STAGE, data));
+      },
+      tool: async (stage, data) => {
+        const before = draft.fuel[stage.name] ?? 0;
+        try {
+          const answer = await this.#call<unknown>(draft, stage, stage.name, data, false);
+          const waits = this.#options.paid.has(stage);
+          return { data: answer, fuel: waits ? undefined : draft.fuel[stage.name]! - before };
+        } catch (error) {
+          if (stage.name === TOOL_CHECK) throw new ConversationFailure(stage, stage.name, error);
+          throw pluginFailure(error, this.#options.signal);
+        }
+      },
+    });
+    try {
+      return await conversation.run();
+    } finally {
+      takeConversation(draft, conversation);
     }
   }
 
@@ -227,11 +291,15 @@ export class CaseRun {
   async #score(draft: Draft): Promise<void> {
     const evaluators = this.#scoring.map(({ evaluator }) => evaluator);
     const { input, messages, expected } = this.#sample;
+    const hasTranscript = draft.transcript !== undefined;
     const common = {
       input: messages ?? input,
       output: draft.output,
       ...(draft.toolCalls === undefined ? {} : { tool_calls: draft.toolCalls }),
       ...(expected === undefined ? {} : { expected }),
+      ...(hasTranscript
+        ? { transcript: wireTranscript(draft), trajectory: trajectoryOf(draft) }
+        : {}),
     };
     const { paid } = this.#options;
     // Judges run concurrently; the other evaluators' calls are batched with those of other records, and need less memory one at a time.
@@ -257,10 +325,13 @@ export class CaseRun {
   async #ask(draft: Draft, index: number, common: object): Promise<Verdict> {
     const { evaluator, fields } = this.#scoring[index]!;
     const { stage, config } = evaluator;
+    const ask = async (own: object): Promise<ScoreVerdict> => {
+      const data = { ...common, ...own, ...fields, record: this.#sample.row };
+      return toVerdict(stage, await this.#call<EvaluatorResult>(draft, stage, config.name, data));
+    };
     try {
-      const data = { ...common, ...fields, record: this.#sample.row };
-      const result = await this.#call<EvaluatorResult>(draft, stage, config.name, data);
-      const verdict = toVerdict(stage, result);
+      const verdict =
+        config.per === 'turn' ? await scoreTurns(turnsOf(draft, this.#sample), ask) : await ask({});
       if (!this.#isJudgedByItself(stage)) return verdict;
       return { ...verdict, details: { ...verdict.details, selfJudged: true } };
     } catch (error) {
@@ -274,23 +345,33 @@ export class CaseRun {
     return stage.waits && judgeModels(stage.config).some((judge) => isSameModel(judge.name, name));
   }
 
-  async #call<Data>(draft: Draft, stage: Stage, name: string, all: object): Promise<Data> {
-    const files = attachedFiles(stage, this.#files);
-    const data = stage.handed(files === undefined ? all : { ...all, attachments: files.described });
+  /** @param isHanded False for data that is already what the plugin is to get. */
+  async #call<Data>(
+    draft: Draft,
+    stage: Stage,
+    name: string,
+    all: object,
+    isHanded = true,
+  ): Promise<Data> {
+    const files = isHanded ? attachedFiles(stage, this.#files) : undefined;
+    const described = files === undefined ? all : { ...all, attachments: files.described };
+    const data = isHanded ? stage.handed(described) : all;
     const attachments = files?.attachments;
     const { epoch } = this.#case;
     const { paid, signal } = this.#options;
     const requestId = requestIdOf(this.#sample, this.#case);
     if (!paid.has(stage)) {
       const answer = await stage.call<Data>(data, requestId, signal, undefined, attachments);
-      draft.fuel[name] = answer.fuelUsed;
+      draft.fuel[name] = (draft.fuel[name] ?? 0) + answer.fuelUsed;
       return answer.data;
     }
     try {
       const given = data as Readonly<Record<string, unknown>>;
       const call = { data: given, requestId, epoch, signal, attachments };
       const answer = await paid.call<Data>(stage, call);
-      if (answer.fuelUsed !== undefined) draft.paidFuel[name] = answer.fuelUsed;
+      if (answer.fuelUsed !== undefined) {
+        draft.paidFuel[name] = (draft.paidFuel[name] ?? 0) + answer.fuelUsed;
+      }
       this.#measure(draft, stage, name, answer);
       return answer.data;
     } catch (error) {
@@ -300,7 +381,7 @@ export class CaseRun {
     }
   }
 
-  /** The measurements of the row are those of the provider's call; those of judges are stored by name. */
+  /** The measurements of the row are those of the provider's calls; those of others are stored apart. */
   #measure(
     draft: Draft,
     stage: Stage,
@@ -310,13 +391,22 @@ export class CaseRun {
       usage,
     }: { readonly measured: CallMeasured; readonly usage?: TokenUsage | undefined },
   ): void {
+    const { judges, user } = draft.measured ?? {};
+    const parts = this.#parts.get(name) ?? [];
+    parts.push(measured);
+    this.#parts.set(name, parts);
+    const all = sumMeasured(parts);
     if (stage === this.#case.provider.stage) {
-      draft.measured = { ...measured, ...draft.measured };
-      return;
+      draft.measured = withoutUndefined({ ...all, judges, user });
+    } else if (stage === this.#options.pipeline.user?.stage) {
+      const sum = addUsage(user?.usage, usage);
+      draft.measured = { ...draft.measured, user: withoutUndefined({ ...all, usage: sum }) };
+    } else if (!givesAnswer(name)) {
+      const sum = addUsage(judges?.[name]?.usage, usage);
+      const judge = withoutUndefined({ ...all, usage: sum });
+      draft.measured = { ...draft.measured, judges: { ...judges, [name]: judge } };
     }
-    const judges = { ...draft.measured?.judges };
-    judges[name] = usage === undefined ? measured : { ...measured, usage };
-    draft.measured = { ...draft.measured, judges };
+    // A tool that waits for a network is not paid for by the token.
   }
 
   #toFileFailure(error: BenchError): CallFailure {

@@ -104,7 +104,7 @@ const NAME_FIELDS = ['prompt', 'provider', 'model', 'epoch'] as const;
 /** What a filter sees of a row. */
 function toItem(row: ResultRow): object {
   const { index, id, prompt, provider, model, epoch, input, messages, expected } = row;
-  const { output, answer, scores, score, passed, details, errors } = row;
+  const { output, answer, transcript, scores, score, passed, details, errors } = row;
   const values = Object.values(scores);
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return withoutUndefined({
@@ -119,6 +119,7 @@ function toItem(row: ResultRow): object {
     expected,
     output,
     answer,
+    transcript,
     scores,
     score: score ?? (values.length === 0 ? undefined : mean),
     passed,
@@ -142,9 +143,30 @@ function takeTexts(row: ResultRow, item: Record<string, unknown>): ResultRow {
     output,
     answer: isStale ? undefined : answer,
     toolCalls: rewritten ? undefined : row.toolCalls,
+    transcript: takeTranscript(row.transcript, item['transcript'], rewritten),
     details: details && mapValues(details, (own, name) => takeDetails(own, item, name, rewritten)),
     errors: errors && mapValues(errors, (own, name) => takeMessage(own, item, name, rewritten)),
   });
+}
+
+/**
+ * A transcript with the texts that came back, entry by entry; calls and results of tools stay only if nothing was rewritten: they may repeat what was
+ * taken away. It is left out if the answer was rewritten and the transcript was not.
+ */
+function takeTranscript(
+  own: ResultRow['transcript'],
+  given: unknown,
+  rewritten: boolean,
+): ResultRow['transcript'] {
+  if (own === undefined) return undefined;
+  const entries = Array.isArray(given) && given.length === own.length ? given : [];
+  const texts = own.map(({ content }, index) => readText(entries[index], 'content', content) ?? '');
+  const isChanged = texts.some((text, index) => text !== own[index]!.content);
+  if (!isChanged) return rewritten ? undefined : own;
+  return own.map(({ toolCalls: _calls, ...entry }, index) => ({
+    ...entry,
+    content: texts[index]!,
+  }));
 }
 
 function takeDetails(
@@ -211,6 +233,7 @@ function withoutTexts(row: ResultRow, { droppedTexts }: FilterStage): ResultRow 
     output: _o,
     answer: _a,
     toolCalls: _t,
+    transcript: _s,
     columns: _c,
     attachments: _f,
     ...rest

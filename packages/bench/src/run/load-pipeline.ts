@@ -1,19 +1,26 @@
 import type { PluginType } from '@testbench/types';
-import { ConfigError } from '@testbench/types/errors';
+import { CallError, ConfigError } from '@testbench/types/errors';
 
 import type {
   PluginConfig,
   ResolvedBenchmarkConfig,
+  ResolvedConversationConfig,
   ResolvedEvaluatorConfig,
   ResolvedProviderConfig,
 } from '../config/benchmark-config.js';
+import { DEFAULT_MAX_STEPS } from '../config/limits.js';
 import { parseScript } from '../config/script-reference.js';
 import { stageLimits } from '../config/stage-limits.js';
+import { withoutUndefined } from '../config/without-undefined.js';
 import { rejectSelfJudging } from '../judging/self-judging.js';
 import { loadPrompts } from '../prompts/load-prompts.js';
-import type { Prompt } from '../prompts/prompt.js';
+import { Prompt } from '../prompts/prompt.js';
 import { type LocateOptions, PluginLocator } from '../plugins/locate-plugin.js';
 import { type ReplayProvider, ReplayLoader } from '../replay/replay-provider.js';
+import { MAX_TOOL_RESULT_BYTES } from './conversation/limits.js';
+import type { UserStage } from './conversation/simulated-user.js';
+import { TOOL_CHECK, toolStageName, USER_STAGE } from './conversation/stage-names.js';
+import type { ToolStage, ToolStages } from './conversation/tool-stages.js';
 import { RecordStages } from './record-stages.js';
 import { type BenchSystem, Stage, waitsForNetwork } from './stage.js';
 
@@ -50,6 +57,12 @@ export interface Pipeline {
   /** Further evaluators that records name, if `dataset.fields.evaluators` is set. */
   readonly recordStages: RecordStages | undefined;
   readonly filters: readonly FilterStage[];
+  /** Undefined if the configuration has no tools. */
+  readonly tools?: ToolStages | undefined;
+  /** The model that plays the user, if there is one. */
+  readonly user?: UserStage | undefined;
+  /** How cases go on after the first answer, if the configuration says so. */
+  readonly conversation?: ResolvedConversationConfig | undefined;
   /** All stages, in the order in which a record passes them. */
   readonly stages: readonly Stage[];
   /** Unloads all plugins. */
@@ -97,10 +110,13 @@ export async function loadPipeline(
         transforms.push(await loader.load(use, ['transform'], `transforms[${index}]`));
       }
     }
+    const tools = answers ? await loadTools(loader, config) : undefined;
+    const user = answers ? await loadUser(loader, config.conversation?.user) : undefined;
     const evaluators: EvaluatorStage[] = [];
     for (const [index, use] of config.evaluators.entries()) {
       const path = `evaluators[${index}]`;
       const stage = await loader.load(use, ['evaluator', 'custom'], path, use.name);
+      checkTurns(stage, use, path);
       evaluators.push({ stage, config: use, path, fields: Object.entries(use.fields ?? {}) });
     }
     rejectSelfJudging(config, evaluators);
@@ -127,6 +143,9 @@ export async function loadPipeline(
       transforms,
       evaluators,
       filters,
+      tools,
+      user,
+      conversation: config.conversation,
       // In the order in which a record passes them: replaying providers are asked like the others.
       stages: [...providers.map(({ stage }) => stage), ...stages.slice(loaded)],
       unload: () => loader.unload(),
@@ -151,6 +170,85 @@ function checkSending(
     path,
     `Cannot send ${JSON.stringify(sent.field)} of "dataset.attachments" with "${path}": the plugin ${JSON.stringify(name)} does not declare "multi_modal_evaluation"; use another provider, or write "send: false" for attachments that only evaluators read`,
   );
+}
+
+/** Sums are added over cases, and a case has one row: turns cannot be added without counting twice. */
+function checkTurns(stage: Stage, { per }: ResolvedEvaluatorConfig, path: string): void {
+  if (per !== 'turn' || stage.plugin.metadata.aggregate === undefined) return;
+  throw new ConfigError(
+    'CONFIG_INVALID',
+    `${path}.per`,
+    `Cannot use "${path}.per: turn": the plugin scores whole sets by sums, which count cases and not turns`,
+  );
+}
+
+async function loadTools(
+  loader: PipelineLoader,
+  {
+    tools = [],
+    toolChoice,
+    maxSteps = DEFAULT_MAX_STEPS,
+    limits,
+    dataset,
+  }: ResolvedBenchmarkConfig,
+): Promise<ToolStages | undefined> {
+  if (tools.length === 0 && dataset.fields.tools === undefined) return undefined;
+  const loaded: ToolStage[] = [];
+  for (const [index, tool] of tools.entries()) {
+    const { name, description, parameters, plugin, ...use } = tool;
+    const definition = withoutUndefined({ name, description, parameters });
+    const capped = { maxOutputBytes: MAX_TOOL_RESULT_BYTES, ...limits, ...use.limits };
+    const stage =
+      plugin === undefined
+        ? undefined
+        : await loader.load(
+            { ...use, plugin, limits: capped },
+            ['custom'],
+            `tools[${index}]`,
+            toolStageName(name),
+          );
+    loaded.push({ definition, stage });
+  }
+  const isAnswered = loaded.some(({ stage }) => stage !== undefined);
+  const isChecked =
+    isAnswered &&
+    (dataset.fields.tools !== undefined ||
+      tools.some(({ plugin, parameters }) => plugin !== undefined && parameters !== undefined));
+  const check = isChecked
+    ? await loader.load({ plugin: CHECKING_PLUGIN }, ['evaluator'], TOOL_CHECK)
+    : undefined;
+  if (check !== undefined) await checkSchemas(check, loaded);
+  return { tools: loaded, check, choice: toolChoice, maxSteps };
+}
+
+/** Checks arguments in the sandbox: schemas may have patterns that take forever, and come from data sets. */
+const CHECKING_PLUGIN = 'json-schema';
+
+/** Finds schemas that cannot be used before anything is paid for. @throws {ConfigError} `CONFIG_INVALID`. */
+async function checkSchemas(check: Stage, tools: readonly ToolStage[]): Promise<void> {
+  const { signal } = new AbortController();
+  for (const [index, { definition, stage }] of tools.entries()) {
+    const { name, parameters } = definition;
+    if (stage === undefined || parameters === undefined) continue;
+    const path = `tools[${index}].parameters`;
+    try {
+      await check.call({ output: {}, schema: parameters }, name, signal);
+    } catch (cause) {
+      if (!(cause instanceof CallError)) throw cause;
+      const message = `Cannot read "${path}": ${cause.message}`;
+      throw new ConfigError('CONFIG_INVALID', path, message, { cause });
+    }
+  }
+}
+
+async function loadUser(
+  loader: PipelineLoader,
+  use: NonNullable<ResolvedBenchmarkConfig['conversation']>['user'],
+): Promise<UserStage | undefined> {
+  if (use === undefined) return undefined;
+  const stage = await loader.load(use, ['provider'], 'conversation.user', USER_STAGE);
+  const instructions = new Prompt(USER_STAGE, { template: use.instructions });
+  return { stage, config: use, instructions };
 }
 
 class PipelineLoader {

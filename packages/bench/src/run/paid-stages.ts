@@ -31,6 +31,7 @@ import type { AskCostOptions } from './asking/cost-of-ask.js';
 import { CallJournal, type CallNote, NO_NOTE } from './call-journal.js';
 import { problemOfPlugin } from './call-failure.js';
 import type { PreparedRun } from './prepare-run.js';
+import type { UserStage } from './conversation/simulated-user.js';
 import type { Stage } from './stage.js';
 
 /** Folder of cached paid answers, within `outputDir`. */
@@ -148,6 +149,11 @@ export class PaidStages implements StageCalls {
    */
   static checkPrices({ config, pipeline }: PreparedRun): void {
     const budget = new Budget(withoutUndefined({ ...config.budgets }));
+    const { user } = pipeline;
+    if (user?.stage.waits === true) {
+      const { model, parameters } = user.config;
+      greatestCost(budget, userPrices(user), { model, input: parameters }, USER_PATH);
+    }
     for (const [index, { stage, config: use }] of pipeline.providers.entries()) {
       if (!stage.waits) continue;
       const place = `providers[${index}].models`;
@@ -208,6 +214,15 @@ export class PaidStages implements StageCalls {
       const prices = new PriceTable(use.prices ?? pricesOf(use.models), place);
       add(stage, 'model', use.calls, prices, place);
     }
+    const { user, tools } = pipeline;
+    // The user is part of what it takes to get an answer, like the model.
+    if (user?.stage.waits === true) {
+      add(user.stage, 'model', user.config.calls, userPrices(user), USER_PATH);
+    }
+    for (const [index, { stage }] of (tools?.tools ?? []).entries()) {
+      const place = `tools[${index}]`;
+      if (stage?.waits === true) add(stage, 'model', {}, new PriceTable({}, place), place);
+    }
     for (const { stage, config: use, path: place } of pipeline.evaluators) {
       if (stage.waits) add(stage, 'judge', use.calls, new PriceTable(use.prices ?? {}), place);
     }
@@ -258,7 +273,7 @@ export class PaidStages implements StageCalls {
     const noted = this.#note(key, account);
     const outcome = await calls.make({
       key: parts,
-      model: judge ?? String(data['model']),
+      model: judge ?? modelOf(stage, data),
       ...(judge === undefined ? {} : { request: judgeRequest(stage, data) }),
       signal,
       onSpent: (spent) => noted.spend(spent),
@@ -387,6 +402,12 @@ export async function openCache(
   });
 }
 
+const USER_PATH = 'conversation.user';
+
+function userPrices({ config: { model, price } }: UserStage): PriceTable {
+  return new PriceTable(pricesOf([withoutUndefined({ name: model, price })]), USER_PATH);
+}
+
 /** Prices of the models of a provider. */
 export function pricesOf(
   models: readonly { readonly name: string; readonly price?: PriceConfig }[],
@@ -402,13 +423,19 @@ function costOptions(
   judge: string | undefined,
 ): AskCostOptions {
   if (judge === undefined) {
-    const model = String(data['model']);
+    const model = modelOf(stage, data);
     const maxAnswerTokens = undefined;
     return { model, fallbackModel: model, maxAnswerTokens, request: data };
   }
   const request = judgeRequest(stage, data);
   const maxAnswerTokens = Number(request['max_tokens']);
   return { model: undefined, fallbackModel: judge, maxAnswerTokens, request };
+}
+
+/** What prices and messages call the one that is asked; a tool has no model. */
+function modelOf(stage: Stage, data: Readonly<Record<string, unknown>>): string {
+  const model = data['model'];
+  return typeof model === 'string' ? model : stage.name;
 }
 
 /** A judge composes its own request; it is not longer than its configuration and its input together. */

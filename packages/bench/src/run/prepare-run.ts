@@ -120,12 +120,12 @@ async function withExpandedRun<T>(
 /** True if waiting calls hold threads or processes: calls of plugins that do not ask, and streams. */
 function holdsPlaces(
   { stages, prompts }: Pipeline,
-  { providers }: ResolvedBenchmarkConfig,
+  { providers, conversation }: ResolvedBenchmarkConfig,
 ): boolean {
   if (stages.some((stage) => stage.waits && !stage.asks)) return true;
-  const models = providers.flatMap((provider) => provider.models);
+  const models = [...providers.flatMap((provider) => provider.models), conversation?.user];
   const given = [...models, ...prompts.map(({ source }) => source)];
-  return given.some(({ parameters }) => parameters?.['stream'] === true);
+  return given.some((one) => one?.parameters?.['stream'] === true);
 }
 
 /** Default maximum of threads waiting for a server: 10 MB each. */
@@ -136,7 +136,8 @@ const OTHER_CALLS = 64;
 
 /** Room for waiting calls: unless they run in this thread, each holds a thread or process. */
 function waitingPlaces(config: ResolvedBenchmarkConfig): PluginSystemOptions {
-  const stages = [...config.providers, ...config.evaluators];
+  const { user } = config.conversation ?? {};
+  const stages = [...config.providers, ...config.evaluators, ...(user === undefined ? [] : [user])];
   const told = stages.map(({ calls }) => calls?.concurrency ?? config.concurrency ?? 0);
   const calls = Math.max(...told);
   return {
@@ -153,7 +154,9 @@ async function createSystem(
   denials: DenialLog,
 ): Promise<PluginSystem> {
   const { providers, transforms, evaluators, filters } = config;
-  const own = [providers, transforms, evaluators, filters].flat().length;
+  // Tools, the plugin that checks their arguments, and the user.
+  const more = (config.tools?.length ?? 0) + 2;
+  const own = [providers, transforms, evaluators, filters].flat().length + more;
   const uses = own + (config.dataset.fields.evaluators === undefined ? 0 : MAX_RECORD_STAGES);
   return new PluginSystem({
     ...places,

@@ -25,10 +25,14 @@ export type Draft = { -readonly [Key in keyof ResultRow]: ResultRow[Key] } & {
   readonly paidFuel: Record<string, number>;
 };
 
+/** The score of an evaluator for an answer. */
+export interface ScoreVerdict {
+  readonly score: number;
+  readonly details: ScoreDetails | undefined;
+}
+
 /** The result of an evaluator for an answer. */
-export type Verdict =
-  | { readonly score: number; readonly details: ScoreDetails | undefined }
-  | { readonly failure: CallFailure };
+export type Verdict = ScoreVerdict | { readonly failure: CallFailure };
 
 /** The additional record fields that an evaluator gets. @throws {BenchError} `BENCH_DATASET_INVALID`. */
 export function readFields({ path, fields }: EvaluatorStage, sample: Sample): object {
@@ -101,7 +105,8 @@ export function takeAnswer(
   return answer.text;
 }
 
-function toolCallsOf(answer: object): readonly ToolCall[] | undefined {
+/** Tools that a model wants to be called. @throws {CallError} `CALL_INVALID_OUTPUT`. */
+export function toolCallsOf(answer: object): readonly ToolCall[] | undefined {
   try {
     return readToolCalls(answer);
   } catch (error) {
@@ -110,10 +115,7 @@ function toolCallsOf(answer: object): readonly ToolCall[] | undefined {
 }
 
 /** @throws {CallError} `CALL_INVALID_OUTPUT` if it is not what an evaluator gives. */
-export function toVerdict(
-  stage: Stage,
-  result: EvaluatorResult,
-): Extract<Verdict, { readonly score: number }> {
+export function toVerdict(stage: Stage, result: EvaluatorResult): ScoreVerdict {
   if (stage.plugin.metadata.pluginType === 'custom') checkScore(result);
   return { score: result.score, details: detailsOf(result) };
 }

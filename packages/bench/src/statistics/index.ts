@@ -42,6 +42,7 @@ export {
   type GroupScore,
   type Interval,
   type JudgeUsage,
+  type TrajectoryReport,
   type MetricKind,
   type MetricScale,
   type MetricSummary,

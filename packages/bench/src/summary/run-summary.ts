@@ -176,8 +176,27 @@ export interface JudgeUsage {
   readonly cost: Amounts | null;
 }
 
+/** Figures of the cases with a transcript. */
+export interface TrajectoryReport {
+  /** Calls of the model. */
+  readonly steps: Amounts;
+  /** Turns of the user that were answered. */
+  readonly turns: Amounts;
+  readonly toolCalls: Amounts;
+  /** Calls of tools that gave no result. */
+  readonly toolErrors: Amounts;
+  /** Fuel units of tools. */
+  readonly toolFuel: Amounts;
+  /** Why cases ended, the most frequent first. */
+  readonly ends: readonly { readonly end: string; readonly count: number }[];
+}
+
 /** The results of one prompt, provider and model. */
 export interface SystemReport extends SystemName {
+  /** How cases with tools or turns came to their answers; absent if there are none. */
+  readonly trajectory?: TrajectoryReport;
+  /** Calls of the simulated user; absent if there is none. */
+  readonly user?: Omit<JudgeUsage, 'evaluator'>;
   readonly cases: number;
   /** Cases that lack a score. */
   readonly failed: number;

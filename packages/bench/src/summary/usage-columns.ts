@@ -1,9 +1,16 @@
 import { latencySummary } from '@testbench/statistics';
 
 import type { ResultRow } from '../results/result-row.js';
+import { trajectoryOf } from '../run/conversation/transcript.js';
 import { NumberColumn } from './number-column.js';
 import { scoreSignature } from './score-signature.js';
-import type { Amounts, JudgeUsage, Quantiles, SystemReport } from './run-summary.js';
+import type {
+  Amounts,
+  JudgeUsage,
+  Quantiles,
+  SystemReport,
+  TrajectoryReport,
+} from './run-summary.js';
 
 interface JudgeColumns {
   readonly totalMs: NumberColumn;
@@ -23,13 +30,17 @@ export class UsageColumns {
   readonly #cached = new NumberColumn();
   readonly #judges = new Map<string, JudgeColumns>();
   readonly #failures = new Map<string, number>();
+  #user: JudgeColumns | undefined;
+  #trajectory: TrajectoryColumns | undefined;
   #cases = 0;
   #failed = 0;
   #dropped = 0;
   #cachedAnswers = 0;
   readonly #selfJudged = new Map<string, number>();
 
-  add({ measured, usage, failure, errors, dropped, details }: ResultRow): void {
+  add(row: ResultRow): void {
+    const { measured, usage, failure, errors, dropped, details } = row;
+    if (row.transcript !== undefined) (this.#trajectory ??= new TrajectoryColumns()).add(row);
     this.#cases += 1;
     if (failure !== undefined || errors !== undefined) this.#failed += 1;
     if (dropped !== undefined) this.#dropped += 1;
@@ -50,12 +61,9 @@ export class UsageColumns {
     addTo(this.#cached, usage?.cachedTokens);
     if (measured?.cached === true) this.#cachedAnswers += 1;
     for (const [name, judge] of Object.entries(measured?.judges ?? {})) {
-      const columns = this.#judge(name);
-      addTo(columns.totalMs, judge.totalMs);
-      addTo(columns.cost, judge.cost);
-      addTo(columns.promptTokens, judge.usage?.promptTokens);
-      addTo(columns.completionTokens, judge.usage?.completionTokens);
+      addJudge(this.#judge(name), judge);
     }
+    if (measured?.user !== undefined) addJudge((this.#user ??= judgeColumns()), measured.user);
   }
 
   report(): Pick<
@@ -69,6 +77,8 @@ export class UsageColumns {
     | 'cost'
     | 'cachedAnswers'
     | 'judges'
+    | 'user'
+    | 'trajectory'
     | 'selfJudged'
   > {
     return {
@@ -90,13 +100,11 @@ export class UsageColumns {
       },
       cost: amountsIfAny('cost', this.#cost),
       cachedAnswers: this.#cachedAnswers,
-      judges: [...this.#judges].map(([evaluator, columns]): JudgeUsage => ({
-        evaluator,
-        totalMs: quantiles(`${evaluator}.totalMs`, columns.totalMs),
-        promptTokens: amounts(`${evaluator}.promptTokens`, columns.promptTokens),
-        completionTokens: amounts(`${evaluator}.completionTokens`, columns.completionTokens),
-        cost: amountsIfAny(`${evaluator}.cost`, columns.cost),
-      })),
+      judges: [...this.#judges].map(([evaluator, columns]): JudgeUsage =>
+        Object.assign({ evaluator }, judgeUsage(evaluator, columns)),
+      ),
+      ...(this.#user === undefined ? {} : { user: judgeUsage('user', this.#user) }),
+      ...(this.#trajectory === undefined ? {} : { trajectory: this.#trajectory.report() }),
       selfJudged: [...this.#selfJudged].map(([evaluator, cases]) => ({ evaluator, cases })),
     };
   }
@@ -104,15 +112,74 @@ export class UsageColumns {
   #judge(name: string): JudgeColumns {
     let columns = this.#judges.get(name);
     if (columns === undefined) {
-      columns = {
-        totalMs: new NumberColumn(),
-        promptTokens: new NumberColumn(),
-        completionTokens: new NumberColumn(),
-        cost: new NumberColumn(),
-      };
+      columns = judgeColumns();
       this.#judges.set(name, columns);
     }
     return columns;
+  }
+}
+
+function judgeColumns(): JudgeColumns {
+  return {
+    totalMs: new NumberColumn(),
+    promptTokens: new NumberColumn(),
+    completionTokens: new NumberColumn(),
+    cost: new NumberColumn(),
+  };
+}
+
+function addJudge(
+  columns: JudgeColumns,
+  { totalMs, cost, usage }: NonNullable<NonNullable<ResultRow['measured']>['user']>,
+): void {
+  addTo(columns.totalMs, totalMs);
+  addTo(columns.cost, cost);
+  addTo(columns.promptTokens, usage?.promptTokens);
+  addTo(columns.completionTokens, usage?.completionTokens);
+}
+
+function judgeUsage(name: string, columns: JudgeColumns): Omit<JudgeUsage, 'evaluator'> {
+  return {
+    totalMs: quantiles(`${name}.totalMs`, columns.totalMs),
+    promptTokens: amounts(`${name}.promptTokens`, columns.promptTokens),
+    completionTokens: amounts(`${name}.completionTokens`, columns.completionTokens),
+    cost: amountsIfAny(`${name}.cost`, columns.cost),
+  };
+}
+
+/** Figures of cases with a transcript. */
+class TrajectoryColumns {
+  readonly #columns = {
+    steps: new NumberColumn(),
+    turns: new NumberColumn(),
+    toolCalls: new NumberColumn(),
+    toolErrors: new NumberColumn(),
+    toolFuel: new NumberColumn(),
+  };
+  readonly #ends = new Map<string, number>();
+
+  add(row: ResultRow): void {
+    const { steps, turns, tool_calls: calls, tool_errors: errors, fuel, ended } = trajectoryOf(row);
+    const columns = this.#columns;
+    columns.steps.add(steps);
+    columns.turns.add(turns);
+    columns.toolCalls.add(calls);
+    columns.toolErrors.add(errors);
+    columns.toolFuel.add(fuel);
+    const end = ended ?? 'failed';
+    this.#ends.set(end, (this.#ends.get(end) ?? 0) + 1);
+  }
+
+  report(): TrajectoryReport {
+    const columns = Object.entries(this.#columns).map(
+      ([name, column]) => [name, amounts(`trajectory.${name}`, column)] as const,
+    );
+    return {
+      ...(Object.fromEntries(columns) as Omit<TrajectoryReport, 'ends'>),
+      ends: [...this.#ends]
+        .map(([end, count]) => ({ end, count }))
+        .toSorted((one, other) => other.count - one.count),
+    };
   }
 }
 

@@ -66,6 +66,28 @@ export interface EvaluatorResult {
 export interface ChatMessage {
   readonly role: string;
   readonly content: unknown;
+  /** Of an assistant: the tools that it calls, in the form of chat completions. */
+  readonly tool_calls?: readonly ChatToolCall[];
+  /** Of a tool: the id of the call that it answers. */
+  readonly tool_call_id?: string;
+}
+
+/** A call of a tool in a conversation, in the form of chat completions. */
+export interface ChatToolCall {
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+}
+
+/** A tool that a model may call, in the form of chat completions. */
+export interface ChatTool {
+  readonly type: 'function';
+  readonly function: {
+    readonly name: string;
+    readonly description?: string;
+    /** JSON Schema of its arguments. */
+    readonly parameters?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** `data` that a provider gets, in the wire's names. */
@@ -80,6 +102,12 @@ export interface ProviderData {
   readonly stream?: boolean;
   /** Texts to turn into embeddings instead of a completion; then there is neither `prompt` nor `messages`. */
   readonly embed?: readonly string[];
+  readonly tools?: readonly ChatTool[];
+  readonly tool_choice?:
+    | 'auto'
+    | 'none'
+    | 'required'
+    | { readonly type: 'function'; readonly function: { readonly name: string } };
   readonly [field: string]: unknown;
 }
 
@@ -95,6 +123,12 @@ export interface ProviderResult {
   readonly finish_reason?: string;
   /** For `embed`: one vector for each text, in their order; `text` is then empty. */
   readonly embeddings?: readonly (readonly number[])[];
+  /** Tools that the model wants to be called; `arguments` is JSON as the model wrote it, and may be wrong. */
+  readonly tool_calls?: readonly {
+    readonly id?: string;
+    readonly name: string;
+    readonly arguments?: string;
+  }[];
 }
 
 /** `data` that a filter gets. */

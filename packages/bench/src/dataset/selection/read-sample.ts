@@ -7,6 +7,8 @@ import { isObject } from '../../is-object.js';
 import { invalidRecord, type RecordPlace } from '../dataset-error.js';
 import { MAX_GROUP_CHARACTERS, MAX_ID_CHARACTERS } from '../limits.js';
 import { readMessages, textOfMessages } from './read-messages.js';
+import { type RecordTool, readTools } from './read-tools.js';
+import { type RecordTurn, readTurns } from './read-turns.js';
 import { selectField } from './select-field.js';
 
 /** One record of a data set, as read. */
@@ -29,6 +31,12 @@ export interface Sample extends DatasetRecord {
   readonly messages?: readonly ChatMessage[];
   /** The JSON Schema that the answer is to fit, if `fields.schema` names one. */
   readonly schema?: Readonly<Record<string, unknown>>;
+  /** The turns of the user that follow the prompt, if `fields.turns` names a field that the record has. */
+  readonly turns?: readonly RecordTurn[];
+  /** The first of the record's turns, if it is the input. */
+  readonly firstTurn?: RecordTurn;
+  /** The tools of the record, if `fields.tools` names a field that it has. */
+  readonly tools?: readonly RecordTool[];
   /** The group by which results are divided, if `fields.group` names one. */
   readonly group?: string;
   /** The fields listed in `columns`, by name; fields that the record lacks are absent. */
@@ -70,7 +78,15 @@ export function readSample(record: DatasetRecord, { fields, columns }: SampleOpt
   const { row } = record;
   const messages =
     fields.messages === undefined ? undefined : readConversation(record, fields.messages);
-  const input = readInput(record, fields, messages);
+  const given = readField(record, fields, 'turns', readTurns);
+  const tools = readField(record, fields, 'tools', readTools);
+  // A record that has nothing else to begin with begins with its first turn.
+  const isFirst =
+    given !== undefined &&
+    messages === undefined &&
+    toText(selectField(row, fields.input)) === undefined;
+  const input = isFirst ? given[0]!.content : readInput(record, fields, messages);
+  const turns = isFirst ? given.slice(1) : given;
   const expected = selectField(row, fields.expected ?? 'expected');
   // An explicitly named field must exist; the default one may be missing.
   if (expected === undefined && fields.expected !== undefined) {
@@ -90,6 +106,9 @@ export function readSample(record: DatasetRecord, { fields, columns }: SampleOpt
   };
   if (messages !== undefined) sample.messages = messages;
   if (fields.schema !== undefined) sample.schema = readSchema(record, fields.schema);
+  if (isFirst) sample.firstTurn = given[0]!;
+  if (turns !== undefined) sample.turns = turns;
+  if (tools !== undefined) sample.tools = tools;
   if (fields.group !== undefined) sample.group = readGroup(record, fields.group);
   if (columns !== undefined) sample.columns = readColumns(row, columns);
   return sample;
@@ -131,6 +150,21 @@ function parseObject(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Reads a field that a record may lack. */
+function readField<Value>(
+  record: DatasetRecord,
+  fields: SampleOptions['fields'],
+  name: 'turns' | 'tools',
+  read: (value: unknown, fail: (state: string) => Error) => Value,
+): Value | undefined {
+  const field = fields[name];
+  const found = field === undefined ? undefined : selectField(record.row, field);
+  if (found === undefined || found === null) return undefined;
+  return read(found, (state) =>
+    invalidRecord(record, `${state} (dataset.fields.${name}: ${JSON.stringify(field)})`),
+  );
 }
 
 function readGroup(record: DatasetRecord, field: string): string {

@@ -1,6 +1,6 @@
+import { addUsage, sumMeasured } from '../../calls/add-up.js';
 import type { PaidOutcome } from '../../calls/paid-calls.js';
 import type { TokenUsage } from '../../calls/token-usage.js';
-import { withoutUndefined } from '../../config/without-undefined.js';
 import type { CallMeasured } from '../../results/result-row.js';
 
 /** Usage and outcome of the asks of one call. */
@@ -19,36 +19,11 @@ export class AskTrail {
 
   add(measured: CallMeasured, outcome: PaidOutcome): void {
     this.#measured.push(measured);
-    const usage = outcome.ok ? outcome.call.usage : undefined;
-    if (usage === undefined) return;
-    const { promptTokens, cachedTokens, completionTokens } = this.#usage ?? NONE;
-    this.#usage = {
-      promptTokens: promptTokens + usage.promptTokens,
-      cachedTokens: cachedTokens + usage.cachedTokens,
-      completionTokens: completionTokens + usage.completionTokens,
-    };
+    this.#usage = addUsage(this.#usage, outcome.ok ? outcome.call.usage : undefined);
   }
 
   /** The measurements of a single ask; for several, their sums, from the start of the first. */
   get measured(): CallMeasured {
-    const [first, ...others] = this.#measured;
-    if (first === undefined) return { attempts: 0 };
-    if (others.length === 0) return first;
-    const sum = (field: 'queueMs' | 'totalMs' | 'attempts' | 'cost'): number | undefined => {
-      const values = this.#measured.map((one) => one[field]).filter((one) => one !== undefined);
-      if (values.length === 0) return undefined;
-      return values.reduce((total, value) => total + value, 0);
-    };
-    const isCached = this.#measured.every(({ cached }) => cached === true);
-    return withoutUndefined({
-      startedAt: first.startedAt,
-      queueMs: sum('queueMs'),
-      totalMs: sum('totalMs'),
-      attempts: sum('attempts'),
-      cached: isCached ? true : undefined,
-      cost: sum('cost'),
-    });
+    return sumMeasured(this.#measured);
   }
 }
-
-const NONE: TokenUsage = { promptTokens: 0, cachedTokens: 0, completionTokens: 0 };

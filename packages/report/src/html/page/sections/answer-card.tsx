@@ -1,4 +1,4 @@
-import type { CallFailure } from '@testbench/bench/results';
+import type { CallFailure, ScoreDetails } from '@testbench/bench/results';
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 
@@ -9,6 +9,7 @@ import type { View } from '../view.js';
 import { WordDiff } from '../word-diff.js';
 import { Judgements } from './judgements.js';
 import { ToolCalls } from './tool-calls.js';
+import { Transcript } from './transcript.js';
 import { TryAnswer } from './try-answer.js';
 import { expectedText, type FullRow } from '../full-row.js';
 
@@ -24,7 +25,16 @@ export function AnswerCard({
   readonly question: ComponentChildren;
 }): JSX.Element {
   const { row, texts } = full;
-  const { output, answer, failure, errors = {}, dropped, finishReason, toolCalls } = texts;
+  const {
+    output,
+    answer,
+    failure,
+    errors = {},
+    dropped,
+    finishReason,
+    toolCalls,
+    transcript,
+  } = texts;
   const hasEpochs = view.store.index.runs.some(({ plan }) => plan.epochs.count > 1);
   return (
     <section class={`card answer series-${row.system % 6}`}>
@@ -52,8 +62,9 @@ export function AnswerCard({
           A filter dropped it: <Name text={dropped.reason ?? 'without a reason'} />
         </p>
       )}
+      {transcript !== undefined && <Transcript entries={transcript} row={texts} />}
       {output !== undefined && <Answer output={output} expected={expectedText(texts)} />}
-      {toolCalls !== undefined && <ToolCalls calls={toolCalls} />}
+      {toolCalls !== undefined && transcript === undefined && <ToolCalls calls={toolCalls} />}
       {answer !== undefined && (
         <details>
           <summary>Answer before it was transformed</summary>
@@ -147,6 +158,9 @@ function Evaluations({ view, full }: { readonly view: View; readonly full: FullR
                   <LongText text={details.reply} label={`reply of the judge of ${name}`} />
                 </details>
               )}
+              {details?.turns !== undefined && details.turns.length > 0 && (
+                <TurnScores turns={details.turns} />
+              )}
               {details?.judgements !== undefined && details.judgements.length > 0 && (
                 <Judgements judgements={details.judgements} />
               )}
@@ -165,6 +179,25 @@ function Evaluations({ view, full }: { readonly view: View; readonly full: FullR
         );
       })}
     </dl>
+  );
+}
+
+function TurnScores({
+  turns,
+}: {
+  readonly turns: NonNullable<ScoreDetails['turns']>;
+}): JSX.Element {
+  return (
+    <ol class="turns">
+      {turns.map(({ turn, score, explanation }) => (
+        <li key={turn} value={turn}>
+          <strong>{formatScore(score)}</strong>
+          {explanation !== undefined && (
+            <LongText text={explanation} label={`explanation of turn ${turn}`} />
+          )}
+        </li>
+      ))}
+    </ol>
   );
 }
 
@@ -189,6 +222,10 @@ function Measures({ full: { texts } }: { readonly full: FullRow }): JSX.Element 
     if (startedAt !== undefined) pairs.push(['asked at', startedAt.replace('T', ' ').slice(0, 19)]);
     for (const [stage, fuel] of Object.entries(measured.fuel ?? {})) {
       pairs.push([`fuel of ${stage}`, formatCount(Math.round(fuel))]);
+    }
+    if (measured.user !== undefined) {
+      const { totalMs: userMs, cost: userCost } = measured.user;
+      pairs.push(['simulated user', `${formatMs(userMs)}, cost ${formatCost(userCost)}`]);
     }
     for (const [name, judge] of Object.entries(measured.judges ?? {})) {
       pairs.push([

@@ -26,12 +26,14 @@ export function CostSection({ view }: { readonly view: View }): JSX.Element | nu
   const hasTimes = lines.some(({ report }) => report.latency.totalMs.n > 0);
   const hasCosts = lines.some(({ report }) => report.cost !== null);
   const hasTokens = lines.some(({ report }) => report.tokens.prompt.total > 0);
-  if (!hasTimes && !hasCosts && !hasTokens) return null;
+  const hasSteps = lines.some(({ report }) => report.trajectory !== undefined);
+  if (!hasTimes && !hasCosts && !hasTokens && !hasSteps) return null;
   return (
     <section aria-labelledby="costs">
       <h2 id="costs">Latency and cost</h2>
       {hasTimes && <Latencies view={view} lines={lines} />}
       {(hasCosts || hasTokens) && <Costs view={view} lines={lines} />}
+      {hasSteps && <Trajectories view={view} lines={lines} />}
       <Histograms view={view} />
     </section>
   );
@@ -82,6 +84,53 @@ function Latencies({
   );
 }
 
+function Trajectories({
+  view,
+  lines,
+}: {
+  readonly view: View;
+  readonly lines: readonly Line[];
+}): JSX.Element {
+  const rows = lines.flatMap(({ system, report: { trajectory } }) => {
+    if (trajectory === undefined) return [];
+    const { steps, turns, toolCalls, toolErrors, toolFuel, ends } = trajectory;
+    return [
+      [
+        <SystemName view={view} system={system} />,
+        formatMean(steps),
+        formatMean(turns),
+        formatMean(toolCalls),
+        formatCount(toolErrors.total),
+        formatCount(Math.round(toolFuel.mean ?? 0)),
+        <Name text={ends.map(({ end, count }) => `${end} ${count}`).join(', ')} />,
+      ],
+    ];
+  });
+  return (
+    <div class="card">
+      <DataTable
+        name="Steps of a case"
+        columns={[
+          { title: 'model' },
+          { title: 'steps', isNumber: true },
+          { title: 'turns', isNumber: true },
+          { title: 'tool calls', isNumber: true },
+          { title: 'failed tool calls, all', isNumber: true },
+          { title: 'fuel of tools', isNumber: true },
+          { title: 'ended by' },
+        ]}
+        rows={rows}
+      />
+    </div>
+  );
+}
+
+/** The mean of a case. */
+function formatMean({ mean }: Amounts): string {
+  if (mean === null) return '–';
+  return Number.isInteger(mean) ? formatCount(mean) : mean.toFixed(2);
+}
+
 function Costs({
   view,
   lines,
@@ -127,6 +176,18 @@ function Costs({
             report.cost,
             formatCount(report.cachedAnswers),
           ),
+          ...(report.user === undefined
+            ? []
+            : [
+                row(
+                  <SystemName view={view} system={system} />,
+                  'the simulated user',
+                  report.user.promptTokens,
+                  report.user.completionTokens,
+                  report.user.cost,
+                  '',
+                ),
+              ]),
           ...report.judges.map((judge) =>
             row(
               <SystemName view={view} system={system} />,

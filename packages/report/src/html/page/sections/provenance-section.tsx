@@ -76,6 +76,15 @@ function Run({ run, label }: { readonly run: PageRun; readonly label: string }):
 function Plugins({ run: { plan } }: { readonly run: PageRun }): JSX.Element {
   const plugins = [
     ...plan.providers.map((each) => ({ ...each, stage: 'provider', called: each.as })),
+    ...(plan.tools ?? []).flatMap(({ as, plugin }) =>
+      plugin === undefined ? [] : [{ ...plugin, stage: 'tool', called: as }],
+    ),
+    ...(plan.toolCheck === undefined
+      ? []
+      : [{ ...plan.toolCheck, stage: 'tool', called: 'check of arguments' }]),
+    ...(plan.conversation?.user === undefined
+      ? []
+      : [{ ...plan.conversation.user, stage: 'user', called: plan.conversation.user.model }]),
     ...plan.transforms.map((each, index) => ({
       ...each,
       stage: 'transform',
