@@ -146,6 +146,40 @@ describe('plugin anthropic', () => {
     });
   });
 
+  it('puts the results of one step into one message, and leaves empty answers out', async () => {
+    await using bench = await open();
+    bench.replies.push({ body: answer([{ type: 'text', text: 'Both.' }]) });
+    const called = (id: string): object => ({
+      id,
+      type: 'function',
+      function: { name: 'f', arguments: '{"a":1' },
+    });
+    const result = (id: string): object => ({ role: 'tool', tool_call_id: id, content: id });
+    await call(bench, {
+      model: 'm',
+      messages: [
+        { role: 'user', content: 'Go.' },
+        { role: 'assistant', content: null, tool_calls: [called('c1'), called('c2')] },
+        result('c1'),
+        result('c2'),
+        { role: 'assistant', content: '' },
+        { role: 'user', content: 'And?' },
+        { role: 'assistant', content: null, tool_calls: [called('c3')] },
+        result('c3'),
+      ],
+    });
+    const used = (id: string): object => ({ type: 'tool_use', id, name: 'f', input: {} });
+    const told = (id: string): object => ({ type: 'tool_result', tool_use_id: id, content: id });
+    expect(bench.seen[0]?.body.messages).toEqual([
+      { role: 'user', content: 'Go.' },
+      { role: 'assistant', content: [used('c1'), used('c2')] },
+      { role: 'user', content: [told('c1'), told('c2')] },
+      { role: 'user', content: 'And?' },
+      { role: 'assistant', content: [used('c3')] },
+      { role: 'user', content: [told('c3')] },
+    ]);
+  });
+
   it('writes each field once: its own, then those of the request, then those of "extra"', async () => {
     const tool = { name: 'own', input_schema: {} };
     const taken = { model: 'o', max_tokens: 1, messages: [], stream: true, system: 'o', top_p: 1 };

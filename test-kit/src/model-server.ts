@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { type LoopbackServer, serveHttp } from '@testbench/test-kit/loopback';
 import {
   type MadeAnswer,
+  type MadeToolCall,
   MODEL_WIRES,
   type ModelApi,
   type ModelBody,
@@ -32,10 +33,17 @@ export type ModelFault =
   /** Never answered. */
   | 'silent';
 
+/** An answer that calls tools. */
+export interface ModelAnswer {
+  /** @default '' */
+  readonly text?: string;
+  readonly toolCalls: readonly MadeToolCall[];
+}
+
 /** What a {@link ModelServer} does. */
 export interface ModelServerOptions {
-  /** The text of an answer. @default the last message's text */
-  readonly answer?: (request: ModelRequest) => string;
+  /** The text of an answer, or text and calls of tools. @default the last message's text */
+  readonly answer?: (request: ModelRequest) => string | ModelAnswer;
   /** Time from a request to its answer, in milliseconds; for a stream, to its first piece and between two pieces. @default 0 */
   readonly latencyMs?: number | ((request: ModelRequest) => number);
   /** Requests that are answered concurrently; further ones get 429. @default any number */
@@ -222,9 +230,14 @@ function sendFailure(
 }
 
 /** Words with their preceding spaces, so that a token is a piece of a stream. */
-function makeAnswer(request: ModelRequest, text = lastText): MadeAnswer {
+function makeAnswer(
+  request: ModelRequest,
+  make: NonNullable<ModelServerOptions['answer']> = lastText,
+): MadeAnswer {
   const { body, number } = request;
-  const all = text(request).match(/\s*\S+\s*$|\s*\S+/g) ?? [];
+  const made = make(request);
+  const { text = '', toolCalls } = typeof made === 'string' ? { text: made, toolCalls: [] } : made;
+  const all = text.match(/\s*\S+\s*$|\s*\S+/g) ?? [];
   const cap = body['max_completion_tokens'] ?? body['max_tokens'];
   const tokens = typeof cap === 'number' ? all.slice(0, cap) : all;
   const promptBytes = Buffer.byteLength(JSON.stringify(body['messages']));
@@ -233,6 +246,7 @@ function makeAnswer(request: ModelRequest, text = lastText): MadeAnswer {
     tokens,
     promptTokens: Math.ceil(promptBytes / BYTES_PER_TOKEN),
     isCut: tokens.length < all.length,
+    toolCalls,
     number,
   };
 }

@@ -11,8 +11,18 @@ export interface MadeAnswer {
   readonly promptTokens: number;
   /** True if there would have been more than `max_tokens` allows. */
   readonly isCut: boolean;
+  /** Tools that the model calls, after its text. @default none */
+  readonly toolCalls?: readonly MadeToolCall[];
   /** Number of the request, from 0; identifiers are derived from it. */
   readonly number: number;
+}
+
+/** A tool that a model calls. */
+export interface MadeToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** JSON; Anthropic's format has only objects. */
+  readonly arguments: string;
 }
 
 /** One provider's format. */
@@ -53,9 +63,9 @@ const openai: ModelWire = {
     if (!hasBearer(headers)) {
       return { status: 401, message: "You didn't provide an API key." };
     }
-    return checkBody(body, 'messages');
+    return checkBody(body, 'messages') ?? checkOpenaiTools(body);
   },
-  answer: ({ model, tokens, promptTokens, isCut, number }) => ({
+  answer: ({ model, tokens, promptTokens, isCut, number, toolCalls = [] }) => ({
     id: `chatcmpl-${number}`,
     object: 'chat.completion',
     created: CREATED,
@@ -63,9 +73,15 @@ const openai: ModelWire = {
     choices: [
       {
         index: 0,
-        message: { role: 'assistant', content: tokens.join(''), refusal: null, annotations: [] },
+        message: {
+          role: 'assistant',
+          content: toolCalls.length > 0 && tokens.length === 0 ? null : tokens.join(''),
+          refusal: null,
+          annotations: [],
+          ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls.map(openaiCall) }),
+        },
         logprobs: null,
-        finish_reason: isCut ? 'length' : 'stop',
+        finish_reason: openaiReason(isCut, toolCalls),
       },
     ],
     usage: openaiUsage(promptTokens, tokens.length),
@@ -73,7 +89,7 @@ const openai: ModelWire = {
     system_fingerprint: null,
   }),
   events(answer, body) {
-    const { model, tokens, promptTokens, isCut, number } = answer;
+    const { model, tokens, promptTokens, isCut, number, toolCalls = [] } = answer;
     const options = body['stream_options'] as { readonly include_usage?: boolean } | undefined;
     const withUsage = options?.include_usage === true;
     const chunk = (choices: readonly object[], usage: object | null = null): string =>
@@ -91,7 +107,14 @@ const openai: ModelWire = {
     return [
       choice({ role: 'assistant', content: '', refusal: null }),
       ...tokens.map((content) => choice({ content })),
-      choice({}, isCut ? 'length' : 'stop'),
+      ...toolCalls.flatMap((call, index) => [
+        // The first piece has the name, the others only arguments.
+        choice({ tool_calls: [{ index, ...openaiCall({ ...call, arguments: '' }) }] }),
+        ...pieces(call.arguments).map((piece) =>
+          choice({ tool_calls: [{ index, function: { arguments: piece } }] }),
+        ),
+      ]),
+      choice({}, openaiReason(isCut, toolCalls)),
       ...(withUsage ? [chunk([], openaiUsage(promptTokens, tokens.length))] : []),
       'data: [DONE]\n\n',
     ];
@@ -105,6 +128,56 @@ const openai: ModelWire = {
     },
   }),
 };
+
+function openaiCall({ id, name, arguments: input }: MadeToolCall): object {
+  return { id, type: 'function', function: { name, arguments: input } };
+}
+
+function openaiReason(isCut: boolean, toolCalls: readonly MadeToolCall[]): string {
+  if (isCut) return 'length';
+  return toolCalls.length > 0 ? 'tool_calls' : 'stop';
+}
+
+interface OpenaiMessage {
+  readonly role?: string;
+  readonly content?: unknown;
+  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly { readonly id: string }[];
+}
+
+/** Each call of a tool is answered by a message of its own, at once and by its id. */
+function checkOpenaiTools({ messages }: ModelBody): WireFailure | undefined {
+  let open: string[] = [];
+  for (const message of messages as readonly OpenaiMessage[]) {
+    const { role, content, tool_call_id: id = '', tool_calls: calls } = message;
+    if (role === 'tool') {
+      if (!open.includes(id) || typeof content !== 'string') {
+        return {
+          status: 400,
+          message: `messages with role 'tool' must be a response to a preceding message with 'tool_calls'`,
+        };
+      }
+      open = open.filter((one) => one !== id);
+      continue;
+    }
+    if (open.length > 0) break;
+    if (content === null && calls === undefined) {
+      return { status: 400, message: 'content: expected a string, got null' };
+    }
+    open = calls?.map((call) => call.id) ?? [];
+  }
+  if (open.length === 0) return undefined;
+  return {
+    status: 400,
+    message: `tool_call_ids did not have response messages: ${open.join(', ')}`,
+  };
+}
+
+/** Two halves, so that a stream has more than one piece. */
+function pieces(text: string): string[] {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)];
+}
 
 const OPENAI_TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
@@ -138,18 +211,28 @@ const anthropic: ModelWire = {
     if (!Number.isInteger(body['max_tokens'])) {
       return { status: 400, message: 'max_tokens: Field required' };
     }
-    return checkBody(body, 'messages');
+    return checkBody(body, 'messages') ?? checkAnthropicTools(body);
   },
-  answer: ({ tokens, ...answer }) => ({
+  answer: ({ tokens, toolCalls = [], ...answer }) => ({
     ...anthropicMessage(answer),
-    content: [{ type: 'text', text: tokens.join(''), citations: null }],
-    stop_reason: answer.isCut ? 'max_tokens' : 'end_turn',
+    content: [
+      ...(tokens.length === 0 && toolCalls.length > 0
+        ? []
+        : [{ type: 'text', text: tokens.join(''), citations: null }]),
+      ...toolCalls.map(({ id, name, arguments: input }) => ({
+        type: 'tool_use',
+        id,
+        name,
+        input: JSON.parse(input) as object,
+      })),
+    ],
+    stop_reason: anthropicReason(answer.isCut, toolCalls),
     usage: anthropicUsage(answer.promptTokens, tokens.length),
   }),
   events(answer) {
     const event = (type: string, more: object): string =>
       `event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`;
-    const { tokens, promptTokens, isCut } = answer;
+    const { tokens, promptTokens, isCut, toolCalls = [] } = answer;
     const usage = anthropicUsage(promptTokens, 1);
     return [
       event('message_start', { message: { ...anthropicMessage(answer), content: [], usage } }),
@@ -159,8 +242,21 @@ const anthropic: ModelWire = {
         event('content_block_delta', { index: 0, delta: { type: 'text_delta', text } }),
       ),
       event('content_block_stop', { index: 0 }),
+      ...toolCalls.flatMap(({ id, name, arguments: input }, place) => [
+        event('content_block_start', {
+          index: place + 1,
+          content_block: { type: 'tool_use', id, name, input: {} },
+        }),
+        ...['', ...pieces(input)].map((piece) =>
+          event('content_block_delta', {
+            index: place + 1,
+            delta: { type: 'input_json_delta', partial_json: piece },
+          }),
+        ),
+        event('content_block_stop', { index: place + 1 }),
+      ]),
       event('message_delta', {
-        delta: { stop_reason: isCut ? 'max_tokens' : 'end_turn', stop_sequence: null },
+        delta: { stop_reason: anthropicReason(isCut, toolCalls), stop_sequence: null },
         usage: { output_tokens: tokens.length },
       }),
       event('message_stop', {}),
@@ -172,6 +268,47 @@ const anthropic: ModelWire = {
     request_id: 'req_1',
   }),
 };
+
+function anthropicReason(isCut: boolean, toolCalls: readonly MadeToolCall[]): string {
+  if (isCut) return 'max_tokens';
+  return toolCalls.length > 0 ? 'tool_use' : 'end_turn';
+}
+
+interface AnthropicBlock {
+  readonly type?: string;
+  readonly id?: string;
+  readonly text?: string;
+  readonly tool_use_id?: string;
+}
+
+/** All calls of a message are answered by the next one, which is the user's; no text is empty. */
+function checkAnthropicTools({ messages }: ModelBody): WireFailure | undefined {
+  let open: (string | undefined)[] = [];
+  for (const { content } of messages as readonly { readonly content?: unknown }[]) {
+    if (content === '') {
+      return { status: 400, message: 'messages: text content blocks must be non-empty' };
+    }
+    const blocks = (Array.isArray(content) ? content : []) as readonly AnthropicBlock[];
+    if (blocks.some(({ type, text }) => type === 'text' && text === '')) {
+      return { status: 400, message: 'messages: text content blocks must be non-empty' };
+    }
+    const results = blocks.filter(({ type }) => type === 'tool_result');
+    const isAnswered =
+      open.every((id) => results.some((result) => result.tool_use_id === id)) &&
+      results.every((result) => open.includes(result.tool_use_id));
+    if (!isAnswered) {
+      return {
+        status: 400,
+        message:
+          'each `tool_use` block must have a corresponding `tool_result` block in the next message',
+      };
+    }
+    open = blocks.filter(({ type }) => type === 'tool_use').map(({ id }) => id);
+  }
+  return open.length === 0
+    ? undefined
+    : { status: 400, message: '`tool_use` ids were found without `tool_result` blocks' };
+}
 
 const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',

@@ -1,7 +1,7 @@
-import { Completion, invalidInput, Json, plugin, Provider, ProviderRequest } from "@testbench/plugins-sdk";
+import { Completion, invalidInput, Json, plugin, Provider, ProviderRequest, ToolCall } from "@testbench/plugins-sdk";
 
 class Options {
-  /** Field of the record with the answer: keys separated by dots; `{model}` stands for the name of the model. */
+  /** Field of the record with the answer: keys separated by dots; `{model}` stands for the name of the model. A list holds the answers of one case in turn. */
   field: string = "answers.{model}";
   /** Answers for data without records: model, then prompt, then answer. */
   answers: Json = Json.missing;
@@ -33,9 +33,12 @@ export class Replay extends Provider {
     if (!answer.exists) {
       invalidInput('Cannot replay "' + model + '": the record has no "' + this.config.field.replace("{model}", model) + '"');
     }
-    const completion = new Completion(answer.text(), model);
-    completion.finishReason = "stop";
-    return completion;
+    if (answer.isArray) {
+      const turn = countAnswers(request.json.get("messages"));
+      answer = answer.at(turn);
+      if (!answer.exists) invalidInput('Cannot replay "' + model + '": there is no answer ' + (turn + 1).toString());
+    }
+    return completionOf(answer, model);
   }
 
   /** Walks the path. A model's name may hold dots, so it is put in after the path is split. */
@@ -45,4 +48,26 @@ export class Replay extends Provider {
     for (let index = 0; index < keys.length; index++) value = value.get(keys[index].replace("{model}", model));
     return value;
   }
+}
+
+/** Answers of the model that the conversation already has. */
+function countAnswers(messages: Json): i32 {
+  let count = 0;
+  for (let index = 0; index < messages.length; index++) {
+    if (messages.at(index).get("role").text() == "assistant") count++;
+  }
+  return count;
+}
+
+/** A text, or an object with `text` and `tool_calls`, whose arguments may be any JSON. */
+function completionOf(answer: Json, model: string): Completion {
+  const completion = new Completion(answer.isObject ? answer.get("text").text() : answer.text(), model);
+  const calls = answer.get("tool_calls");
+  for (let index = 0; index < calls.length; index++) {
+    const given = calls.at(index).get("arguments");
+    const input = given.isString ? given.text() : given.exists ? given.source() : "";
+    completion.toolCalls.push(new ToolCall(calls.at(index).get("id").text(), calls.at(index).get("name").text(), input));
+  }
+  completion.finishReason = calls.length > 0 ? "tool_calls" : "stop";
+  return completion;
 }

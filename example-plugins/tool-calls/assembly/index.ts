@@ -10,8 +10,8 @@ import { Matching } from "./matching";
 const MAX_NAME: i32 = 60;
 
 class Options {
-  /** Which calls must be made: the expected ones in order (`exact`), in any order (`unordered`), no others (`subset`), or all and maybe others (`superset`). */
-  @oneOf(["exact", "unordered", "subset", "superset"])
+  /** Which calls must be made: the expected ones in order (`exact`), in order and maybe others between them (`in_order`), in any order (`unordered`), no others (`subset`), or all and maybe others (`superset`). */
+  @oneOf(["exact", "in_order", "unordered", "subset", "superset"])
   trajectory: string = "exact";
   /** When arguments match: equal; the expected keys are there (`subset`); equal with lists in any order; valid by the `schema` of the expected call; always. */
   @oneOf(["exact", "subset", "any_order", "schema", "ignore"])
@@ -100,6 +100,12 @@ export class ToolCalls extends Evaluator {
       }
       if (problem.length == 0 && made > wanted) problem = notExpected(actual.list[wanted], wanted);
       if (problem.length == 0 && made < wanted) problem = notMade(expected.list[made], made);
+    } else if (this.config.trajectory == "in_order") {
+      // Taking each expected call where it first is leaves the most for those after it.
+      for (let index = 0; index < made && matched < wanted; index++) {
+        if (this.differenceOf(actual.list[index], expected.list[matched]).length == 0) matched++;
+      }
+      if (matched < wanted) problem = notMade(expected.list[matched], matched) + (matched > 0 ? " after the ones before it" : "");
     } else {
       const matching = this.matchingOf(actual, expected);
       matched = matching.size;

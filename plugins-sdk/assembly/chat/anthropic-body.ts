@@ -52,7 +52,8 @@ function writeMessages(out: JsonWriter, request: ProviderRequest, sent: SentAtta
       out.object().field("role", role).key("content");
       writeContent(out, message.get("content"), "", sent);
       out.end();
-    } else writeMessage(out, role, message);
+    } else if (role == "tool") writeResult(out, messages, index);
+    else if (hasContent(message)) writeMessage(out, role, message);
   }
   out.end();
   const own = request.json.get("system");
@@ -89,14 +90,30 @@ function writePart(out: JsonWriter, sent: SentAttachments, index: i32): void {
   out.field("media_type", "text/plain").field("data", content).end().end();
 }
 
+/** A model may say nothing, and the API takes no empty message back. */
+function hasContent(message: Json): bool {
+  const content = message.get("content");
+  return message.get("tool_calls").length > 0 || (content.isString ? content.text().length > 0 : content.isArray);
+}
+
+/** The API wants all results of one step in one message. */
+function writeResult(out: JsonWriter, messages: Json, index: i32): void {
+  const message = messages.at(index);
+  if (index == 0 || !isResult(messages.at(index - 1))) out.object().field("role", "user").key("content").array();
+  out.object().field("type", "tool_result").field("tool_use_id", message.get("tool_call_id").text());
+  out.field("content", message.get("content")).end();
+  if (!isResult(messages.at(index + 1))) out.end().end();
+}
+
+function isResult(message: Json): bool {
+  return message.get("role").text() == "tool";
+}
+
 function writeMessage(out: JsonWriter, role: string, message: Json): void {
   const calls = message.get("tool_calls");
   const content = message.get("content");
-  out.object().field("role", role == "tool" ? "user" : role).key("content");
-  if (role == "tool") {
-    out.array().object().field("type", "tool_result").field("tool_use_id", message.get("tool_call_id").text());
-    out.field("content", content).end().end();
-  } else if (calls.length == 0) {
+  out.object().field("role", role).key("content");
+  if (calls.length == 0) {
     out.json(content);
   } else {
     out.array();
