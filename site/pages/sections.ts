@@ -51,6 +51,8 @@ const SECTIONS: readonly Section[] = [
       'guides/prompts',
       'guides/models-and-providers',
       'guides/structured-output',
+      'guides/tools',
+      'guides/conversations',
       'judges',
       'guides/parameters-and-matrices',
       'guides/transforms',

@@ -81,6 +81,7 @@ const SPECIAL: Readonly<Record<string, FuelInput>> = {
   'semantic-similarity': { data: pair.data, config: { provider: 'p', model: 'm' } },
   openai: { data: { model: 'm', prompt: output } },
   'answer-extractor': { data: { text: `${output}\nA: 18` } },
+  calculator: { data: { arguments: { expression: '1+2*(3-4)/5^2'.repeat(70).slice(0, 988) } } },
   calibration: {
     data: {
       probs: numbers(60, (index) => (index % 50) / 50),
@@ -127,6 +128,9 @@ const SPECIAL: Readonly<Record<string, FuelInput>> = {
   threshold: { data: { items } },
   'tool-calls': { data: { tool_calls: calls('Rome'), expected: calls('Rome') } },
   'top-k': { data: { items } },
+  trajectory: {
+    data: { tool_calls: calls('Rome'), trajectory: { steps: 11, ended: 'answer', tool_calls: 10 } },
+  },
   'word-list': { data: { items }, config: { words: ['secret', 'tree'] } },
 };
 

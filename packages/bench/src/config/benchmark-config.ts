@@ -30,6 +30,8 @@ export interface BenchmarkConfig {
   readonly toolChoice?: string;
   /** Most calls of the model for one turn of the user, if it calls tools that plugins answer; see {@link ToolConfig}. @default 10 */
   readonly maxSteps?: number;
+  /** The plugin that checks arguments of tools by their schemas: it gets `{ output, schema }` and scores 1 if they fit. @default 'json-schema' */
+  readonly toolCheck?: string;
   /** How a case goes on after the model's first answer. @default it does not, unless a record has further turns */
   readonly conversation?: ConversationConfig;
   /** How often each case is run, and how its scores are reduced. @default once, with the mean */

@@ -9,7 +9,7 @@ import type {
 } from './benchmark-config.js';
 import { checkTools, CONVERSATION, STEPS, TOOL } from './conversation-types.js';
 import { DATASET } from './dataset-type.js';
-import { LIMITS } from './plugin-types.js';
+import { LIMITS, PLUGIN_KEYS } from './plugin-types.js';
 import {
   type ConfigKeys,
   type ConfigType,
@@ -123,6 +123,11 @@ const KEYS: ConfigKeys<BenchmarkConfig> = {
   maxSteps: {
     type: STEPS,
     description: 'Calls of a model for one turn at most, if plugins answer its tools. Default: 10.',
+  },
+  toolCheck: {
+    type: PLUGIN_KEYS.plugin.type,
+    description:
+      'The plugin that checks arguments of tools by their schemas. Default: json-schema.',
   },
   conversation: {
     type: CONVERSATION,

@@ -61,7 +61,7 @@ export const STEPS = wholeNumber(1, MAX_STEPS);
 const STOP: ConfigType<string | readonly string[]> = either<string, readonly string[]>(
   (value) => !Array.isArray(value),
   text(),
-  listOf(text(), 1, 'text'),
+  listOf(text()),
 );
 
 const USER = pluginShape<UserConfig>({

@@ -184,14 +184,9 @@ function checkTurns(stage: Stage, { per }: ResolvedEvaluatorConfig, path: string
 
 async function loadTools(
   loader: PipelineLoader,
-  {
-    tools = [],
-    toolChoice,
-    maxSteps = DEFAULT_MAX_STEPS,
-    limits,
-    dataset,
-  }: ResolvedBenchmarkConfig,
+  config: ResolvedBenchmarkConfig,
 ): Promise<ToolStages | undefined> {
+  const { tools = [], toolChoice, maxSteps = DEFAULT_MAX_STEPS, limits, dataset } = config;
   if (tools.length === 0 && dataset.fields.tools === undefined) return undefined;
   const loaded: ToolStage[] = [];
   for (const [index, tool] of tools.entries()) {
@@ -215,7 +210,7 @@ async function loadTools(
     (dataset.fields.tools !== undefined ||
       tools.some(({ plugin, parameters }) => plugin !== undefined && parameters !== undefined));
   const check = isChecked
-    ? await loader.load({ plugin: CHECKING_PLUGIN }, ['evaluator'], TOOL_CHECK)
+    ? await loader.load({ plugin: config.toolCheck ?? CHECKING_PLUGIN }, ['evaluator'], TOOL_CHECK)
     : undefined;
   if (check !== undefined) await checkSchemas(check, loaded);
   return { tools: loaded, check, choice: toolChoice, maxSteps };
