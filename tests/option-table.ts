@@ -25,6 +25,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
 export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedBenchmarkConfig': 'what parseBenchmarkConfig returns',
   'bench/dataset:ResolvedDatasetConfig': 'what parseBenchmarkConfig returns',
+  'bench:ResolvedConversationConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedEvaluatorConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedModelConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedPromptConfig': 'what parseBenchmarkConfig returns',

@@ -64,8 +64,16 @@ beforeAll(async () => {
     const config = { base_url: server.origin + path, retries: 0 };
     await system.loadPlugin(wasm(name), { id: name, config, permissions });
   }
-  openai = new OpenAI({ baseURL: `${server.origin}/v1`, apiKey: 'sk-test-0123456789', maxRetries: 0 });
-  anthropic = new Anthropic({ baseURL: server.origin, apiKey: 'sk-test-0123456789', maxRetries: 0 });
+  openai = new OpenAI({
+    baseURL: `${server.origin}/v1`,
+    apiKey: 'sk-test-0123456789',
+    maxRetries: 0,
+  });
+  anthropic = new Anthropic({
+    baseURL: server.origin,
+    apiKey: 'sk-test-0123456789',
+    maxRetries: 0,
+  });
 });
 afterAll(async () => {
   await system.close();

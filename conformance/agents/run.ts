@@ -166,16 +166,16 @@ async function writeBenchmark(name: Name, work: string, { origin }: ModelServer)
     permissions: { network: true, allowedHosts: [origin] },
     calls: { concurrency: 1, retries: 0 },
   };
-  const { conversation } = config;
+  const { conversation, providers } = config;
   const parameters = { max_tokens: 100 };
+  const provider = providers[0]!;
+  const models = provider.models.map(({ name: model }) => {
+    return { name: model, parameters, price: PRICES };
+  });
   const user = conversation?.user && { ...conversation.user, ...asked, parameters, price: PRICES };
   const bench = {
     ...config,
-    providers: config.providers.map((provider) => ({
-      ...provider,
-      ...asked,
-      models: provider.models.map((model) => ({ ...model, parameters, price: PRICES })),
-    })),
+    providers: [{ ...provider, ...asked, models }],
     ...(user === undefined ? {} : { conversation: { ...conversation, user } }),
     outputDir: 'runs',
     policy: 'policy.json',

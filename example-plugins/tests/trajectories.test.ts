@@ -22,7 +22,7 @@ async function score(plugin: string, config: object, data: object): Promise<Resu
 
 /** Calls by letters: `a` calls `a` without arguments. */
 const calls = (letters: string): object[] =>
-  [...letters].map((name) => ({ name, arguments: '{}' }));
+  letters.split('').map((name) => ({ name, arguments: '{}' }));
 
 const MODES = ['exact', 'in_order', 'unordered', 'subset', 'superset'] as const;
 

@@ -71,6 +71,24 @@ export const BENCH_CONFIG_OPTIONS: Readonly<Record<string, OptionRow>> = {
     base: { count: 1 },
     calls: { parseBenchmarkConfig: (epochs) => parseBenchmarkConfig({ ...config, epochs }) },
   },
+  'bench:ToolConfig': {
+    prefix: 'tools[0].',
+    base: { name: 'add', plugin: 'none.wasm' },
+    calls: { parseBenchmarkConfig: (tool) => parseBenchmarkConfig({ ...config, tools: [tool] }) },
+  },
+  'bench:ConversationConfig': {
+    prefix: 'conversation.',
+    calls: {
+      parseBenchmarkConfig: (conversation) => parseBenchmarkConfig({ ...config, conversation }),
+    },
+  },
+  'bench:UserConfig': {
+    prefix: 'conversation.user.',
+    base: { plugin: 'none.wasm', model: 'm', instructions: 'Ask.' },
+    calls: {
+      parseBenchmarkConfig: (user) => parseBenchmarkConfig({ ...config, conversation: { user } }),
+    },
+  },
   'bench:PromptConfig': {
     prefix: 'prompts[0].',
     calls: {

@@ -13,6 +13,7 @@ export type {
   BudgetsConfig,
   CacheMode,
   CallsConfig,
+  ConversationConfig,
   EpochsConfig,
   EvaluatorConfig,
   FilterConfig,
@@ -27,6 +28,7 @@ export type {
   ReporterConfig,
   ReporterFormat,
   ResolvedBenchmarkConfig,
+  ResolvedConversationConfig,
   ResolvedEvaluatorConfig,
   ResolvedModelConfig,
   ResolvedPromptConfig,
@@ -34,6 +36,8 @@ export type {
   ScriptSource,
   Scripted,
   SpendingConfig,
+  ToolConfig,
+  UserConfig,
 } from './config/benchmark-config.js';
 export { applyOverrides } from './config/apply-overrides.js';
 export { benchmarkSchema } from './config/benchmark-schema.js';
