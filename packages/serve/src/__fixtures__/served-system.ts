@@ -29,7 +29,7 @@ const speaker: ProviderPlugin = {
     return { text: others['tools'] ? '' : text, model, usage, finish_reason: reason, ...calls };
   },
 };
-const CALL = { id: 'c1', type: 'function', function: { name: 'now', arguments: '{}' } };
+const CALL = { id: 'c1', name: 'now', arguments: '{}' };
 
 /** Answers when the test says so. */
 export class Waiter implements CustomPlugin {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import type { ProviderResult } from '@testbench/types';
+import { readToolCalls } from '@testbench/types/tools';
 
 /** What is the same in all parts of an answer. */
 export interface AnswerHead {
@@ -62,10 +63,13 @@ export function toChunk(
   };
 }
 
-/** The calls of tools of an answer, if the provider gave any, as deltas have them. */
+/** The calls of tools of an answer, if the provider gave any, in OpenAI's form. */
 export function toolCallsOf(result: ProviderResult): readonly object[] | undefined {
-  const { tool_calls: calls } = result as { tool_calls?: unknown };
-  return Array.isArray(calls) && calls.length > 0 ? (calls as object[]) : undefined;
+  return readToolCalls(result)?.map(({ id, name, arguments: input }, index) => ({
+    id: id ?? `call_${index}`,
+    type: 'function',
+    function: { name, arguments: input },
+  }));
 }
 
 /** The usage in OpenAI's names; empty if the provider gave none. */
