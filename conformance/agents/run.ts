@@ -190,7 +190,7 @@ async function writeBenchmark(name: Name, work: string, { origin }: ModelServer)
 function checkScores(what: string, name: Name, rows: readonly ResultRow[]): void {
   for (const [model, scores] of Object.entries(SCORES[name])) {
     const own = rows.filter((row) => row.model === model);
-    for (const [evaluator, expected] of Object.entries(scores)) {
+    for (const [evaluator, expected] of Object.entries(scores as Record<string, number>)) {
       const sum = own.reduce((total, row) => total + (row.scores[evaluator] ?? Number.NaN), 0);
       check(
         Math.abs(sum - expected) < 1e-9,

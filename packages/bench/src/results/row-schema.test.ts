@@ -57,6 +57,20 @@ const FULL: Required<ResultRow> = {
   output: 'o',
   answer: 'a',
   toolCalls: [{ id: 'c', name: 'f', arguments: '{}' }],
+  transcript: [
+    {
+      role: 'assistant',
+      content: '',
+      toolCalls: [{ id: 'c', name: 'f', arguments: '{}' }],
+      finishReason: 'tool_calls',
+      usage,
+    },
+    { role: 'tool', content: '{}', toolCallId: 'c', name: 'f', error: 'CALL_TRAPPED', fuel: 3 },
+    { role: 'user', content: 'more', simulated: true },
+  ],
+  steps: 1,
+  turns: 2,
+  ended: 'max-turns',
   finishReason: 'stop',
   usage,
   scores: { exact: 1 },
@@ -68,6 +82,7 @@ const FULL: Required<ResultRow> = {
       explanation: 'e',
       confidence: 0.5,
       reply: 'r',
+      turns: [{ turn: 1, score: 0.5, explanation: 'half' }],
       judgements: [judgement],
       selfJudged: true,
     },
@@ -76,7 +91,12 @@ const FULL: Required<ResultRow> = {
   failure: { ...failure, stage: 'provider' },
   dropped: { reason: 'r' },
   fuel: { exact: 4 },
-  measured: { ...call, fuel: { provider: 3 }, judges: { exact: { ...call, usage } } },
+  measured: {
+    ...call,
+    fuel: { provider: 3 },
+    judges: { exact: { ...call, usage } },
+    user: { ...call, usage },
+  },
 };
 const validate = new Ajv().compile(resultRowSchema());
 const validateCanonical = new Ajv().compile(resultRowSchema('canonical'));
@@ -101,6 +121,8 @@ describe('resultRowSchema()', () => {
     ['no scores', { ...FULL, scores: undefined }],
     ['a score beyond 1', { ...FULL, scores: { exact: 2 } }],
     ['epoch 0', { ...FULL, epoch: 0 }],
+    ['a speaker that there is not', { ...FULL, transcript: [{ role: 'system', content: '' }] }],
+    ['an end that there is not', { ...FULL, ended: 'done' }],
     ['a failure without a stage', { ...FULL, failure }],
     ['a cost below 0', { ...FULL, measured: { cost: -1 } }],
   ])('refuses %s', (_, row) => {

@@ -200,8 +200,8 @@ describe('tools that plugins answer', () => {
     {
       what: 'a tool that loops',
       calls: [call('add', { a: 1, b: 2 })],
-      tool: (() => failCall('CALL_OUT_OF_FUEL')) as Script,
-      entry: { error: 'CALL_OUT_OF_FUEL' },
+      tool: (() => failCall('CALL_FUEL_EXHAUSTED')) as Script,
+      entry: { error: 'CALL_FUEL_EXHAUSTED' },
     },
   ])('tell the model about $what', async ({ calls, entry, tool = add }) => {
     const row = await runOne(
