@@ -20,6 +20,7 @@ export const mayImport = {
   'bench-queue': ['types', 'metering', 'core', 'bench'],
   report: ['types', 'bench', 'core'],
   interop: ['types', 'bench', 'core'],
+  promptfoo: ['types', 'bench', 'core'],
   'http-server': ['types'],
   telemetry: ['types', 'bench', 'http-server'],
   serve: ['types', 'core', 'http-server', 'telemetry'],

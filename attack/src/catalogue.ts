@@ -11,6 +11,7 @@ import { dataSets } from './groups/data-sets.ts';
 import { customFunctions } from './groups/custom-functions.ts';
 import { guestStacks } from './groups/guest-stacks.ts';
 import { hostFunctions } from './groups/host-functions.ts';
+import { imports } from './groups/imports.ts';
 import { judges } from './groups/judges.ts';
 import { lifecycle } from './groups/lifecycle.ts';
 import { limits } from './groups/limits.ts';
@@ -50,6 +51,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...sums,
   ...reads,
   ...runFolders,
+  ...imports,
   ...hostFunctions,
   ...customFunctions,
   ...asking,

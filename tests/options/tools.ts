@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { createPlugin } from '@testbench/create-plugin';
 import { watchBenchmark, watchProject } from '@testbench/dev';
+import { createAssertion, TestbenchProvider } from '@testbench/promptfoo';
 import { buildScript, createScriptCompiler } from '@testbench/script';
 import {
   assertUsage,
@@ -20,7 +21,7 @@ import { createRunTelemetry, MetricsRegistry, startMetricsServer } from '@testbe
 import type { OptionRow } from './option-row.js';
 import { bytes, folder, host, system } from './subjects.js';
 
-/** What authors and operators use: `sdk`, `script`, `create-plugin`, `dev`, `studio`, `telemetry`. */
+/** What authors and operators use: `sdk`, `script`, `create-plugin`, `dev`, `promptfoo`, `studio`, `telemetry`. */
 export const TOOL_OPTIONS: Readonly<Record<string, OptionRow>> = {
   'dev:WatchProjectOptions': {
     base: { signal: AbortSignal.abort(), onEvent: () => {}, project: join(folder, 'none') },
@@ -42,6 +43,14 @@ export const TOOL_OPTIONS: Readonly<Record<string, OptionRow>> = {
   'dev:WatchBenchmarkOptions': {
     base: { signal: AbortSignal.abort(), onEvent: () => {}, config: join(folder, 'none') },
     calls: { watchBenchmark: (options) => watchBenchmark(options) },
+  },
+  'promptfoo:AssertionOptions': {
+    base: { plugin: 'none' },
+    calls: { createAssertion: (options) => createAssertion(options) },
+  },
+  'promptfoo:ProviderOptions': {
+    base: { plugin: 'none', model: 'none' },
+    calls: { TestbenchProvider: (options) => new TestbenchProvider({ config: options }) },
   },
   'telemetry:RunTelemetryOptions': {
     calls: { createRunTelemetry: (options) => createRunTelemetry(options) },

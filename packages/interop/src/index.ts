@@ -1,5 +1,5 @@
 /**
- * Reads what other evaluation tools write: logs of inspect_ai, results of lm-evaluation-harness and HELM.
+ * Reads what other evaluation tools write: logs of inspect_ai, results of lm-evaluation-harness and HELM, configurations of promptfoo.
  *
  * It is a separate package because only those who come from another tool need it, and its formats change with those tools.
  *
@@ -13,3 +13,5 @@ export {
   type MeanCheck,
 } from './import-runs.js';
 export type { ImportFormat, StatedMean } from './read-run.js';
+export type { Finding } from './promptfoo/findings.js';
+export { importPromptfooConfig, type ImportedBenchmark } from './promptfoo/write-benchmark.js';

@@ -3,6 +3,8 @@
  *
  * @packageDocumentation
  */
+/** The YAML of configurations: no tags, few aliases, nothing but JSON. */
+export { parseYaml, YamlError } from '../config/parse-yaml.js';
 export type { ImportedCase, ImportedMessage, ImportedRecord, ImportedRun } from './imported-run.js';
 export type { ImportedMetric, MetricRange } from './metric-values.js';
 export {

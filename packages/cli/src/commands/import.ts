@@ -1,11 +1,16 @@
-import { resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 
-import { importRuns, type ImportError, type ImportResult } from '@testbench/interop';
+import {
+  type ImportError,
+  importPromptfooConfig,
+  type ImportResult,
+  importRuns,
+} from '@testbench/interop';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { IMPORT_FLAGS } from '../flags/import.js';
-import { renderImport } from '../render/render-import.js';
+import { renderImport, renderImportedConfig } from '../render/render-import.js';
 import { writeJson } from '../render/write-json.js';
 import { reportError } from '../report-error.js';
 import { UsageError } from '../usage-error.js';
@@ -18,10 +23,15 @@ export async function importCommand({
   flags,
   args,
 }: CommandCall<typeof IMPORT_FLAGS>): Promise<ExitCode> {
+  const path = resolve(io.cwd, args[0]!);
+  if (isPromptfooFile(path)) return await importConfig(path, flags, io);
+  if (flags.output !== undefined) {
+    throw new UsageError('--output is for a configuration of promptfoo', 'import');
+  }
   const failures: ImportError[] = [];
   const results: ImportResult[] = [];
   const ranges = readRanges(flags.range ?? []);
-  const runs = importRuns(resolve(io.cwd, args[0]!), {
+  const runs = importRuns(path, {
     outputDir: resolve(io.cwd, flags.outputDir ?? DEFAULT_OUTPUT_DIR),
     ...(ranges === undefined ? {} : { ranges }),
     ...(flags.metric === undefined ? {} : { metrics: flags.metric }),
@@ -35,6 +45,26 @@ export async function importCommand({
   for (const error of failures) reportError(error, io, flags.debug);
   if (flags.json) writeJson(io.stdout, { runs: results.map(described) });
   return failures.length === 0 ? ExitCode.ok : ExitCode.failure;
+}
+
+/** By its name: the other formats have no YAML. */
+function isPromptfooFile(path: string): boolean {
+  return /^\.ya?ml$/.test(extname(path)) || basename(path).startsWith('promptfooconfig.');
+}
+
+async function importConfig(
+  path: string,
+  flags: CommandCall<typeof IMPORT_FLAGS>['flags'],
+  io: CommandCall<typeof IMPORT_FLAGS>['io'],
+): Promise<ExitCode> {
+  const output =
+    flags.output === undefined
+      ? join(dirname(path), 'testbench.yaml')
+      : resolve(io.cwd, flags.output);
+  const imported = await importPromptfooConfig(path, output);
+  if (flags.json) writeJson(io.stdout, imported);
+  else io.stdout.write(renderImportedConfig(imported, io));
+  return ExitCode.ok;
 }
 
 /** The summary is in the run's folder. */

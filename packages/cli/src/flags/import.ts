@@ -11,5 +11,9 @@ export const IMPORT_FLAGS = {
     'name=low:high',
     'what 0 and 1 are for a metric of another range, such as quality=1:10 (repeatable)',
   ),
+  output: text(
+    'file',
+    'of a promptfoo configuration: the configuration to write (default: testbench.yaml next to it)',
+  ),
   json: flag('print what was imported as JSON'),
 };

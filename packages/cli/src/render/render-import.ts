@@ -1,5 +1,5 @@
 import { formatItems } from '@testbench/report/terminal';
-import type { ImportResult } from '@testbench/interop';
+import type { ImportedBenchmark, ImportResult } from '@testbench/interop';
 
 import type { CliIo } from '../cli-io.js';
 import { escapeText } from './escape-text.js';
@@ -36,4 +36,19 @@ function stated({ checks }: ImportResult, metric: string): string {
   return about.length === 1
     ? `; the file says ${about[0]!.value}`
     : `; as all ${about.length} totals of the files`;
+}
+
+/** Says what was made of a configuration, and what was not. */
+export function renderImportedConfig({ configs, findings }: ImportedBenchmark, io: CliIo): string {
+  const style = createStyle(io.stdout, io.env);
+  const lines = configs.map(({ file, records }) => {
+    return `wrote ${escapeText(shortenPath(file, io.cwd))} (${formatItems(records, 'record')})`;
+  });
+  for (const { place, what, advice } of findings) {
+    lines.push(`${style.yellow('note')} ${escapeText(place)}: ${escapeText(what)}`);
+    lines.push(`  ${escapeText(advice)}`);
+  }
+  const [first] = configs;
+  lines.push('', `Run it with: testbench run ${escapeText(shortenPath(first!.file, io.cwd))}`);
+  return `${lines.join('\n')}\n`;
 }

@@ -66,7 +66,8 @@ function endOfText(text: string, from: number): number {
   }
 }
 
-function isDeep(value: unknown, left: number): boolean {
+/** True if a value nests deeper than this many levels. */
+export function isDeep(value: unknown, left: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (left === 0) return true;
   for (const key in value) {

@@ -25,25 +25,17 @@ type Unpack = (packed: Uint8Array, options: { readonly maxOutputLength: number }
 
 /**
  * Reads entries of a ZIP archive, one at a time: stored, deflated, or compressed with zstd. Nothing is written to disk, so that names of entries
- * are only names. What an entry becomes is limited before it is decompressed, and so is the sum of all.
+ * are only names. What an entry becomes is limited before it is decompressed, and the sum of all before the first is read.
  */
 export class ZipArchive implements AsyncDisposable {
   readonly file: string;
   readonly entries: ReadonlyMap<string, ZipEntry>;
   readonly #handle: FileHandle;
-  readonly #maxBytes: number;
-  #bytes = 0;
 
-  private constructor(
-    file: string,
-    handle: FileHandle,
-    entries: ReadonlyMap<string, ZipEntry>,
-    size: number,
-  ) {
+  private constructor(file: string, handle: FileHandle, entries: ReadonlyMap<string, ZipEntry>) {
     this.file = file;
     this.#handle = handle;
     this.entries = entries;
-    this.#maxBytes = Math.max(MAX_ZIP_FREE_BYTES, MAX_ZIP_EXPANSION * size);
   }
 
   /** @throws {ImportError} `IMPORT_UNREADABLE`, `IMPORT_INVALID`, `IMPORT_TOO_LARGE`. */
@@ -51,7 +43,15 @@ export class ZipArchive implements AsyncDisposable {
     const handle = await openFile(file);
     try {
       const { size } = await handle.stat();
-      return new ZipArchive(file, handle, await readDirectory(handle, file), size);
+      const entries = await readDirectory(handle, file);
+      let bytes = 0;
+      for (const entry of entries.values()) bytes += entry.bytes;
+      const maxBytes = Math.max(MAX_ZIP_FREE_BYTES, MAX_ZIP_EXPANSION * size);
+      if (bytes > maxBytes) {
+        const state = `its entries become ${bytes} bytes, the limit is ${maxBytes}`;
+        throw new ImportError('IMPORT_TOO_LARGE', state, { file });
+      }
+      return new ZipArchive(file, handle, entries);
     } catch (error) {
       await handle.close();
       throw error;
@@ -71,14 +71,9 @@ export class ZipArchive implements AsyncDisposable {
       const state = `it is compressed with ${method.name}, which takes Node 22.15 or newer`;
       throw this.#fail('IMPORT_VERSION', state, name);
     }
-    this.#bytes += entry.bytes;
     if (Math.max(entry.bytes, entry.packedBytes) > MAX_SAMPLE_BYTES) {
       const state = `it becomes ${entry.bytes} bytes, the limit is ${MAX_SAMPLE_BYTES}`;
       throw this.#fail('IMPORT_TOO_LARGE', state, name);
-    }
-    if (this.#bytes > this.#maxBytes) {
-      const state = `its entries become more than ${this.#maxBytes} bytes`;
-      throw this.#fail('IMPORT_TOO_LARGE', state);
     }
     const packed = await this.#packed(entry);
     let bytes: Uint8Array;

@@ -1,0 +1,271 @@
+import { extname } from 'node:path';
+
+import type { JsonPlace } from '../json/json-place.js';
+import { readText } from '../json/read-file.js';
+import { ImportError } from '../errors.js';
+import { parseJson } from '../json/parse-json.js';
+import type { ConvertedAssertion } from './assertion-kinds.js';
+import { ConfigFiles } from './config-files.js';
+import { type AssertionContext, convertAssertions } from './convert-assertions.js';
+import { convertPrompts, type ConvertedPrompt, findOrTell } from './convert-prompts.js';
+import { convertProviders, type ConvertedProvider } from './convert-providers.js';
+import { combine, findTests, type FoundTest } from './expand-tests.js';
+import { CODE_ADVICE, type Finding, Findings } from './findings.js';
+import { parseYaml } from './parse-yaml.js';
+import { fillTemplate } from './templates.js';
+
+/** A record, and what scores its answers. */
+export interface ConvertedTest {
+  readonly id: string;
+  readonly input: string;
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly description?: string;
+  readonly metadata?: unknown;
+  readonly assertions: readonly ConvertedAssertion[];
+}
+
+/** A configuration of promptfoo, converted. */
+export interface ConvertedConfig {
+  readonly description?: string;
+  readonly prompts: readonly ConvertedPrompt[];
+  readonly providers: readonly ConvertedProvider[];
+  readonly tests: readonly ConvertedTest[];
+  readonly epochs?: number;
+  readonly concurrency?: number;
+  readonly findings: readonly Finding[];
+}
+
+/** Parts of a configuration that are read, or say nothing about scores. */
+const READ = new Set([
+  '$schema',
+  'description',
+  'prompts',
+  'providers',
+  'targets',
+  'tests',
+  'scenarios',
+  'defaultTest',
+  'evaluateOptions',
+  'tags',
+  'sharing',
+  'writeLatestResults',
+]);
+/** Parts that are code, or run code. */
+const CODE = new Set(['nunjucksFilters', 'extensions', 'derivedMetrics']);
+const OPTIONS = new Set(['repeat', 'maxConcurrency', 'showProgressBar', 'cache']);
+/** A configuration is a text that people write. */
+const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Converts a configuration of promptfoo. Code in it is never run, and files outside of its folder are never read.
+ *
+ * @param file YAML or JSON.
+ * @throws {ImportError} `IMPORT_UNREADABLE`, `IMPORT_INVALID`, `IMPORT_TOO_LARGE`; `IMPORT_UNKNOWN_FORMAT` if it is no such configuration.
+ */
+export async function convertConfig(file: string): Promise<ConvertedConfig> {
+  if (ConfigFiles.isCode(file)) {
+    const state =
+      'it is code, and an import never runs code: have promptfoo write it as YAML, or write it as YAML yourself';
+    throw new ImportError('IMPORT_UNKNOWN_FORMAT', state, { file });
+  }
+  const text = await readText(file, MAX_CONFIG_BYTES);
+  const config = extname(file) === '.json' ? parseJson(text, file) : parseYaml(text, file);
+  if (!isPromptfoo(config)) {
+    throw new ImportError(
+      'IMPORT_UNKNOWN_FORMAT',
+      'it is not a configuration of promptfoo: it has no prompts and no providers',
+      { file },
+    );
+  }
+  const files = await ConfigFiles.of(file);
+  const findings = new Findings();
+  tellParts(config, findings);
+  const prompts = await convertPrompts(config.at('prompts'), files, findings);
+  const listed = config.at('providers').isMissing ? config.at('targets') : config.at('providers');
+  const providers = convertProviders(listed, findings);
+  const embedder = providers.find(({ plugin }) => plugin === 'openai')?.name;
+  const tests = await convertTests(config, prompts, { files, findings, embedder });
+  const options = config.at('evaluateOptions');
+  const epochs = options.at('repeat').number();
+  const concurrency = options.at('maxConcurrency').number();
+  const description = config.at('description').text();
+  return {
+    ...(description === undefined ? {} : { description }),
+    prompts,
+    providers,
+    tests,
+    ...(epochs === undefined || epochs < 2 ? {} : { epochs }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    findings: findings.all,
+  };
+}
+
+/** True for what looks like a configuration of promptfoo. */
+function isPromptfoo(config: JsonPlace): boolean {
+  const has = (key: string): boolean => !config.at(key).isMissing;
+  return has('prompts') && (has('providers') || has('targets') || has('tests'));
+}
+
+function tellParts(config: JsonPlace, findings: Findings): void {
+  for (const [name, place] of config.entries()) {
+    if (READ.has(name)) continue;
+    const advice = CODE.has(name)
+      ? CODE_ADVICE
+      : name === 'redteam'
+        ? 'red teaming stays with promptfoo: run it there'
+        : name === 'outputPath'
+          ? 'name `reporters` in the configuration, or use `testbench report`'
+          : name === 'env'
+            ? 'variables are not copied: write `${NAME}` where a value is needed'
+            : 'it has no counterpart here';
+    findings.add(place.place, `"${name.slice(0, 80)}"`, advice);
+  }
+  for (const [name, place] of config.at('evaluateOptions').entries()) {
+    if (!OPTIONS.has(name)) {
+      findings.add(
+        place.place,
+        `"${name.slice(0, 80)}" of the options`,
+        'it has no counterpart here',
+      );
+    }
+  }
+}
+
+async function convertTests(
+  config: JsonPlace,
+  prompts: readonly ConvertedPrompt[],
+  { files, findings, embedder }: Pick<AssertionContext, 'files' | 'findings' | 'embedder'>,
+): Promise<ConvertedTest[]> {
+  let defaults = config.at('defaultTest');
+  if (typeof defaults.value === 'string') {
+    const [file] = await findOrTell(files, defaults.value, defaults, findings);
+    defaults = file === undefined ? config.at('') : await files.document(file);
+  }
+  const tests: ConvertedTest[] = [];
+  for (const [index, found] of (await findTests(config, files, findings)).entries()) {
+    const { test } = found;
+    tellTest(test, findings);
+    const all = await varsOf(found, defaults, files, findings);
+    const combinations = combine(all, test);
+    for (const [number, vars] of combinations.entries()) {
+      const filled = fillVars(vars);
+      const context = {
+        vars: filled,
+        files,
+        findings,
+        embedder,
+        judge: judgeOf(test) ?? judgeOf(defaults),
+      };
+      const description = test.at('description').text();
+      const isOff = test.at('options').at('disableDefaultAsserts').value === true;
+      tests.push({
+        id: combinations.length === 1 ? String(index) : `${index}-${number}`,
+        input: inputOf(filled, prompts),
+        vars: filled,
+        ...(description === undefined ? {} : { description }),
+        ...(test.at('metadata').isMissing ? {} : { metadata: test.at('metadata').value }),
+        assertions: [
+          ...(isOff ? [] : await convertAssertions(defaults.at('assert'), context)),
+          ...(await convertAssertions(test.at('assert'), context)),
+        ],
+      });
+    }
+  }
+  tellTest(defaults, findings);
+  return tests;
+}
+
+/** Variables of the defaults, of the scenario and of the test, in this order; those in files are read. */
+async function varsOf(
+  { test, scenario = {} }: FoundTest,
+  defaults: JsonPlace,
+  files: ConfigFiles,
+  findings: Findings,
+): Promise<Record<string, unknown>> {
+  const vars = new Map<string, unknown>(Object.entries(scenario));
+  for (const [from, isStronger] of [
+    [defaults.at('vars'), false],
+    [test.at('vars'), true],
+  ] as const) {
+    if (typeof from.value === 'string') {
+      for (const file of await findOrTell(files, from.value, from, findings)) {
+        for (const [name, { value }] of (await files.document(file)).entries()) {
+          if (isStronger || !vars.has(name)) vars.set(name, value);
+        }
+      }
+      continue;
+    }
+    for (const [name, place] of from.entries()) {
+      if (!isStronger && vars.has(name)) continue;
+      const value = await varOf(place, files, findings);
+      if (value !== undefined) vars.set(name, value);
+    }
+  }
+  return Object.fromEntries(vars);
+}
+
+async function varOf(place: JsonPlace, files: ConfigFiles, findings: Findings): Promise<unknown> {
+  const { value } = place;
+  if (typeof value !== 'string' || !value.startsWith('file://')) return value;
+  if (ConfigFiles.isCode(value)) {
+    findings.add(place.place, 'a variable that code makes', CODE_ADVICE);
+    return undefined;
+  }
+  const texts: string[] = [];
+  for (const file of await findOrTell(files, value, place, findings)) {
+    texts.push((await files.text(file)).trim());
+  }
+  return texts.length > 1 ? texts : texts[0];
+}
+
+/** Variables may use others. */
+function fillVars(vars: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(vars).map(([name, value]) => {
+      return [name, typeof value === 'string' ? (fillTemplate(value, vars) ?? value) : value];
+    }),
+  );
+}
+
+/** What a record asks, for people and judges: its only variable, or the first prompt. */
+function inputOf(
+  vars: Readonly<Record<string, unknown>>,
+  prompts: readonly ConvertedPrompt[],
+): string {
+  const values = Object.values(vars);
+  const [only] = values;
+  if (values.length === 1 && typeof only === 'string') return only;
+  const template = prompts[0]?.template ?? prompts[0]?.messages?.at(-1)?.content ?? '';
+  return fillTemplate(template.replaceAll('{{vars.', '{{'), vars) ?? JSON.stringify(vars);
+}
+
+function judgeOf(test: JsonPlace): string | undefined {
+  const { value } = test.at('options').at('provider');
+  if (typeof value === 'string') return value;
+  const id = test.at('options').at('provider').at('id').value;
+  return typeof id === 'string' ? id : undefined;
+}
+
+function tellTest(test: JsonPlace, findings: Findings): void {
+  const known = new Set(['vars', 'assert', 'description', 'metadata', 'options', 'threshold']);
+  for (const [name, place] of test.entries()) {
+    if (known.has(name)) continue;
+    findings.add(place.place, `"${name.slice(0, 80)}" of a test`, 'it has no counterpart here');
+  }
+  if (!test.at('threshold').isMissing) {
+    findings.add(
+      test.at('threshold').place,
+      'the threshold of a test',
+      'a case passes here if every evaluator reaches its own threshold; `--fail-under metric=0.8` asks for a mean',
+    );
+  }
+  for (const [name, place] of test.at('options').entries()) {
+    if (name === 'provider' || name === 'disableDefaultAsserts') continue;
+    const isCode = /transform/i.test(name);
+    findings.add(
+      place.place,
+      `"${name.slice(0, 80)}" of a test`,
+      isCode ? CODE_ADVICE : 'it has no counterpart here: write it into the prompt',
+    );
+  }
+}
