@@ -228,12 +228,13 @@ async function loading(): Promise<void> {
 /** P9: how late an endless loop is stopped. */
 async function lateness(): Promise<void> {
   for (const isolation of ['inline', 'thread', 'process'] as const) {
-    const manager = new PluginManager({ isolation, limits: { timeoutMs: 100, maxFuel: 2 ** 50 } });
+    const manager = new PluginManager({ isolation, limits: { maxFuel: 2 ** 50 } });
     await manager.load(endless);
     const late: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const start = performance.now();
-      await manager.execute('noop', { data: null }).catch(() => {});
+      // Not the plugin's own limit: on a busy machine loading may take longer.
+      await manager.execute('noop', { data: null }, { timeoutMs: 100 }).catch(() => {});
       late.push(performance.now() - start - 100);
     }
     const worst = Math.max(...late);

@@ -17,7 +17,7 @@ const time = (what: string, unit: 'us' | 'ms', atMost: number): Ceiling => ({ wh
 /** All targets, by the name under which a benchmark reports its figure: the number of the target, and what distinguishes it from others of that number. */
 export const TARGETS = {
   'P1 coarse': ratio('coarse / unmetered, mean of kernels', 1),
-  'P1 coarse, inlined alike': ratio('coarse / unmetered beside the same inlining', 1.03),
+  'P1 coarse, inlined alike': ratio('coarse / unmetered with the same inlining', 1.03),
   'P1 worst': { what: 'coarse / unmetered, worst kernel', unit: '', atMost: 1.15, isWorst: true },
   'P1 exact': ratio('exact / unmetered, mean of kernels', 1.08),
   'P1b mean': ratio('coarse / unmetered, mean of programs', 1.08),
