@@ -34,6 +34,9 @@ export async function compile(
       'out.wasm',
       '--runtime',
       'minimal',
+      // As authors' plugins are compiled.
+      '--enable',
+      'simd',
       ...(options.optimize ?? ['-O1']),
       ...(options.flags ?? []),
     ],

@@ -13,8 +13,8 @@ let keptSteps: StaticArray<u8> | null = null;
 /**
  * Fewest insertions, deletions and substitutions that turn one sequence into the other.
  *
- * Myers' bit-vector algorithm, as Hyyrö gives it for blocks: one step for 64 cells of the table. Symbols are not negative;
- * take `toCodePoints` for texts, a `Vocabulary` for words.
+ * Myers' bit-vector algorithm, as Hyyrö gives it for blocks: one step for 64 cells of the table, or for twice 64 with vectors. Symbols are
+ * not negative; take `toCodePoints` for texts, a `Vocabulary` for words.
  */
 export function levenshteinDistance(a: StaticArray<i32>, b: StaticArray<i32>): i32 {
   let start = 0;
@@ -41,7 +41,7 @@ function steps(rows: i32, columns: i32): i64 {
 /** The table, block of rows after block of rows; what goes from one to the next are the steps along its last row. */
 @final
 class BlockTable {
-  /** Where in the block's rows each symbol stands. */
+  /** Where in the block's rows each symbol stands; two blocks side by side, so that one load takes both. */
   private places: StaticArray<u64>;
   /** For each column by how much the row under the last block rises there: 1, 0 or, as 2, minus 1. */
   private steps: StaticArray<u8>;
@@ -49,7 +49,7 @@ class BlockTable {
   constructor(symbols: i32, private columns: StaticArray<i32>, private start: i32, private end: i32) {
     // Each distance leaves zeros in the places.
     const oldPlaces = keptPlaces;
-    const places = oldPlaces !== null && oldPlaces.length >= symbols ? oldPlaces : new StaticArray<u64>(symbols);
+    const places = oldPlaces !== null && oldPlaces.length >= 2 * symbols ? oldPlaces : new StaticArray<u64>(2 * symbols);
     if (symbols <= MAX_KEPT) keptPlaces = places;
     this.places = places;
     const oldSteps = keptSteps;
@@ -61,21 +61,43 @@ class BlockTable {
   }
 
   distance(rows: StaticArray<i32>, first: i32, last: i32): i32 {
-    const places = this.places;
     let distance = last - first;
-    for (let row = first; row < last; row += WIDTH) {
-      const end = min(row + WIDTH, last);
-      for (let index = row; index < end; index++) {
-        unchecked((places[rows[index]] |= (<u64>1) << (index - row)));
-      }
-      this.fill(end - row - 1);
-      for (let index = row; index < end; index++) unchecked((places[rows[index]] = 0));
+    let row = first;
+    // Where the compiler has no vectors, block after block.
+    for (; ASC_FEATURE_SIMD && last - row > WIDTH; row += 2 * WIDTH) {
+      const end = min(row + 2 * WIDTH, last);
+      this.mark(rows, row, end);
+      this.fillTwo(end - row - WIDTH - 1);
+      this.unmark(rows, row, end);
     }
-    for (let column = this.start; column < this.end; column++) {
-      const step = <i32>unchecked(this.steps[column - this.start]);
+    for (; row < last; row += WIDTH) {
+      const end = min(row + WIDTH, last);
+      this.mark(rows, row, end);
+      this.fill(end - row - 1);
+      this.unmark(rows, row, end);
+    }
+    for (let column = 0; column < this.end - this.start; column++) {
+      const step = <i32>unchecked(this.steps[column]);
       distance += (step & 1) - (step >> 1);
     }
     return distance;
+  }
+
+  /** Notes where the symbols of one or two blocks stand. */
+  private mark(rows: StaticArray<i32>, row: i32, end: i32): void {
+    const places = this.places;
+    for (let index = row; index < end; index++) {
+      const place = unchecked(rows[index]) * 2 + ((index - row) >> 6);
+      unchecked((places[place] |= (<u64>1) << (index - row)));
+    }
+  }
+
+  private unmark(rows: StaticArray<i32>, row: i32, end: i32): void {
+    for (let index = row; index < end; index++) {
+      const place = changetype<usize>(this.places) + ((<usize>unchecked(rows[index])) << 4);
+      store<u64>(place, 0);
+      store<u64>(place, 0, 8);
+    }
   }
 
   /** Computes one block, whose last row is row `last`. */
@@ -88,7 +110,7 @@ class BlockTable {
     for (let column = this.start; column < this.end; column++, steps++) {
       const step = <u64>load<u8>(steps);
       const sinks = step >> 1;
-      const same = unchecked(places[columns[column]]);
+      const same = unchecked(places[columns[column] * 2]);
       const vertical = same | negative;
       const equal = same | sinks;
       const horizontal = (((equal & positive) + positive) ^ positive) | equal;
@@ -98,6 +120,57 @@ class BlockTable {
       const rising = (plus << 1) | (step & 1);
       positive = (minus << 1) | sinks | ~(vertical | rising);
       negative = rising & vertical;
+    }
+  }
+
+  /**
+   * Computes two blocks in the two lanes of vectors. The lower one, whose last row is row `last`, is a column behind the upper one, whose steps
+   * it takes.
+   */
+  private fillTwo(last: u64): void {
+    const places = changetype<usize>(this.places);
+    const end = changetype<usize>(this.columns) + ((<usize>this.end) << 2);
+    let column = changetype<usize>(this.columns) + ((<usize>this.start) << 2);
+    let steps = changetype<usize>(this.steps);
+    let positive = i64x2.splat(-1);
+    let negative = i64x2.splat(0);
+    // What the upper block gives to the lower one in the next step, in the lower one's lane.
+    let rises = i64x2.splat(0);
+    let sinks = i64x2.splat(0);
+    // Where the symbol of the column before stands.
+    let before = i64x2.splat(0);
+    // The lanes that have begun: the lower one does a column later.
+    const begun = i64x2(-1, 0);
+    // One step more than there are columns: the last one of the lower block, in which the upper one's lane means nothing.
+    for (let first = true; column <= end; column += 4, steps++) {
+      const isOver = column == end;
+      const found = isOver ? before : v128.load(places + ((<usize>load<i32>(column)) << 4));
+      const step = isOver ? 0 : <i64>load<u8>(steps);
+      const same = v128.shuffle<u64>(found, before, 0, 3);
+      before = found;
+      const up = i64x2.replace_lane(rises, 0, step & 1);
+      const down = i64x2.replace_lane(sinks, 0, step >> 1);
+      const vertical = v128.or(same, negative);
+      const equal = v128.or(same, down);
+      const horizontal = v128.or(v128.xor(i64x2.add(v128.and(equal, positive), positive), positive), equal);
+      const plus = v128.or(negative, v128.not(v128.or(horizontal, positive)));
+      const minus = v128.and(positive, horizontal);
+      const rising = v128.or(i64x2.shl(plus, 1), up);
+      positive = v128.or(v128.or(i64x2.shl(minus, 1), down), v128.not(v128.or(vertical, rising)));
+      negative = v128.and(rising, vertical);
+      if (first) {
+        first = false;
+        positive = v128.or(positive, v128.not(begun));
+        negative = v128.and(negative, begun);
+      } else {
+        const lowPlus = <u64>i64x2.extract_lane(plus, 1);
+        const lowMinus = <u64>i64x2.extract_lane(minus, 1);
+        store<u8>(steps - 1, <u8>(((lowPlus >> last) & 1) | (((lowMinus >> last) & 1) << 1)));
+      }
+      const upPlus = i64x2.shr_u(plus, 63);
+      const upMinus = i64x2.shr_u(minus, 63);
+      rises = v128.shuffle<u64>(upPlus, upPlus, 1, 0);
+      sinks = v128.shuffle<u64>(upMinus, upMinus, 1, 0);
     }
   }
 }

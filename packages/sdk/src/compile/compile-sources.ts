@@ -102,6 +102,9 @@ export async function compileSources(request: SourceRequest): Promise<CompiledSo
       'minimal',
       '--exportStart',
       '_initialize',
+      // Every engine that we support has them; the library computes edit distances by them.
+      '--enable',
+      'simd',
       // Names of functions, for the size report.
       '--debug',
       ...OPTIMIZATION[optimize],
