@@ -98,6 +98,7 @@ describe('fileFetcher()', () => {
     ['a prompt in a file', { prompts: [{ name: 'p', file: '/etc/passwd' }] }],
     ['a policy', { policy: '/etc/policy.json' }],
     ['a folder of plugins', { pluginsDir: '/etc' }],
+    ['a folder of attachments', { dataset: { path: 'data', attachmentsDir: '/etc' } }],
     ['an isolation', { isolation: 'inline' }],
   ])('refuses a document that names %s', async (_, change) => {
     const document = {

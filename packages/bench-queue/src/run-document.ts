@@ -116,7 +116,8 @@ export interface PackOptions {
  * Puts everything that workers need for a run into the share.
  *
  * @returns The document's file.
- * @throws {QueueError} `QUEUE_UNSUPPORTED`: the data comes from standard input, or a provider replays another run.
+ * @throws {QueueError} `QUEUE_UNSUPPORTED`: the data comes from standard input, records name attachments by a path, or a provider replays
+ *   another run.
  */
 export async function packRun(
   share: Share,
@@ -138,6 +139,12 @@ export async function packRun(
   if ((config.tools ?? config.conversation ?? config.dataset.fields.tools) !== undefined) {
     throw unsupported('it has tools or a conversation, which workers do not know yet');
   }
+  const paths = content.dataset.attachments?.paths ?? 0;
+  if (paths > 0) {
+    throw unsupported(
+      `its records name ${paths} attachments by a path, and workers have no files but the data set; put them into it as data URLs or bytes, or run with --shard where all processes see the folder`,
+    );
+  }
   const data: DocumentData[] = [];
   for (const file of files) {
     const reference = sources.length === 0 ? await share.putFile(file) : await referenceOf(file);
@@ -157,6 +164,7 @@ export async function packRun(
     }
     portable[list] = uses;
   }
+  const { attachmentsDir: _a, ...dataset } = config.dataset;
   const {
     outputDir: _o,
     cacheDir: _c,
@@ -174,7 +182,7 @@ export async function packRun(
       ...portable,
       // Texts of prompts that stand in files.
       prompts: content.prompts,
-      dataset: { ...config.dataset, path: 'data' },
+      dataset: { ...dataset, path: 'data' },
     },
     plugins: [...byDigest.values()].map(({ file: { digest, bytes: size }, places }) => ({
       digest,
@@ -272,6 +280,10 @@ const FOREIGN = ['from', 'script', 'inline', 'language'];
 function checkConfig(config: Readonly<Record<string, unknown>>): void {
   const strange = Object.keys(config).find((key) => !KEYS.has(key));
   if (strange !== undefined) throw foreign(`it has the key ${JSON.stringify(strange)}`);
+  // A folder of the worker's own machine, out of which records could name files.
+  if (Object.hasOwn(Object(config['dataset']) as object, 'attachmentsDir')) {
+    throw foreign('its data set names a folder');
+  }
   const prompts = config['prompts'] ?? [];
   if (!Array.isArray(prompts)) throw foreign('its prompts are no list');
   for (const prompt of prompts as readonly unknown[]) {

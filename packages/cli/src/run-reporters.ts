@@ -5,6 +5,7 @@ import { protectedFiles, readRun } from '@testbench/bench/results';
 import type { Reporter, ReportFormat, ReportOutput } from '@testbench/report';
 
 import type { CliIo } from './cli-io.js';
+import { imagesOf } from './images-of.js';
 import { scriptLoader } from './script-loader.js';
 import { writeReport } from './write-report.js';
 
@@ -76,7 +77,7 @@ async function prepare(config: ReporterConfig): Promise<PreparedReporter> {
       if (own !== undefined) reporter = own;
       else if (format === 'html') {
         const plugins = withPlugins ? { plugins: await readPlugins(runs) } : {};
-        reporter = createHtmlReporter(deferred, plugins);
+        reporter = createHtmlReporter(deferred, { ...plugins, images: imagesOf(runs) });
       } else reporter = createReporter(format!, deferred);
       const file = format === undefined || format === 'terminal' ? undefined : FILES[format];
       const given = output ?? (file === undefined ? undefined : join(folder, file));

@@ -19,3 +19,5 @@ export const MAX_MARKDOWN_LINES = 50;
 export const MAX_CELL_CHARACTERS = 200;
 /** Length of a text in JUnit: a CI server shows it in a list. */
 export const MAX_JUNIT_TEXT_CHARACTERS = 2_000;
+/** Images on one page, in bytes before base64: a page of this size opens at once, and can be mailed. */
+export const MAX_PAGE_IMAGES_BYTES = 16 * 1024 * 1024;

@@ -31,6 +31,8 @@ export interface PlannedAttachments {
   /** `sha256:` and the hex digest over all records in their order. A file that was missing counts as missing. */
   readonly digest: string;
   readonly files: number;
+  /** Files that the records name by a path: a machine that runs the plan needs them too. */
+  readonly paths: number;
   readonly bytes: number;
   /** Records whose attachments could not be read. */
   readonly failed: number;
@@ -99,10 +101,11 @@ export class AttachmentPlan {
   /** Reads the attachments of all records once. @param batches The records, in order. */
   async make(batches: AsyncIterable<readonly PlannedRecord[]>): Promise<void> {
     const hash = createHash('sha256');
-    let [files, bytes, failed] = [0, 0, 0];
+    let [files, paths, bytes, failed] = [0, 0, 0, 0];
     for await (const records of batches) {
       const outcomes = await Promise.all(records.map((record) => this.#read(record)));
-      for (const [index, { position }] of records.entries()) {
+      for (const [index, { position, sources }] of records.entries()) {
+        paths += sources.filter(({ content }) => content.kind === 'path').length;
         const outcome = outcomes[index]!;
         const digest = digestOf(outcome);
         digest.copy(this.#digests, position * DIGEST_BYTES);
@@ -118,7 +121,7 @@ export class AttachmentPlan {
         bytes += size;
       }
     }
-    this.#planned = { digest: `sha256:${hash.digest('hex')}`, files, bytes, failed };
+    this.#planned = { digest: `sha256:${hash.digest('hex')}`, files, paths, bytes, failed };
   }
 
   /** The attachments of a record; undefined if it has none. */

@@ -24,7 +24,9 @@ import { planDigest, runName } from './plan-digest.js';
 export interface DatasetFacts {
   readonly digest: string;
   readonly count: number;
-  readonly attachments?: Pick<PlannedAttachments, 'digest' | 'files' | 'bytes'> | undefined;
+  readonly attachments?:
+    | Pick<PlannedAttachments, 'digest' | 'files' | 'paths' | 'bytes'>
+    | undefined;
 }
 
 /** Makes the plan of a configuration whose data set is open and whose plugins are loaded. */
@@ -149,6 +151,7 @@ export function planDataset(
             fields: attachments,
             digest: attached.digest,
             files: attached.files,
+            paths: attached.paths,
             bytes: attached.bytes,
           },
   });

@@ -76,6 +76,7 @@ const PLAN = exactly(
           fields: listOf(exactly({ field: text, encoding: text, send: flag }, { mediaType: text })),
           digest: text,
           files: count,
+          paths: count,
           bytes: count,
         }),
       },

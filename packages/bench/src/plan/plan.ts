@@ -106,6 +106,8 @@ export interface PlannedDataset {
     /** `sha256:` and the hex digest over the attachments of all records, in their order. */
     readonly digest: string;
     readonly files: number;
+    /** Files that records name by a path. */
+    readonly paths: number;
     readonly bytes: number;
   };
 }

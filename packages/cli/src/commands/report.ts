@@ -12,6 +12,7 @@ import { loadReporter, readPlugins } from '@testbench/report/runs';
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
 import type { REPORT_FLAGS } from '../flags/report.js';
+import { imagesOf } from '../images-of.js';
 import { readLabelSources, splitLabelFlags } from '../labels.js';
 import { scriptLoader } from '../script-loader.js';
 import { reportStored } from '../report-stored.js';
@@ -50,8 +51,13 @@ export async function reportCommand({
       files.length === 0
         ? [
             flags.withPlugins
-              ? createHtmlReporter(output, { plugins: await readPlugins(runs) })
-              : createReporter(chosen, output),
+              ? createHtmlReporter(output, {
+                  plugins: await readPlugins(runs),
+                  images: imagesOf(runs),
+                })
+              : chosen === 'html'
+                ? createHtmlReporter(output, { images: imagesOf(runs) })
+                : createReporter(chosen, output),
           ]
         : await Promise.all(
             files.map((file) => loadReporter(resolve(io.cwd, file), output, scriptLoader)),

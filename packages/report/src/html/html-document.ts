@@ -7,6 +7,8 @@ export interface PageParts {
   readonly styles: string;
   /** Whether the script may compile WebAssembly: this permits nothing else. */
   readonly hasPlugins: boolean;
+  /** Whether the page has images, which are in the file itself. */
+  readonly hasImages: boolean;
 }
 
 /** Before `</script` and `<!--`, which would end the script or change how it is read. */
@@ -18,12 +20,14 @@ export async function formatDocumentHead({
   script,
   styles,
   hasPlugins,
+  hasImages,
 }: PageParts): Promise<string> {
   const code = script.replaceAll(SCRIPT_BREAKERS, '\\x3C');
   const policy = [
     "default-src 'none'",
     `script-src '${await hashOf(code)}'${hasPlugins ? " 'wasm-unsafe-eval'" : ''}`,
     `style-src '${await hashOf(styles)}'`,
+    ...(hasImages ? ['img-src data:'] : []),
     "base-uri 'none'",
     "form-action 'none'",
     "require-trusted-types-for 'script'",
@@ -44,6 +48,11 @@ export async function formatDocumentHead({
 <main id="app"></main>
 <noscript><p>This report shows its data with a script of its own, and nothing of it comes from a network. Allow scripts to read it.</p></noscript>
 `;
+}
+
+/** An image as a data URL, which the page's script gives to an element; browsers do not run it. */
+export function formatImage(id: string, mediaType: string, base64: string): string {
+  return `<script type="text/plain" id="${id}">data:${mediaType};base64,${base64}</script>\n`;
 }
 
 /** The script comes after the index and before the blocks, so that the page appears while the blocks are read. */

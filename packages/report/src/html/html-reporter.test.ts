@@ -62,6 +62,40 @@ describe('createHtmlReporter()', () => {
     expect(index.results.summaries[0]!.systems[0]!.model).toBe('<b>m</b>');
   });
 
+  it('has images of records as data, raster images alone, each once', async () => {
+    const file = (field: string, mediaType: string, digit: string) => ({
+      field,
+      mediaType,
+      bytes: 3,
+      digest: `sha256:${digit.repeat(64)}`,
+    });
+    const attachments = [
+      file('"><script>alert(1)</script>', 'image/png', '1'),
+      file('drawing', 'image/svg+xml', '2'),
+      file('sound', 'audio/wav', '3'),
+      file('lost', 'image/png', '4'),
+    ];
+    const run = generateRun({ records: 3, change: (row) => ({ ...row, attachments }) });
+    const asked: string[] = [];
+    const images = async (position: number, digest: string) => {
+      asked.push(`${position} ${digest.slice(-1)}`);
+      await Promise.resolve();
+      if (digest.endsWith('4')) return undefined;
+      const mediaType = digest.endsWith('2') ? 'image/svg+xml' : 'image/png';
+      return { mediaType, bytes: new TextEncoder().encode('<svg') };
+    };
+    const html = await renderReport((output) => createHtmlReporter(output, { images }), run);
+    expect(asked).toEqual(['0 1', '0 2', '0 4']);
+    expect(html.match(/<script type="text\/plain" id="image-[^]*?<\/script>/g)).toEqual([
+      `<script type="text/plain" id="image-${'1'.repeat(64)}">data:image/png;base64,PHN2Zw==</script>`,
+    ]);
+    expect(html).toContain('; img-src data:;');
+    // Without a reader there are none, and the policy lets none be shown.
+    const without = await renderReport((output) => createHtmlReporter(output), run);
+    expect(without).not.toContain('img-src');
+    expect(without).not.toContain('id="image-');
+  });
+
   it('fetches nothing', async () => {
     const html = await renderReport(
       (output) => createHtmlReporter(output),

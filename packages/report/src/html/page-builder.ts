@@ -11,6 +11,14 @@ import {
   RowFlag,
 } from './page-data.js';
 
+/** An image of a record, by the run that may have kept it. */
+export interface PageImage {
+  /** Position of the run. */
+  readonly run: number;
+  /** `sha256:` and the hex digest of its bytes. */
+  readonly digest: string;
+}
+
 /** Limits of a page. */
 export interface PageLimits {
   readonly maxRecords: number;
@@ -32,6 +40,8 @@ interface KeptRow {
   readonly latencyMs: number | null;
   readonly cost: number | null;
   readonly encoded: EncodedRow;
+  /** Those of its record. */
+  readonly images: readonly PageImage[];
 }
 
 interface KeptRecord {
@@ -110,7 +120,12 @@ export class PageBuilder {
   }
 
   /** The index, and the blocks one after another. */
-  finish(results: ReportResults): { index: PageIndex; blocks: string[] } {
+  finish(results: ReportResults): {
+    index: PageIndex;
+    blocks: string[];
+    /** Each once. */
+    images: readonly PageImage[];
+  } {
     this.#last = undefined;
     if (this.#isOver(1)) this.#shrink(1);
     const records = [...this.#records.values()];
@@ -155,7 +170,10 @@ export class PageBuilder {
     for (let start = 0; start < rows.length; start += BLOCK_ROWS) {
       blocks.push(formatBlock(rows.slice(start, start + BLOCK_ROWS).map(({ row }) => row.encoded)));
     }
-    return { index, blocks };
+    const images = new Map(
+      rows.flatMap(({ row }) => row.images.map((image) => [image.digest, image] as const)),
+    );
+    return { index, blocks, images: [...images.values()] };
   }
 
   #keep(row: ResultRow, run: number): KeptRow {
@@ -175,6 +193,9 @@ export class PageBuilder {
       latencyMs: measured?.totalMs ?? null,
       cost: measured?.cost ?? null,
       encoded: encodeRow(row),
+      images: (row.attachments ?? [])
+        .filter(({ mediaType }) => mediaType.startsWith('image/'))
+        .map(({ digest }) => ({ run, digest })),
     };
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { readRun, type StoredRun } from '@testbench/bench/results';
+import { type KeptImage, readKeptImage, readRun, type StoredRun } from '@testbench/bench/results';
 import { createPageReporter, type ReportPage } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 
@@ -11,6 +11,8 @@ import type { Project } from '../project/project.js';
 /** A report, and the key by which its blocks are requested. */
 export interface KeptReport extends ReportPage {
   readonly key: string;
+  /** Folders of its runs. */
+  readonly folders: readonly string[];
 }
 
 /** Reports by the runs that they cover, in their state at the time of reading. */
@@ -48,6 +50,15 @@ export class Reports {
     if (block !== undefined) return block;
     throw new StudioError('STUDIO_NOT_FOUND', 'Cannot read the rows: load the page again');
   }
+
+  /** @throws {StudioError} `STUDIO_NOT_FOUND` if the report is no longer kept, or its runs have not kept such an image. */
+  async image(key: string, digest: string): Promise<KeptImage> {
+    for (const folder of (await this.#kept.get(key))?.folders ?? []) {
+      const image = await readKeptImage(folder, digest);
+      if (image !== undefined) return image;
+    }
+    throw new StudioError('STUDIO_NOT_FOUND', 'Cannot show the image: the run has not kept it');
+  }
 }
 
 async function makeReport(key: string, runs: readonly StoredRun[]): Promise<KeptReport> {
@@ -56,7 +67,7 @@ async function makeReport(key: string, runs: readonly StoredRun[]): Promise<Kept
     page = made;
   });
   await reportRuns(runs, [reporter]);
-  return { key, ...page! };
+  return { key, folders: runs.map(({ path }) => path), ...page! };
 }
 
 function keyOf(runs: readonly StoredRun[]): string {

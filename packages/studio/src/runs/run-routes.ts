@@ -47,6 +47,17 @@ export function runRoutes(
       },
     },
     {
+      method: 'GET',
+      path: '/api/report/image',
+      async answer({ query }) {
+        const { bytes, mediaType } = await reports.image(
+          textOf(query, 'key'),
+          textOf(query, 'digest'),
+        );
+        return { bytes, type: mediaType };
+      },
+    },
+    {
       method: 'POST',
       path: '/api/score',
       answer: async ({ project, body, signal }) => ({

@@ -21,6 +21,9 @@ export interface PageRow {
 /** Returns a block as written by `packText`; undefined if it does not exist. */
 type ReadBlock = (block: number) => string | undefined | Promise<string | undefined>;
 
+/** Returns the address of an image, for an element of the page; undefined if there is none. */
+type FindImage = (digest: string) => string | undefined;
+
 /** Data of the page: the index immediately, blocks of rows on demand. */
 export class PageStore {
   readonly index: PageIndex;
@@ -31,8 +34,13 @@ export class PageStore {
   readonly #blocks = new Map<number, Promise<{ block: Block; characters: number }>>();
   readonly #sizes = new Map<number, number>();
 
-  constructor(index: PageIndex, read: ReadBlock) {
+  /** The address of an image of a record. */
+  readonly imageOf: FindImage;
+
+  /** @param imageOf Finds images of records. @default none are shown */
+  constructor(index: PageIndex, read: ReadBlock, imageOf: FindImage = () => undefined) {
     this.index = index;
+    this.imageOf = imageOf;
     this.#read = read;
     const rows: number[][] = index.records.index.map(() => []);
     for (const [row, record] of index.rows.record.entries()) rows[record]!.push(row);

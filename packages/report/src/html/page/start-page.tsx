@@ -1,6 +1,7 @@
 import { render } from 'preact';
 
 import { unpackText } from '../compress.js';
+import { imageElement } from '../image-element.js';
 import type { PageIndex } from '../page-data.js';
 import { ReportView } from './report-view.js';
 import { PageStore } from './page-store.js';
@@ -37,7 +38,11 @@ export async function startPage(rescore?: Rescore): Promise<void> {
     performance.mark('report-script');
     const index = JSON.parse(await unpackText(packed)) as PageIndex;
     performance.mark('report-index');
-    const store = new PageStore(index, (block) => readData(`block-${block}`));
+    const store = new PageStore(
+      index,
+      (block) => readData(`block-${block}`),
+      (digest) => document.getElementById(imageElement(digest))?.textContent ?? undefined,
+    );
     const view = createView(store, rescore);
     render(<ReportView view={view} />, root);
     performance.mark('report-shown');

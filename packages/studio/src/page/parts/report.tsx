@@ -15,7 +15,11 @@ export function Report({ runs }: { readonly runs: readonly string[] }): JSX.Elem
     const { index, key } = value;
     showSamePair(index);
     return createView(
-      new PageStore(index, (block) => getText(pathOf('/api/report/block', { key, block }))),
+      new PageStore(
+        index,
+        (block) => getText(pathOf('/api/report/block', { key, block })),
+        (digest) => pathOf('/api/report/image', { key, digest }),
+      ),
     );
   }, [value]);
   return view === undefined ? (

@@ -7,6 +7,7 @@ import { expectedText, type FullRow } from '../full-row.js';
 import { LongText, Name } from '../visible-text.js';
 import type { View } from '../view.js';
 import { AnswerCard } from './answer-card.js';
+import { Attachments } from './attachments.js';
 import { EpochTable } from './epoch-table.js';
 
 /** One record with everything known about it. */
@@ -112,6 +113,7 @@ function RecordContent({
   const first = rows.find(
     ({ texts }) => texts.input !== undefined || texts.messages !== undefined,
   )?.texts;
+  const files = rows.find(({ texts }) => texts.attachments !== undefined)?.texts.attachments;
   return (
     <>
       <p class="facts">
@@ -126,6 +128,7 @@ function RecordContent({
       <Columns columns={rows[0]!.texts.columns} />
       <EpochTable view={view} rows={rows} />
       {first !== undefined && isShared(rows) && <Question texts={first} />}
+      {files !== undefined && <Attachments files={files} imageOf={store.imageOf} />}
       {first !== undefined && <Expected texts={first} />}
       {rows.map((full) => (
         <AnswerCard
