@@ -9,7 +9,8 @@ class Options {
 
 @plugin({
   name: "replay",
-  capabilities: ["text_evaluation"],
+  // The model whose answers these are has seen the files of the record.
+  capabilities: ["text_evaluation", "multi_modal_evaluation"],
 })
 export class Replay extends Provider {
   config: Options = new Options();
