@@ -167,7 +167,7 @@ try {
   check('cases that were asked', asked.size, IMAGES * MODELS.length);
   check('answers asked for again', repeated, lost);
 
-  const [name = ''] = readdirSync(join(folder, 'runs')).filter((each) => !each.startsWith('.'));
+  const name = readdirSync(join(folder, 'runs')).find((each) => !each.startsWith('.')) ?? '';
   const stored = await readRun(join(folder, 'runs', name));
   const rows: ResultRow[] = [];
   for await (const row of stored.rows()) rows.push(row);
