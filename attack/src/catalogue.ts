@@ -1,5 +1,6 @@
 import type { Attack } from './attack.ts';
 import { abi } from './groups/abi.ts';
+import { attachmentRows } from './groups/attachments.ts';
 import { asking } from './groups/asking.ts';
 import { compiling } from './groups/compiling.ts';
 import { cutAnswers } from './groups/cut-answers.ts';
@@ -83,4 +84,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...studioContent,
   ...telemetryRows,
   ...serveRows,
+  ...attachmentRows,
 ].sort((one, other) => one.row - other.row);

@@ -1,13 +1,16 @@
 /** Receives the bytes of a stream, in order. */
 export abstract class ByteSink {
-  /** False if no more bytes are wanted: they are too many. */
-  abstract take(byte: u8): bool;
+  /** Takes the bytes from an address on; false if that is more than is wanted. */
+  abstract take(from: usize, length: i32): bool;
 }
 
 /** Bits of the table in which most codes are looked up at once. */
 const FAST_BITS: i32 = 9;
 const MAX_BITS: i32 = 15;
+/** How far back a copy reaches, and how many bytes the sink gets at a time. */
 const WINDOW: i32 = 32768;
+/** Twice of it: what was written last is still there while the other half is filled. */
+const MASK: u32 = 2 * WINDOW - 1;
 
 // @ts-ignore: decorator
 @lazy const LENGTH_BASE: StaticArray<i32> = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258];
@@ -89,7 +92,7 @@ class Huffman {
 }
 
 /**
- * Decompresses a zlib stream, byte by byte into a sink: what a bomb would become never is in memory.
+ * Decompresses a zlib stream, piece by piece into a sink: what a bomb would become never is in memory.
  *
  * @see https://www.rfc-editor.org/rfc/rfc1950, https://www.rfc-editor.org/rfc/rfc1951
  */
@@ -101,11 +104,10 @@ export class Inflater {
   private at: i32 = 0;
   /** Bits that were read behind the end. */
   private missing: i32 = 0;
-  private window: StaticArray<u8> = new StaticArray<u8>(WINDOW);
+  private window: StaticArray<u8> = new StaticArray<u8>(2 * WINDOW);
   private written: u32 = 0;
   private sumA: u32 = 1;
   private sumB: u32 = 0;
-  private pending: i32 = 0;
   private literals: Huffman = new Huffman(288);
   private distances: Huffman = new Huffman(32);
 
@@ -126,11 +128,12 @@ export class Inflater {
       if (kind == 0 ? !this.stored() : kind == 1 ? !this.fixed() : kind == 2 ? !this.dynamic() : true) return false;
       if (last == 1) break;
     }
+    if (!this.flush(<i32>(this.written & (WINDOW - 1)))) return false;
     this.settle();
     this.drop(this.count & 7);
     let sum: u32 = 0;
     for (let index = 0; index < 4; index++) sum = (sum << 8) | <u32>this.take(8);
-    return this.missing == 0 && sum == (((this.sumB % 65521) << 16) | (this.sumA % 65521));
+    return this.missing == 0 && sum == ((this.sumB << 16) | this.sumA);
   }
 
   /** Has at least `count` bits ready, of zeros behind the end; up to 15. */
@@ -173,17 +176,30 @@ export class Inflater {
     }
   }
 
+  @inline
   private put(byte: u8): bool {
-    unchecked((this.window[this.written++ & (WINDOW - 1)] = byte));
-    this.sumA += byte;
-    this.sumB += this.sumA;
-    // As often as is needed for 32 bits.
-    if (++this.pending == 5552) {
-      this.sumA %= 65521;
-      this.sumB %= 65521;
-      this.pending = 0;
+    store<u8>(changetype<usize>(this.window) + <usize>(this.written & MASK), byte);
+    return (++this.written & (WINDOW - 1)) != 0 || this.flush(WINDOW);
+  }
+
+  /** Hands the last bytes on, which are in one half of the window. */
+  private flush(length: i32): bool {
+    const from = changetype<usize>(this.window) + <usize>((this.written - length) & MASK);
+    let sumA = this.sumA;
+    let sumB = this.sumB;
+    for (let done = 0; done < length; ) {
+      // As many as fit 32 bits.
+      const end = min(length, done + 5552);
+      for (; done < end; done++) {
+        sumA += load<u8>(from + <usize>done);
+        sumB += sumA;
+      }
+      sumA %= 65521;
+      sumB %= 65521;
     }
-    return this.sink.take(byte);
+    this.sumA = sumA;
+    this.sumB = sumB;
+    return length == 0 || this.sink.take(from, length);
   }
 
   private stored(): bool {
@@ -260,8 +276,9 @@ export class Inflater {
       if (code < 0 || code > 29) return false;
       const distance = unchecked(DISTANCE_BASE[code]) + this.take(unchecked(DISTANCE_EXTRA[code]));
       if (this.isCut || <u32>distance > this.written) return false;
+      const window = changetype<usize>(this.window);
       while (length-- > 0) {
-        if (!this.put(unchecked(this.window[(this.written - distance) & (WINDOW - 1)]))) return false;
+        if (!this.put(load<u8>(window + <usize>((this.written - distance) & MASK)))) return false;
       }
     }
   }

@@ -69,7 +69,8 @@ export function decodePng(bytes: Uint8Array): Image | null {
     const type = u32At(bytes, at + 4);
     const start = at + 8;
     at = start + length + 4;
-    if (crcOf(bytes, start - 4, start + length, table) != u32At(bytes, start + length)) {
+    // Image data has a check sum of its own inside, over all chunks.
+    if (type != 0x49444154 && crcOf(bytes, start - 4, start + length, table) != u32At(bytes, start + length)) {
       return refuse("a check sum is wrong");
     }
     if (type == 0x49484452) { // IHDR
@@ -178,19 +179,27 @@ class PngDecoder extends ByteSink {
     return this.image;
   }
 
-  take(byte: u8): bool {
-    if (this.done) return false;
-    if (this.filled < 0) {
-      this.filter = byte;
-      this.filled = 0;
-      if (byte > 4) {
-        this.wrong = true;
-        return false;
+  take(from: usize, length: i32): bool {
+    const end = from + <usize>length;
+    while (from < end) {
+      if (this.done) return false;
+      if (this.filled < 0) {
+        this.filter = load<u8>(from++);
+        this.filled = 0;
+        if (this.filter > 4) {
+          this.wrong = true;
+          return false;
+        }
+        continue;
       }
-      return true;
+      const wanted = <usize>(this.rowBytes - this.filled);
+      const size = min<usize>(wanted, end - from);
+      memory.copy(changetype<usize>(this.row) + <usize>this.filled, from, size);
+      this.filled += <i32>size;
+      from += size;
+      if (this.filled == this.rowBytes && !this.endRow()) return false;
     }
-    unchecked((this.row[this.filled++] = byte));
-    return this.filled < this.rowBytes || this.endRow();
+    return true;
   }
 
   /** Begins a pass that has pixels; a small interlaced image lacks some passes. */
@@ -238,26 +247,39 @@ class PngDecoder extends ByteSink {
 
   /** @see https://www.w3.org/TR/png-3/#9Filters */
   private unfilter(): void {
-    const row = this.row;
-    const above = this.above;
-    const back = this.pixelBytes;
-    const filter = this.filter;
-    if (filter == 0) return;
-    for (let index = 0; index < this.rowBytes; index++) {
-      const left = index < back ? 0 : <i32>unchecked(row[index - back]);
-      const up = <i32>unchecked(above[index]);
-      let guess = 0;
-      if (filter == 1) guess = left;
-      else if (filter == 2) guess = up;
-      else if (filter == 3) guess = (left + up) >> 1;
-      else {
-        const corner = index < back ? 0 : <i32>unchecked(above[index - back]);
-        const toLeft = abs(up - corner);
-        const toUp = abs(left - corner);
-        const toCorner = abs(left + up - 2 * corner);
-        guess = toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
-      }
-      unchecked((row[index] += <u8>guess));
+    const row = changetype<usize>(this.row);
+    const above = changetype<usize>(this.above);
+    const back = <usize>this.pixelBytes;
+    const length = <usize>this.rowBytes;
+    // The bytes before the first pixel count as 0.
+    const first = min(back, length);
+    switch (this.filter) {
+      case 1:
+        for (let at = back; at < length; at++) store<u8>(row + at, load<u8>(row + at) + load<u8>(row + at - back));
+        break;
+      case 2:
+        for (let at: usize = 0; at < length; at++) store<u8>(row + at, load<u8>(row + at) + load<u8>(above + at));
+        break;
+      case 3:
+        for (let at: usize = 0; at < first; at++) store<u8>(row + at, load<u8>(row + at) + (load<u8>(above + at) >> 1));
+        for (let at = back; at < length; at++) {
+          const mean = (<u32>load<u8>(row + at - back) + <u32>load<u8>(above + at)) >> 1;
+          store<u8>(row + at, load<u8>(row + at) + <u8>mean);
+        }
+        break;
+      case 4:
+        for (let at: usize = 0; at < first; at++) store<u8>(row + at, load<u8>(row + at) + load<u8>(above + at));
+        for (let at = back; at < length; at++) {
+          const left = <i32>load<u8>(row + at - back);
+          const up = <i32>load<u8>(above + at);
+          const corner = <i32>load<u8>(above + at - back);
+          const toLeft = abs(up - corner);
+          const toUp = abs(left - corner);
+          const toCorner = abs(left + up - 2 * corner);
+          const guess = toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
+          store<u8>(row + at, load<u8>(row + at) + <u8>guess);
+        }
+        break;
     }
   }
 
@@ -268,6 +290,10 @@ class PngDecoder extends ByteSink {
     const y = this.interlace == 0 ? this.y : PASS_Y[this.pass] + this.y * STEP_Y[this.pass];
     let x = this.interlace == 0 ? 0 : PASS_X[this.pass];
     const pixels = this.image.pixels;
+    if (this.depth == 8 && this.type != PALETTE && this.transparency === null) {
+      this.writeBytes(width, changetype<usize>(pixels) + <usize>(y * this.width + x) * 4, <usize>stepX * 4);
+      return true;
+    }
     for (let index = 0; index < width; index++, x += stepX) {
       const to = (y * this.width + x) * 4;
       let red = 0;
@@ -307,6 +333,25 @@ class PngDecoder extends ByteSink {
       unchecked((pixels[to + 3] = <u8>alpha));
     }
     return true;
+  }
+
+  /** The same for samples of 8 bits, which most images have. */
+  private writeBytes(width: i32, to: usize, step: usize): void {
+    const row = changetype<usize>(this.row);
+    const end = row + <usize>(width * this.channels);
+    if (this.type == RGB) {
+      for (let at = row; at < end; at += 3, to += step) {
+        store<u32>(to, <u32>load<u16>(at) | ((<u32>load<u8>(at, 2)) << 16) | 0xff000000);
+      }
+    } else if (this.type == RGBA) {
+      for (let at = row; at < end; at += 4, to += step) store<u32>(to, load<u32>(at));
+    } else if (this.type == GRAY) {
+      for (let at = row; at < end; at++, to += step) store<u32>(to, <u32>load<u8>(at) * 0x010101 | 0xff000000);
+    } else {
+      for (let at = row; at < end; at += 2, to += step) {
+        store<u32>(to, (<u32>load<u8>(at) * 0x010101) | ((<u32>load<u8>(at, 1)) << 24));
+      }
+    }
   }
 
   /** A sample of the row, as deep as it is. */
