@@ -8,12 +8,13 @@ const file = (bytes: Uint8Array) => ({ mediaType: 'image/png', bytes });
 
 describe('attachmentEffects()', () => {
   it('end a call that reads a file again and again', () => {
-    const { handlers, beginCall, endCall } = attachmentEffects();
+    const effects = attachmentEffects();
+    const { handlers } = effects;
     const attachments = [file(new Uint8Array(20 * MIB))];
-    beginCall({ deadlineMs: Number.POSITIVE_INFINITY, attachments });
+    effects.beginCall({ deadlineMs: Number.POSITIVE_INFINITY, attachments });
     const codes: number[] = [];
     for (let handle = 1; handle <= 13; handle += 1) {
-      handlers.host_attachment_open!([0]);
+      expect(handlers.host_attachment_open!([0])).toEqual({ code: handle });
       for (let piece = 0; piece < 20; piece += 1) {
         codes.push((handlers.host_attachment_read!([handle, 2 * MIB]) as { code: number }).code);
       }
@@ -21,7 +22,7 @@ describe('attachmentEffects()', () => {
     // A read gives at most 1 MiB, and a call reads at most 256.
     expect(codes.indexOf(-4)).toBe(256);
     expect(codes.slice(0, 256).every((code) => code === MIB)).toBe(true);
-    endCall();
+    effects.endCall();
     expect(handlers.host_attachment_open!([0])).toEqual({ code: -6 });
   });
 });
