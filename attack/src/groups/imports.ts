@@ -213,7 +213,7 @@ tests:
         writeFileSync(join(parent, 'config/evil.py'), `open(${trap}, 'w')`);
       },
     );
-    insist(!/evil|require|exec:/.test(written), 'it took code over');
+    insist(!/evil|require\(|exec:/.test(written), 'it took code over');
     return 'nothing ran, and nothing of it was taken over';
   }),
 ];

@@ -9,7 +9,7 @@ import type { ImportedRun } from './imported-run.js';
 import type { MetricValues } from './metric-values.js';
 
 /** Stands where a configuration names a plugin: nothing of an imported run can be called again. */
-const IMPORTED_PLUGIN = 'imported';
+export const IMPORTED_PLUGIN = 'imported';
 
 /** What the records of a run have in common. */
 export interface RecordRoles {

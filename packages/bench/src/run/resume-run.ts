@@ -5,6 +5,7 @@ import { readOptions } from '@testbench/types/config';
 import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
 import { BenchError } from '../errors.js';
+import { IMPORTED_PLUGIN } from '../import/imported-plan.js';
 import { finishPlan } from '../plan/make-plan.js';
 import { runName } from '../plan/plan-digest.js';
 import { readRun, type StoredRun } from '../results/read-run.js';
@@ -30,6 +31,7 @@ export async function resumeRun(folder: string, given?: RunOptions): Promise<Run
   const stored = await readRun(folder);
   checkName(stored);
   const config = await readRunConfig(stored);
+  checkPlugins(stored, config);
   const shard = await readShardRun(stored.path);
   return await withPreparedRun(config, options, async (run) => {
     if (run.plan.digest !== stored.digest) {
@@ -37,6 +39,16 @@ export async function resumeRun(folder: string, given?: RunOptions): Promise<Run
     }
     return await executeRun(run, shard === undefined ? options : { ...options, shard });
   });
+}
+
+/** Nothing of an imported run can be called again. */
+function checkPlugins({ path }: StoredRun, { providers }: ResolvedBenchmarkConfig): void {
+  if (!providers.some(({ plugin }) => plugin === IMPORTED_PLUGIN)) return;
+  throw new BenchError(
+    'BENCH_PLAN_CHANGED',
+    `Cannot continue run ${JSON.stringify(path)}: it was imported, and has no plugins; score it with evaluators of yours instead`,
+    { file: path },
+  );
 }
 
 /** A run is found by its name: a renamed one would be started a second time. */

@@ -48,6 +48,14 @@ describe.skipIf(!existsSync(shared))(
       expect(report.code).toBe(0);
       expect(await readFile(join(cwd, 'report.md'), 'utf8')).toContain(metric);
 
+      for (const format of ['html', 'junit', 'csv', 'every-eval-ever']) {
+        const output = `report.${format}`;
+        const written = await call(cwd, 'report', run, '--format', format, '--output', output);
+        expect({ format, code: written.code }).toEqual({ format, code: 0 });
+      }
+      const resumed = await call(cwd, 'resume', run);
+      expect(resumed.stderr).toContain('it was imported');
+
       const scored = await call(
         cwd,
         'score',

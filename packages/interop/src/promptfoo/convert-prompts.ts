@@ -54,7 +54,8 @@ export async function convertPrompts(
       continue;
     }
     // "Explain node.js" is no file.
-    if (ConfigFiles.isCode(text) && (text.startsWith('file://') || !/\s/.test(text))) {
+    const isCode = ConfigFiles.isCode(text) && (text.startsWith('file://') || !/\s/.test(text));
+    if (isCode || text.startsWith('exec:')) {
       findings.add(
         entry.place,
         `the prompt ${JSON.stringify(text.slice(0, 80))}`,
