@@ -85,6 +85,13 @@ declare function hostDeleteState(key: usize, keyLength: usize): i32;
 @external("env", "host_env_get")
 declare function hostEnvGet(key: usize, keyLength: usize, value: usize, max: usize): i32;
 
+@external("env", "host_attachment_open")
+declare function hostAttachmentOpen(index: i32): i32;
+@external("env", "host_attachment_read")
+declare function hostAttachmentRead(handle: i32, bytes: usize, max: usize): i32;
+@external("env", "host_attachment_close")
+declare function hostAttachmentClose(handle: i32): i32;
+
 /** Codes of results, see the contract. */
 const ERROR: i32 = -1;
 const OUT_OF_MEMORY: i32 = -4;
@@ -94,6 +101,9 @@ const EVAL_MODULE: i32 = 1;
 const FIRST_ROOM: usize = 1024;
 /** Maximum length that a value of state or of the environment may report. */
 const MAX_VALUE: i32 = 16 * 1024 * 1024;
+
+/** Largest attachment: what a host hands over at most. */
+const MAX_ATTACHMENT: i32 = 32 * 1024 * 1024;
 
 /** The functions that the host calls, as boxes; set while the module is built. */
 let initialize: usize = 0;
@@ -319,6 +329,8 @@ export function host_call(_name: usize, _nameLength: usize, _self: usize, count:
       return openOther(values);
     case 13:
       return askOther(load<usize>(values + 4));
+    case 14:
+      return attachment(<i32>number(values, 1), <i32>number(values, 2));
     default:
       return engineGetUndefined();
   }
@@ -381,6 +393,25 @@ function randomBytes(length: usize): usize {
   const code = hostRandomBytes(buffer, length);
   const result = code < 0 ? engineNewNumber(code) : engineNewArrayBuffer(buffer, length);
   free(buffer);
+  return result;
+}
+
+/** The bytes of an attachment of the call, or the code that says why there are none. */
+function attachment(index: i32, size: i32): usize {
+  if (size < 0 || size > MAX_ATTACHMENT) return engineNewNumber(-2);
+  const handle = hostAttachmentOpen(index);
+  if (handle < 0) return engineNewNumber(handle);
+  const buffer = malloc(<usize>size + 1);
+  let code = buffer === 0 ? OUT_OF_MEMORY : 0;
+  let length = 0;
+  while (code === 0 && length < size) {
+    const read = hostAttachmentRead(handle, buffer + length, size - length);
+    if (read <= 0 || read > size - length) code = read < 0 ? read : -5;
+    else length += read;
+  }
+  hostAttachmentClose(handle);
+  const result = code < 0 ? engineNewNumber(code) : engineNewArrayBuffer(buffer, length);
+  if (buffer !== 0) free(buffer);
   return result;
 }
 

@@ -1,4 +1,5 @@
 import type { Envelope, Rounds } from './asking.js';
+import { attachmentsOf } from './attachments.js';
 import { askComplete, askFetch, type Response } from './fetch.js';
 import {
   hostAskOther,
@@ -10,17 +11,11 @@ import {
   hostSetState,
 } from './host.js';
 import { log } from './log.js';
+import { refuse } from './refuse.js';
 import { hostUniform } from './web.js';
 
-/** The codes of host functions. */
+/** A code of host functions. */
 const NOT_FOUND = -1;
-const REASONS: Readonly<Record<number, string>> = {
-  [-2]: 'it is wrong',
-  [-3]: 'it is not permitted',
-  [-4]: 'it is beyond a limit',
-  [-5]: 'it failed',
-  [-6]: 'the call is over',
-};
 
 /** Creates the context that an author's function receives in addition to its data. */
 export function makeContext(
@@ -42,6 +37,7 @@ export function makeContext(
     requestId: envelope.context?.request_id,
     metadata: envelope.context?.metadata ?? {},
     env: readEnv,
+    attachments: attachmentsOf(envelope.data),
     emit: (text: unknown) => hostEmit(String(text)),
     fetch: async (target: unknown, options: object = {}): Promise<Response> =>
       await askFetch(ask('fetch'), target, options),
@@ -100,8 +96,4 @@ function readEnv(name: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (value !== NOT_FOUND) refuse('read the environment variable', name, value);
   return undefined;
-}
-
-function refuse(what: string, key: unknown, code: number): never {
-  throw new Error(`Cannot ${what} "${String(key)}": ${REASONS[code] ?? `code ${code}`}`);
 }

@@ -51,6 +51,11 @@ export function hostGetEnv(name: string): string | number {
   return host(9, name.toWellFormed()) as string | number;
 }
 
+/** The bytes of an attachment, or the code that says why there are none. */
+export function hostAttachment(index: number, size: number): ArrayBuffer | number {
+  return host(14, index, size) as ArrayBuffer | number;
+}
+
 /** UTF-8 of a text. */
 export function encodeUtf8(text: string): ArrayBuffer {
   return host(10, text.toWellFormed()) as ArrayBuffer;

@@ -30,6 +30,24 @@ class State:
     def delete(self, key: str) -> None:
         """Forgets a value; does nothing if there is none."""
 
+class Attachment:
+    """A file of the record, such as an image, for a script with `multi_modal_evaluation` among its `capabilities`."""
+
+    field: str
+    """The field of the record that names it."""
+    media_type: str
+    """As the host found it in the bytes: `image/png`."""
+    size: int
+    """In bytes."""
+    digest: str
+    """`sha256:` and the hex digest of its bytes."""
+
+    def bytes(self) -> bytes:
+        """The whole file. Raises `OSError` if the host does not give it."""
+
+    def text(self) -> str:
+        """The whole file as UTF-8. Raises `OSError` if the host does not give it, and `UnicodeDecodeError`."""
+
 class Context:
     """What a call knows besides its data."""
 
@@ -39,6 +57,8 @@ class Context:
     """What is kept between calls."""
     request_id: str | None
     """Names the call in logs and traces; None if the caller gave no name."""
+    attachments: list[Attachment]
+    """Files of the record."""
     metadata: dict[str, str]
     """What came with the call besides its data, text by name."""
 

@@ -36,6 +36,9 @@ export function buildHost(memory: () => WebAssembly.Memory): {
     host_get_state: denied,
     host_delete_state: denied,
     host_env_get: denied,
+    host_attachment_open: denied,
+    host_attachment_read: denied,
+    host_attachment_close: denied,
   };
   return { functions, logged };
 }

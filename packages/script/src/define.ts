@@ -23,10 +23,28 @@ export interface ScriptContext<Config = Readonly<Record<string, unknown>>> {
   readonly complete: (provider: string, data: object) => Promise<unknown>;
   /** An environment variable that the host grants; undefined if there is none. */
   readonly env: (name: string) => string | undefined;
+  /** Files of the record, such as images, for a script with `multi_modal_evaluation` among its `capabilities`. */
+  readonly attachments: readonly ScriptAttachment[];
   /** One chunk of a streamed answer. */
   readonly emit: (text: string) => void;
   readonly requestId: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** A file of the record. */
+export interface ScriptAttachment {
+  /** The field of the record that names it. */
+  readonly field: string;
+  /** As the host found it in the bytes: `image/png`. */
+  readonly mediaType: string;
+  /** In bytes. */
+  readonly size: number;
+  /** `sha256:` and the hex digest of its bytes. */
+  readonly digest: string;
+  /** The whole file; throws if the host does not give it. */
+  bytes(): Uint8Array;
+  /** The whole file as UTF-8; throws if the host does not give it. */
+  text(): string;
 }
 
 type Write = (...values: readonly unknown[]) => void;

@@ -12,6 +12,10 @@
 @external("env", "host_delete_state") declare function hostDeleteState(key: usize, keyLength: usize): i32;
 @external("env", "host_env_get") declare function hostEnvGet(key: usize, keyLength: usize, value: usize, room: usize): i32;
 
+@external("env", "host_attachment_open") declare function hostAttachmentOpen(index: i32): i32;
+@external("env", "host_attachment_read") declare function hostAttachmentRead(handle: i32, bytes: usize, room: usize): i32;
+@external("env", "host_attachment_close") declare function hostAttachmentClose(handle: i32): i32;
+
 /** Codes of results, see the contract. */
 const ERROR: i32 = -1;
 /** Error numbers of WASI. */
@@ -26,6 +30,8 @@ const FIRST_ROOM: usize = 1024;
 /** Maximum length that a value of state or of the environment may report. */
 const MAX_VALUE: i32 = 16 * 1024 * 1024;
 const PAGE: usize = 65536;
+/** Largest attachment: what a host hands over at most. */
+const MAX_ATTACHMENT: i32 = 32 * 1024 * 1024;
 
 /** Indexes in CPython's function table, and the functions that the guest gave the build: how to call, and what. */
 let rawMalloc: u32 = 0;
@@ -269,6 +275,9 @@ function perform(message: usize, length: usize): i32 {
     case 0x47: // G: get state
     case 0x56: // V: an environment variable
       return readValue(operation === 0x47, rest, size);
+    case 0x41: // A: an attachment, by its position and size
+      if (size !== 8) return INVALID;
+      return readAttachment(load<i32>(rest), load<i32>(rest + 4));
     case 0x57: // W: the other world
       return askOther(rest, size);
     default:
@@ -295,6 +304,26 @@ function readValue(ofState: bool, key: usize, keyLength: usize): i32 {
     room = <usize>length;
   }
   return INPUT_OUTPUT;
+}
+
+function readAttachment(index: i32, size: i32): i32 {
+  if (size < 0 || size > MAX_ATTACHMENT) return INVALID;
+  const handle = hostAttachmentOpen(index);
+  if (handle < 0) return errorOf(handle);
+  if (value !== 0) plugin_free(value, 0);
+  value = plugin_alloc(size);
+  let failed = value === 0 ? OUT_OF_MEMORY : 0;
+  let length = 0;
+  while (failed === 0 && length < size) {
+    const read = hostAttachmentRead(handle, value + length, size - length);
+    if (read <= 0 || read > size - length) failed = read < 0 ? errorOf(read) : INPUT_OUTPUT;
+    else length += read;
+  }
+  hostAttachmentClose(handle);
+  if (failed !== 0) return failed;
+  response = value;
+  responseLength = <usize>length;
+  return 0;
 }
 
 /** Maps codes of the contract to those of WASI. */

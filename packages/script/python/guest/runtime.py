@@ -122,6 +122,25 @@ class State:
             pass
 
 
+class Attachment:
+    """A file of the record."""
+
+    def __init__(self, index, described):
+        self._index = index
+        self.field = described.get("field")
+        self.media_type = described.get("media_type")
+        self.size = described.get("bytes", 0)
+        self.digest = described.get("digest")
+
+    def bytes(self):
+        """The whole file."""
+        return ask(b"A" + self._index.to_bytes(4, "little") + self.size.to_bytes(4, "little"))
+
+    def text(self):
+        """The whole file as UTF-8."""
+        return self.bytes().decode()
+
+
 class Context:
     """What a call knows besides its data."""
 
@@ -131,6 +150,9 @@ class Context:
         self.config = config
         self._rounds = rounds
         given = envelope.get("context") or {}
+        data = envelope.get("data")
+        found = data.get("attachments") if isinstance(data, dict) else None
+        self.attachments = [Attachment(*each) for each in enumerate(found)] if isinstance(found, list) else []
         self.request_id = given.get("request_id")
         self.metadata = given.get("metadata") or {}
 
