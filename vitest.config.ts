@@ -36,6 +36,7 @@ const sharing = new Set([
     'dev',
     'http-server',
     'serve',
+    'vitest',
   ].map((name) => `packages/${name}`),
   'example-plugins',
   'plugins-sdk',

@@ -35,8 +35,13 @@ const NEUTRAL = ['types', 'wasm', 'metering', 'runtime', 'sandbox', 'statistics'
 );
 /** The AssemblyScript compiler and the modules it loads: it uses top-level await, which CommonJS cannot load. */
 const NO_REQUIRE = new Set(['@testbench/plugins-sdk/transform', '@testbench/compiler/ast']);
-/** AssemblyScript; and components for pages, which need `preact`. */
-const NOT_IMPORTED = new Set(['@testbench/plugins-sdk', '@testbench/report/components']);
+/** AssemblyScript; components for pages, which need `preact`; and what needs, or is only imported by, vitest. */
+const NOT_IMPORTED = new Set([
+  '@testbench/plugins-sdk',
+  '@testbench/report/components',
+  '@testbench/vitest',
+  '@testbench/vitest/reporter',
+]);
 /** Maximum that an author installs, in MB: with the AssemblyScript compiler, and without it. */
 const MOST_MB = { '@testbench/plugins-sdk': 60, '@testbench/sdk': 15 };
 const PLUGIN = join(root, 'example-plugins/exact-match/build/exact-match.wasm');

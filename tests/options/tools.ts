@@ -15,6 +15,7 @@ import {
 } from '@testbench/sdk';
 import { openServer } from '@testbench/http-server';
 import { startPluginServer } from '@testbench/serve';
+import { evaluate } from '@testbench/vitest';
 import { startStudio } from '@testbench/studio';
 import { createRunTelemetry, MetricsRegistry, startMetricsServer } from '@testbench/telemetry';
 
@@ -89,6 +90,11 @@ export const TOOL_OPTIONS: Readonly<Record<string, OptionRow>> = {
           limits,
         }),
     },
+  },
+  'vitest:EvaluateOptions': {
+    // Without records no suite is made, with any options.
+    base: { evaluators: ['none'] },
+    calls: { evaluate: (options) => evaluate([], options) },
   },
   'studio:StudioOptions': {
     // With any options, it does not start.

@@ -1,0 +1,41 @@
+import { defineEvaluation } from './evaluation/define-evaluation.js';
+import type { EvaluateOptions, EvaluationRecord } from './evaluation/evaluation-options.js';
+import { checkRecords, readEvaluateOptions, readRecords } from './evaluation/read-records.js';
+import { VITEST } from './vitest-runner.js';
+
+/**
+ * Makes a suite of vitest: one test for each record, one for the means against `threshold`, and one against `baseline`. Await it at the top level of a test
+ * file.
+ *
+ * @param dataset Records, or the path of a file that a benchmark could read.
+ * @throws {ConfigError} For wrong options or records.
+ * @throws {BenchError} The file cannot be read.
+ * @throws {EvaluationError} `EVALUATION_NO_ANSWER` for a data set without records; in the tests, its other codes.
+ *
+ * @example
+ * ```ts no-run
+ * import { evaluate } from '@testbench/vitest';
+ *
+ * const capitals = [
+ *   { input: 'Capital of France?', expected: 'Paris' },
+ *   { input: 'Capital of Spain?', expected: 'Madrid' },
+ * ];
+ * await evaluate(capitals, {
+ *   name: 'capitals',
+ *   task: async (input) => await ask(String(input)),
+ *   evaluators: ['exact-match', 'token-f1'],
+ *   threshold: { 'token-f1': 0.8 },
+ *   baseline: 'capitals.baseline.json',
+ * });
+ * declare function ask(question: string): Promise<string>;
+ * ```
+ */
+export async function evaluate<Row extends EvaluationRecord>(
+  dataset: string | readonly Row[],
+  options: EvaluateOptions<Row>,
+): Promise<void> {
+  const read = readEvaluateOptions(options);
+  // Without waiting, so that the suite is there before the file has been collected.
+  const records = typeof dataset === 'string' ? await readRecords(dataset) : checkRecords(dataset);
+  defineEvaluation(VITEST, records, read);
+}

@@ -1,0 +1,2 @@
+/** Where the outcome of a suite is kept for reporters. */
+export const META = 'testbench';
