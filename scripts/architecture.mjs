@@ -24,7 +24,7 @@ export const mayImport = {
   'http-server': ['types'],
   telemetry: ['types', 'bench', 'http-server'],
   serve: ['types', 'core', 'http-server', 'telemetry'],
-  vitest: ['types', 'core', 'bench'],
+  vitest: ['types', 'core', 'bench', 'plugins'],
   plugins: [],
   trust: ['types'],
   script: ['types', 'wasm', 'core'],
