@@ -1,4 +1,5 @@
 import Anthropic from '@anthropic-ai/sdk';
+import { GoogleGenAI } from '@google/genai';
 import { createMemorySecrets, PluginSystem } from '@testbench/core';
 import { type ModelServer, serveModels } from '@testbench/test-kit/model-server';
 import type { CallAttachment } from '@testbench/types/abi';
@@ -15,6 +16,8 @@ const PDF = file('application/pdf', '%PDF-');
 const TEXT = file('text/plain', 'the cat sat');
 const base64 = ({ bytes }: CallAttachment): string => Buffer.from(bytes).toString('base64');
 
+const BASE_PATHS = { openai: '/v1', anthropic: '', gemini: '/v1beta' } as const;
+
 const described = (files: readonly CallAttachment[]) =>
   files.map(({ mediaType, bytes }, index) => ({
     field: `file${index}`,
@@ -26,7 +29,7 @@ const described = (files: readonly CallAttachment[]) =>
 /** What a provider of ours sends for a question with files. */
 async function sentBy(
   server: ModelServer,
-  name: 'openai' | 'anthropic',
+  name: 'openai' | 'anthropic' | 'gemini',
   files: readonly CallAttachment[],
   data: object = { prompt: 'What is it?' },
 ) {
@@ -38,7 +41,7 @@ async function sentBy(
   });
   const path = new URL(`../example-plugins/${name}/build/${name}.wasm`, import.meta.url);
   const { id } = await system.loadPlugin(path, {
-    config: { base_url: name === 'openai' ? `${server.origin}/v1` : server.origin },
+    config: { base_url: server.origin + BASE_PATHS[name] },
     permissions: { network: true, allowedHosts: [host] },
   });
   const input = { data: { model: 'small', ...data, attachments: described(files) } };
@@ -73,6 +76,24 @@ describe('files of a question', () => {
     });
     const official = server.requests.at(-1)!.body['messages'];
     expect(await sentBy(server, 'openai', [PNG, WAV, PDF, TEXT])).toEqual(official);
+  });
+
+  it('are parts as the official client of Gemini writes them', async () => {
+    await using server = await serveModels();
+    const client = new GoogleGenAI({
+      apiKey: 'sk-test',
+      httpOptions: { baseUrl: server.origin, retryOptions: { attempts: 1 } },
+    });
+    const inline = (given: CallAttachment): object => ({
+      inlineData: { mimeType: given.mediaType, data: base64(given) },
+    });
+    const parts = [inline(PNG), inline(WAV), inline(PDF), { text: 'the cat sat' }];
+    await client.models.generateContent({
+      model: 'small',
+      contents: [{ role: 'user', parts: [...parts, { text: 'What is it?' }] }],
+    });
+    const official = server.requests.at(-1)!.body['messages'];
+    expect(await sentBy(server, 'gemini', [PNG, WAV, PDF, TEXT])).toEqual(official);
   });
 
   it('are content parts as the official client of Anthropic writes them', async () => {

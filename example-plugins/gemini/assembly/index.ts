@@ -19,7 +19,7 @@ class Options {
 
 @plugin({
   name: "gemini",
-  capabilities: ["api_requests", "streaming", "network"],
+  capabilities: ["api_requests", "streaming", "network", "multi_modal_evaluation"],
   asking: true,
   permissions: { network: true, allowedHosts: ["generativelanguage.googleapis.com"] },
 })

@@ -3,7 +3,11 @@ import { JsonWriter } from "../json/writer";
 import { invalidInput } from "../plugin/failure";
 import { ProviderRequest } from "../plugin/provider";
 import { BodyFields } from "./body-fields";
+import { lastOfUser } from "./openai-messages";
 import { schemaOf, wantsJson } from "./response-format";
+import { isSentImage, SentAttachments } from "./sent-attachments";
+
+const TAKEN: string = "images (PNG, JPEG, GIF, WebP), audio, video, PDF and text";
 
 /** Fields of a request, and how Gemini calls them within `generationConfig`, in turn. */
 // @ts-ignore: decorator
@@ -13,12 +17,12 @@ import { schemaOf, wantsJson } from "./response-format";
 ];
 
 /** Turns a request, which has the form of a chat completion, into one of `generateContent`. */
-export function writeGeminiBody(request: ProviderRequest, extra: Json): JsonWriter {
+export function writeGeminiBody(request: ProviderRequest, extra: Json, sent: SentAttachments): JsonWriter {
   const out = new JsonWriter();
   const fields = new BodyFields(out);
   fields.claim(["contents", "systemInstruction", "generationConfig", "tools", "toolConfig"]);
   out.object();
-  writeContents(out, request);
+  writeContents(out, request, sent);
   writeSettings(out, request, extra.get("generationConfig"));
   writeTools(out, request.json.get("tools"));
   writeChoice(out, request.json.get("tool_choice"));
@@ -27,12 +31,17 @@ export function writeGeminiBody(request: ProviderRequest, extra: Json): JsonWrit
   return out.end();
 }
 
-/** The conversation; turns of the system go into a field of their own. */
-function writeContents(out: JsonWriter, request: ProviderRequest): void {
+/** The conversation, with the files of the request before the text of the user's last turn; turns of the system go into a field of their own. */
+function writeContents(out: JsonWriter, request: ProviderRequest, sent: SentAttachments): void {
   const messages = request.json.get("messages");
   const system: Json[] = [];
+  const place = lastOfUser(messages);
   out.key("contents").array();
-  if (!messages.isArray) out.object().field("role", "user").key("parts").array().object().field("text", request.prompt).end().end().end();
+  if (!messages.isArray) {
+    out.object().field("role", "user").key("parts").array();
+    writeFiles(out, sent);
+    out.object().field("text", request.prompt).end().end().end();
+  }
   for (let index = 0; index < messages.length; index++) {
     const message = messages.at(index);
     const role = message.get("role").text("user");
@@ -41,6 +50,7 @@ function writeContents(out: JsonWriter, request: ProviderRequest): void {
       continue;
     }
     out.object().field("role", role == "assistant" || role == "model" ? "model" : "user").key("parts").array();
+    if (index == place) writeFiles(out, sent);
     if (role == "tool") writeToolResult(out, message, messages);
     else writeParts(out, message.get("content"));
     const calls = message.get("tool_calls");
@@ -52,6 +62,19 @@ function writeContents(out: JsonWriter, request: ProviderRequest): void {
   out.key("systemInstruction").object().key("parts").array();
   for (let index = 0; index < system.length; index++) writeParts(out, system[index]);
   out.end().end();
+}
+
+/** The bytes are filled in by the host, where their tokens stand. */
+function writeFiles(out: JsonWriter, sent: SentAttachments): void {
+  for (let index = 0; index < sent.length; index++) {
+    const file = sent.files[index];
+    const type = file.mediaType;
+    const isData = isSentImage(type) || type.startsWith("audio/") || type.startsWith("video/") || type == "application/pdf";
+    const text = !isData && type.startsWith("text/") ? file.text() : null;
+    if (isData) out.object().key("inlineData").object().field("mimeType", type).field("data", sent.token(index)).end().end();
+    else if (text === null) sent.refuse(index, TAKEN);
+    else out.object().field("text", text).end();
+  }
 }
 
 /** A text, or a list of parts as OpenAI writes them; a part of any other kind is taken for one of Gemini's own. */

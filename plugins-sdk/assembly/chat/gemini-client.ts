@@ -10,6 +10,7 @@ import { ChatClient } from "./chat-client";
 import { ChatServer, failForAnswer, failForHalf, failInStream } from "./chat-server";
 import { writeGeminiBody } from "./gemini-body";
 import { ProviderError } from "./provider-error";
+import { SentAttachments } from "./sent-attachments";
 
 /** Speaks Gemini's `generateContent`. */
 @final
@@ -25,9 +26,10 @@ export class GeminiClient extends ChatClient {
   complete(request: ProviderRequest): Completion {
     const completion = new Completion("", request.model);
     const path = geminiPath(request.model, request.stream ? ":streamGenerateContent?alt=sse" : ":generateContent");
-    const body = writeGeminiBody(request, this.extra);
+    const sent = new SentAttachments(request);
+    const body = writeGeminiBody(request, this.extra, sent);
     if (hasFailed()) return completion;
-    const response = this.server.post(path, body);
+    const response = this.server.post(path, body, sent);
     if (response === null) return completion;
     if (request.stream) this.readStream(response, completion);
     else {
@@ -41,8 +43,9 @@ export class GeminiClient extends ChatClient {
 
   prepare(request: ProviderRequest): void {
     const path = geminiPath(request.model, ":generateContent");
-    const body = writeGeminiBody(request, this.extra);
-    if (!hasFailed()) this.server.ask(path, body);
+    const sent = new SentAttachments(request);
+    const body = writeGeminiBody(request, this.extra, sent);
+    if (!hasFailed()) this.server.ask(path, body, sent);
   }
 
   finish(request: ProviderRequest, answer: Answer): Completion {
