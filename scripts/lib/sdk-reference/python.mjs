@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Types that a script receives without naming them. */
-const GIVEN = new Set(['Context', 'Record', 'Response', 'State']);
+const GIVEN = new Set(['Attachment', 'Context', 'Record', 'Response', 'State']);
 
 /**
  * Classes of a stub, by name.
