@@ -29,6 +29,8 @@ const SHARD_RECORDS = 1000;
 const JOINED = 8;
 /** Segments that share a write of the manifest in the set-up. */
 const MANY = 500;
+/** Segments of the runs that are written. */
+const COUNTS = [1000, 10_000, 30_000];
 /** Measured writes. */
 const REPEATED = 20;
 const RUN = 'simulated-0123456789ab';
@@ -105,7 +107,7 @@ async function memory(): Promise<number> {
 /** Processor time of writing a run's manifest once, in milliseconds, by its number of segments. */
 async function writeManifests(): Promise<ReadonlyMap<number, number>> {
   const times = new Map<number, number>();
-  for (const count of [1000, 10_000, 100_000]) {
+  for (const count of COUNTS) {
     const runs = createFolderRuns(join(folder, `runs-${count}`));
     const writer = await runs.open(RUN);
     // The first begins segments; what they cost grows with those that are there.
@@ -138,7 +140,7 @@ function extrapolate(
   { ms, bytes, windowBytes }: Enqueued,
   manifests: ReadonlyMap<number, number>,
 ): void {
-  const perSegment = manifests.get(100_000)! / 100_000;
+  const perSegment = manifests.get(COUNTS.at(-1)!)! / COUNTS.at(-1)!;
   console.log('\ncalculated from these, with shards of 1,000 records and of 10,000:');
   console.log(
     'records  shards  all jobs in Redis  window  enqueueing  rows     manifest, written    size    index of a process',

@@ -166,9 +166,7 @@ class FolderWriter implements RunWriter {
     return await SegmentFile.open(this.#segmentsFolder, from, async (segment) => {
       this.#checkFree(segment);
       await guardWriting(this.folder, () => syncFolder(this.#segmentsFolder));
-      await this.#change((segments) =>
-        [...segments, segment].toSorted((one, other) => one.from - other.from),
-      );
+      await this.#change((segments) => segments.toSpliced(placeOf(segments, segment), 0, segment));
     });
   }
 
@@ -244,12 +242,28 @@ class FolderWriter implements RunWriter {
   }
 
   #checkFree({ from, to }: RunRange): void {
-    const other = this.#segments.find((segment) => segment.from < to && from < segment.to);
+    const place = placeOf(this.#segments, { from });
+    // Segments do not overlap: only the neighbours can.
+    const other = this.#segments
+      .slice(Math.max(0, place - 1), place + 1)
+      .find((segment) => segment.from < to && from < segment.to);
     if (other === undefined) return;
     throw new RangeError(
       `Cannot write records ${from} to ${to - 1}: the run has ${other.from} to ${other.to - 1}`,
     );
   }
+}
+
+/** Where a segment belongs among those in order: a run may have a hundred thousand, and each new one is compared with them. */
+function placeOf(segments: readonly RunSegment[], { from }: Pick<RunSegment, 'from'>): number {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (segments[middle]!.from < from) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 function ignoreMissing(error: unknown): undefined {
