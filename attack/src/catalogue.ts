@@ -38,6 +38,7 @@ import { stateFiles } from './groups/state-files.ts';
 import { serveRows } from './groups/serve.ts';
 import { sums } from './groups/sums.ts';
 import { supplyChain } from './groups/supply-chain.ts';
+import { tools } from './groups/tools.ts';
 import { telemetryRows } from './groups/telemetry.ts';
 
 /** Rows of the catalogue; higher numbers are additional attacks, each with its own number. */
@@ -83,6 +84,7 @@ export const CATALOGUE: readonly Attack[] = [
   ...studioLoad,
   ...studioContent,
   ...telemetryRows,
+  ...tools,
   ...serveRows,
   ...attachmentRows,
 ].sort((one, other) => one.row - other.row);

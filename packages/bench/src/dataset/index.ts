@@ -16,4 +16,6 @@ export type { RecordPlace } from './dataset-error.js';
 export { DATASET_READERS } from './formats/index.js';
 export { openDataset, type OpenDatasetOptions } from './open-dataset.js';
 export type { DatasetRecord, Sample } from './selection/read-sample.js';
+export type { RecordTool, ToolDefinition } from './selection/read-tools.js';
+export type { RecordTurn } from './selection/read-turns.js';
 export { selectField } from './selection/select-field.js';
