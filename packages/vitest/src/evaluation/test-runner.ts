@@ -1,5 +1,5 @@
 /** What the suite tells of a test, in addition to whether it passed. */
-export interface TestNotes {
+interface TestNotes {
   /** Text for people, shown with the test where the runner can. */
   readonly note: (text: string) => void;
   /** The outcome of the whole suite, for reporters. */
