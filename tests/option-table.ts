@@ -24,6 +24,7 @@ export const OPTION_TYPES: Readonly<Record<string, OptionRow>> = {
 /** Types whose names sound like options, and why they are not options. */
 export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedBenchmarkConfig': 'what parseBenchmarkConfig returns',
+  'bench/dataset:ResolvedAttachmentConfig': 'what parseBenchmarkConfig returns',
   'bench/dataset:ResolvedDatasetConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedConversationConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedEvaluatorConfig': 'what parseBenchmarkConfig returns',

@@ -24,6 +24,17 @@ export const BENCH_CONFIG_OPTIONS: Readonly<Record<string, OptionRow>> = {
         parseBenchmarkConfig({ ...config, dataset: { ...config.dataset, fields } }),
     },
   },
+  'bench/dataset:AttachmentConfig': {
+    prefix: 'dataset.attachments[0].',
+    base: { field: 'image' },
+    calls: {
+      parseBenchmarkConfig: (attachment) =>
+        parseBenchmarkConfig({
+          ...config,
+          dataset: { ...config.dataset, attachments: [attachment] },
+        }),
+    },
+  },
   'bench/dataset:SampleConfig': {
     prefix: 'dataset.sample.',
     base: { n: 1 },

@@ -4,8 +4,17 @@
  * @packageDocumentation
  */
 export type {
+  AttachmentOutcome,
+  PlannedAttachments,
+  SampleAttachments,
+} from '../attachments/attachment-plan.js';
+export { findMediaType } from '../attachments/media-type.js';
+export type { AttachmentFacts, LoadedAttachment } from '../attachments/read-attachments.js';
+export type {
+  AttachmentConfig,
   DatasetConfig,
   FieldsConfig,
+  ResolvedAttachmentConfig,
   ResolvedDatasetConfig,
   SampleConfig,
   ShuffleConfig,

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { type KeptImage, readKeptImage } from '../attachments/kept-images.js';
+export type { AttachmentFacts } from '../attachments/read-attachments.js';
 export { csvLine } from './csv-line.js';
 export type { BenchmarkSummary, PluginSummary, SummaryMeasured } from './benchmark-summary.js';
 export type { Judgement } from '../judging/judgement.js';
