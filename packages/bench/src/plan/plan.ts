@@ -66,7 +66,7 @@ export interface PlannedFilter extends PlannedPlugin {
 }
 
 /** A tool, and the plugin that answers it, if there is one. */
-export interface PlannedTool {
+interface PlannedTool {
   readonly as: string;
   readonly description?: string;
   readonly parameters?: Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ export interface PlannedTool {
 }
 
 /** How cases go on after the first answer. */
-export interface PlannedConversation {
+interface PlannedConversation {
   readonly maxTurns: number;
   readonly stop: readonly string[];
   readonly user?: PlannedUser;

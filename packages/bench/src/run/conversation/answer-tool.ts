@@ -10,7 +10,7 @@ import { MAX_TOLD_CHARACTERS } from './limits.js';
 import type { OfferedTools } from './tool-stages.js';
 
 /** The result of a plugin's call. */
-export interface ToolAnswer {
+interface ToolAnswer {
   readonly data: unknown;
   /** Undefined if it depends on what servers send. */
   readonly fuel: number | undefined;
