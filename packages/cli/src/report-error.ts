@@ -40,21 +40,21 @@ export function reportError(error: unknown, io: CliIo, debug: boolean): ExitCode
   for (const hint of hintsFor(error, code)) lines.push(`  ${style.dim('hint:')} ${hint}`);
   if (debug && error instanceof Error) lines.push(...stackLines(error));
   io.stderr.write(`${lines.join('\n')}\n`);
-  if (error instanceof UsageError) return ExitCode.usage;
+  if (UsageError.is(error)) return ExitCode.usage;
   // After a signal, every failure is attributed to it.
   const isInterrupted = io.signal.aborted || code.endsWith('_CANCELLED');
   return isInterrupted ? ExitCode.interrupted : ExitCode.failure;
 }
 
 function describeError(error: unknown): { code: string; message: string } {
-  if (error instanceof UsageError) return { code: 'USAGE', message: error.message };
+  if (UsageError.is(error)) return { code: 'USAGE', message: error.message };
   if (PluginError.is(error)) return { code: error.code, message: error.message };
   // Not one of ours: a bug, or an unexpected system error.
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) };
 }
 
 function hintsFor(error: unknown, code: string): string[] {
-  if (error instanceof UsageError) {
+  if (UsageError.is(error)) {
     return [`testbench ${error.command === undefined ? '' : `${error.command} `}--help`];
   }
   if (code === 'INTERNAL') return ['run again with --debug to see where it comes from'];

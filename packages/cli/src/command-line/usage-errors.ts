@@ -6,8 +6,8 @@ import { kebab } from './define-command.js';
 /** A wrong command line, worded like all other errors: a {@link UsageError}, which the caller shows. */
 export function usageErrorOf(error: unknown, command: string | undefined): UsageError {
   const inner = (error as { exception?: unknown }).exception;
-  if (inner instanceof UsageError) return inner;
-  if (error instanceof UsageError) return error;
+  if (UsageError.is(inner)) return inner;
+  if (UsageError.is(error)) return error;
   const message = formatMessageForArgumentScannerError(error as ArgumentScannerError, {
     FlagNotFoundError: ({ input, corrections }) =>
       `unknown option "--${input.replace(/^-*/, '')}"${suggest(corrections.map((flag) => `--${kebab(flag)}`))}`,
