@@ -64,7 +64,7 @@ describe('startPluginServer()', () => {
     expect((await askServer(server, '/v1/execute', { body })).json).toMatchObject({ data: '' });
   });
 
-  it('runs a batch, in order, whatever becomes of one of its inputs', async () => {
+  it('runs a batch, in order, also when one of its inputs fails', async () => {
     const inputs = Array.from({ length: 70 }, (_, index) => ({
       data: { output: String(index), expected: '3' },
     }));

@@ -53,7 +53,7 @@ function readText(file: string, refuse: Refuse): string {
   }
 }
 
-/** Whoever can change the file decides which keys are sent, and to whose account. */
+/** Another user who can change the file decides which keys are sent, and to whose account. */
 function checkOwner(handle: number, refuse: Refuse): void {
   const stats = fstatSync(handle);
   if (!stats.isFile()) refuse('it is not a file');
