@@ -41,7 +41,7 @@ export class Evaluation {
     let row = this.#rows.get(index);
     if (row === undefined) {
       row = this.#inTurn(() => this.#evaluate(index));
-      // The test that asks hears of it.
+      // The test that awaits the row gets the error.
       row.catch(() => undefined);
       this.#rows.set(index, row);
     }
