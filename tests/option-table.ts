@@ -32,6 +32,7 @@ export const NO_OPTION_TYPES: Readonly<Record<string, string>> = {
   'bench:ResolvedPromptConfig': 'what parseBenchmarkConfig returns',
   'bench:ResolvedProviderConfig': 'what parseBenchmarkConfig returns',
   'extism:ManifestOptions': 'a part of a manifest, which is what a file says',
+  'host:ProxySettings': 'what readProxy returns',
   'sandbox:AllowedImports': 'a table of names, read as `imports` of AdmissionOptions',
   'sdk:HttpHandler': 'a function',
   'types/stores:DatasetReadOptions': 'what a reader of data sets is called with',
