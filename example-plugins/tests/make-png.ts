@@ -15,7 +15,7 @@ export interface Samples {
 }
 
 /** Writes a chunk of a PNG. */
-export function pngChunk(type: string, data: Uint8Array): Buffer {
+function pngChunk(type: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
   const ends = Buffer.alloc(8);
   ends.writeUInt32BE(data.length);
@@ -24,7 +24,7 @@ export function pngChunk(type: string, data: Uint8Array): Buffer {
 }
 
 /** The start of a PNG: signature and header. */
-export function pngHead(width: number, height: number, depth: number, type: number): Buffer {
+function pngHead(width: number, height: number, depth: number, type: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width);
   header.writeUInt32BE(height, 4);

@@ -28,6 +28,7 @@ export {
   type ScriptResponse,
   type ScriptState,
   type TransformDefinition,
+  type ScriptAttachment,
 } from './define.js';
 export { createScriptCompiler, type ScriptCompilerOptions } from './script-compiler.js';
 export { isScriptPath, SCRIPT_EXTENSIONS, SCRIPT_LANGUAGES } from './languages.js';

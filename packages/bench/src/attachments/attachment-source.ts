@@ -7,7 +7,7 @@ import { isObject } from '../is-object.js';
 import { canonicalMediaType } from './media-type.js';
 
 /** Where the bytes of an attachment are, as a record says. Nothing has been read or decoded yet. */
-export type AttachmentContent =
+type AttachmentContent =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'base64'; readonly text: string }
   | { readonly kind: 'text'; readonly text: string }

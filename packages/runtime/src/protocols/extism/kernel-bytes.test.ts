@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { fromBase64, toBase64 } from './base64.js';
 import { KERNEL_BASE64 } from './kernel-bytes.js';
 
-it('is the kernel as its source assembles: see scripts/extism-kernel.mjs', () => {
+it('is the kernel as its source assembles: see test-kit/scripts/extism-kernel.mjs', () => {
   const source = readFileSync(new URL('./kernel.wat', import.meta.url), 'utf8');
   expect(toBase64(assemble(source))).toBe(KERNEL_BASE64);
 });

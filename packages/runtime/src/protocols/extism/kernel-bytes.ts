@@ -1,4 +1,4 @@
-/** `kernel.wat`, assembled by `scripts/extism-kernel.mjs`. */
+/** `kernel.wat`, assembled by `test-kit/scripts/extism-kernel.mjs`. */
 export const KERNEL_BASE64 =
   'AGFzbQEAAAABSQ5gAX8AYAF/AX9gAX4Bf2AEfn5/fwF/YAF+AGACf38Bf2AAAX9gAn5/AX5gAX4BfmACfn8AYAJ+fgBgAAF+YAJ+fgF/YAF/AX4CHwIEaG9z' +
   'dAZjaGFyZ2UAAARob3N0CG1heV9ncm93AAEDHh0AAgIDBAUBBQYHCAQIAggJCgsLDAIICgQLBg0IAQUDAQABBksOfwFBAAt/AUGAiAELfwFBgIgBC38BQQEL' +
