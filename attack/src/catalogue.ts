@@ -6,6 +6,7 @@ import { compiling } from './groups/compiling.ts';
 import { cutAnswers } from './groups/cut-answers.ts';
 import { cacheEntries } from './groups/cache-entries.ts';
 import { execution } from './groups/execution.ts';
+import { extismRows } from './groups/extism.ts';
 import { filesAndData } from './groups/files-and-data.ts';
 import { filesystem } from './groups/filesystem.ts';
 import { dataSets } from './groups/data-sets.ts';
@@ -87,4 +88,5 @@ export const CATALOGUE: readonly Attack[] = [
   ...tools,
   ...serveRows,
   ...attachmentRows,
+  ...extismRows,
 ].sort((one, other) => one.row - other.row);

@@ -62,7 +62,7 @@ export async function createPlugin(
       });
     };
     await load();
-    return new ExtismPlugin({ bytes, system, call, load });
+    return new ExtismPlugin({ bytes, system, call, timeoutMs: checked.callTimeoutMs, load });
   } catch (error) {
     await system.close();
     throw error;

@@ -1,5 +1,6 @@
 import type { PluginSystem } from '@testbench/core';
 import { CallError } from '@testbench/types/errors';
+import { encodeBytesCall } from '@testbench/types/protocols';
 import { inspectModule } from '@testbench/wasm';
 
 import type { Plugin } from './plugin.js';
@@ -12,6 +13,8 @@ export interface PluginParts {
   readonly system: PluginSystem;
   /** The running call, as host functions see it. */
   readonly call: { hostContext: unknown; thrown: { readonly error: unknown } | undefined };
+  /** Wall time of one call. */
+  readonly timeoutMs: number;
   /** Loads the module again. */
   load(): Promise<void>;
 }
@@ -36,9 +39,9 @@ export class ExtismPlugin implements Plugin {
     input?: string | number | Uint8Array,
     hostContext?: unknown,
   ): Promise<PluginOutput | null> {
-    // Copied now: the caller may change the bytes before the call's turn.
-    const bytes = typeof input === 'number' ? String(input) : input?.slice();
-    return await this.#inTurn(() => this.#call(name, bytes, hostContext));
+    // A copy now: the caller may change the bytes before the call's turn.
+    const data = encodeBytesCall({ function: name, input });
+    return await this.#inTurn(() => this.#call(data, hostContext));
   }
 
   async getExports(): Promise<WebAssembly.ModuleExportDescriptor[]> {
@@ -95,16 +98,12 @@ export class ExtismPlugin implements Plugin {
     }
   }
 
-  async #call(
-    name: string,
-    input: string | Uint8Array | undefined,
-    hostContext: unknown,
-  ): Promise<PluginOutput | null> {
-    const { system, call } = this.#parts;
+  async #call(input: Uint8Array, hostContext: unknown): Promise<PluginOutput | null> {
+    const { system, call, timeoutMs } = this.#parts;
     call.hostContext = hostContext;
     call.thrown = undefined;
     try {
-      const { data } = await system.executePlugin(PLUGIN_ID, { data: { function: name, input } });
+      const { data } = await system.executePlugin(PLUGIN_ID, { data: input }, { timeoutMs });
       return data === null ? null : new PluginOutput((data as Uint8Array<ArrayBuffer>).buffer);
     } catch (error) {
       // Assigned by a host function meanwhile.

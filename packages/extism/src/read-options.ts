@@ -6,6 +6,7 @@ import { ConfigNode, type OptionReaders, readOptions } from '@testbench/types/co
 
 import {
   DEFAULT_PAGES,
+  DEFAULT_TIMEOUT_MS,
   DEFAULT_VAR_BYTES,
   MAX_MESSAGE_BYTES,
   MAX_PAGES,
@@ -46,6 +47,7 @@ export interface CheckedOptions {
   readonly logLevel: LogLevel;
   readonly functions: NonNullable<ExtismPluginOptions['functions']>;
   readonly limits: ResourceLimits;
+  readonly callTimeoutMs: number;
   readonly maxVarBytes: number;
   readonly permissions: Permissions;
   /** The paths that a plugin sees, by yours. */
@@ -85,6 +87,7 @@ export function joinOptions(own: ExtismPluginOptions, manifest: ManifestOptions)
   const names = Object.entries(functions).flatMap(([module, table]) =>
     Object.keys(table).map((name) => `${module}.${name}`),
   );
+  const callTimeoutMs = timeoutMs === null ? MAX_TIMEOUT_MS : (timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const maxMemoryBytes = (memory.maxPages ?? DEFAULT_PAGES) * PAGE_BYTES;
   return {
     useWasi: own.useWasi ?? false,
@@ -95,11 +98,13 @@ export function joinOptions(own: ExtismPluginOptions, manifest: ManifestOptions)
     functions,
     limits: {
       maxMemoryBytes,
-      timeoutMs: timeoutMs === null ? MAX_TIMEOUT_MS : (timeoutMs ?? 30_000),
+      // The time limit of the manifest is for calls; starting a plugin has the usual one at least.
+      timeoutMs: Math.max(callTimeoutMs, DEFAULT_TIMEOUT_MS),
       maxFuel: own.maxFuel ?? Infinity,
       maxInputBytes: MAX_MESSAGE_BYTES,
       maxOutputBytes: MAX_MESSAGE_BYTES,
     },
+    callTimeoutMs,
     maxVarBytes: memory.maxVarBytes ?? DEFAULT_VAR_BYTES,
     permissions: {
       ...(allowedHosts.length === 0

@@ -1,4 +1,5 @@
-import { extismGuest } from '@testbench/test-kit/extism-guests';
+import { assemble, METADATA } from '@testbench/test-kit';
+import { extismGuest, extismWat, watText } from '@testbench/test-kit/extism-guests';
 import type { LogRecord } from '@testbench/types/abi';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -126,3 +127,37 @@ describe.each(ISOLATIONS)("Extism's protocol, isolation: %s", (isolation) => {
     },
   );
 });
+
+const EVALUATOR = METADATA.replace('custom', 'evaluator');
+
+/** An evaluator of the contract, as one of Extism's kits would build it: it refuses to score before it has its configuration. */
+const evaluator = assemble(
+  extismWat(
+    `(memory (export "memory") 1)
+    (data (i32.const 1024) "${watText(EVALUATOR)}")
+    (data (i32.const 2048) "${watText('{"data":{"score":1}}')}")
+    (global $configured (mut i64) (i64.const 0))
+    (func (export "plugin_metadata") (result i32)
+      (call $output_set (call $text (i32.const 1024) (i32.const ${EVALUATOR.length})) (i64.const ${EVALUATOR.length}))
+      (i32.const 0))
+    (func (export "plugin_init") (result i32) (global.set $configured (call $input_length)) (i32.const 0))
+    (func (export "plugin_execute") (result i32)
+      (if (i64.eqz (global.get $configured)) (then (return (i32.const 3))))
+      (call $output_set (call $text (i32.const 2048) (i32.const 20)) (i64.const 20)) (i32.const 0))`,
+    ['input_length'],
+  ),
+);
+
+it.each(ISOLATIONS)(
+  "runs a plugin of the contract with Extism's functions, %s",
+  async (isolation) => {
+    const manager = new PluginManager({ isolation });
+    const { contract, metadata } = await manager.load(evaluator, { id: 'scorer', state: 'reset' });
+    expect([contract, metadata.pluginType]).toEqual(['extism-contract', 'evaluator']);
+    for (let call = 0; call < 3; call += 1) {
+      const { data } = await manager.execute('scorer', { data: { output: 'a', expected: 'a' } });
+      expect(data).toEqual({ score: 1 });
+    }
+    await manager.close();
+  },
+);

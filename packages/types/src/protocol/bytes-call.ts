@@ -24,7 +24,8 @@ const decoder = new TextDecoder();
  * | 0 | u32 le: length of the name | name | input |
  * ```
  *
- * @throws {CallError} `CALL_INVALID_INPUT` if `data` is not a {@link BytesCall}.
+ * @param data A {@link BytesCall}, or what this function returned for one, which stays as it is.
+ * @throws {CallError} `CALL_INVALID_INPUT` for anything else.
  *
  * @example
  * ```ts
@@ -34,6 +35,7 @@ const decoder = new TextDecoder();
  * ```
  */
 export function encodeBytesCall(data: unknown): Uint8Array {
+  if (data instanceof Uint8Array) return data;
   const { function: name, input } = Object(data) as Partial<BytesCall>;
   if (typeof name !== 'string') {
     throw new CallError(
