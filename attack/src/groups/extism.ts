@@ -20,40 +20,40 @@ const misuse = (row: number, name: string, call: string, code: string): Attack =
     }),
 });
 
-/** Rows 380 to 384: guests of Extism's protocol against the kernel, and against what their manifest allows. */
+/** Rows 440 to 444: guests of Extism's protocol against the kernel, and against what their manifest allows. */
 export const extismRows: readonly Attack[] = [
-  misuse(380, 'a block freed twice', 'frees_twice', 'CALL_TRAPPED'),
-  misuse(380, 'a block freed in its middle', 'frees_middle', 'CALL_TRAPPED'),
+  misuse(440, 'a block freed twice', 'frees_twice', 'CALL_TRAPPED'),
+  misuse(440, 'a block freed in its middle', 'frees_middle', 'CALL_TRAPPED'),
   misuse(
-    380,
+    440,
     'a block used after it was freed, when another has its place',
     'uses_freed',
     'CALL_TRAPPED',
   ),
-  misuse(380, 'a read beyond a block', 'reads_beyond', 'CALL_TRAPPED'),
-  misuse(380, 'a read across the end of a block', 'reads_across', 'CALL_TRAPPED'),
-  misuse(380, 'a read before a block', 'reads_before', 'CALL_TRAPPED'),
-  misuse(380, 'a write beyond a block', 'writes_beyond', 'CALL_TRAPPED'),
-  misuse(380, 'a read far beyond the input', 'reads_far_input', 'CALL_TRAPPED'),
-  misuse(380, 'a key in foreign memory', 'foreign_key', 'CALL_TRAPPED'),
-  misuse(381, 'an output in foreign memory', 'foreign_output', 'CALL_INVALID_OUTPUT'),
-  misuse(381, 'an output of 2^64 bytes', 'huge_output', 'CALL_INVALID_OUTPUT'),
-  misuse(381, 'an error in foreign memory', 'foreign_error', 'CALL_TRAPPED'),
-  misuse(381, 'the code 7 without an error', 'seven', 'CALL_PLUGIN_FAILED'),
-  misuse(381, 'a call of an export that is the memory', 'memory', 'LOAD_BAD_EXPORT'),
-  misuse(382, 'an endless loop', 'loops', 'CALL_DEADLINE_EXCEEDED'),
-  misuse(382, 'blocks without end', 'allocates', 'CALL_MEMORY_EXHAUSTED'),
-  misuse(382, 'blocks of one byte without end', 'blocks', 'CALL_MEMORY_EXHAUSTED'),
-  misuse(382, 'one block of 2^64 bytes', 'allocates_all', 'CALL_MEMORY_EXHAUSTED'),
-  misuse(382, 'memory that grows after its blocks', 'grows_later', 'CALL_MEMORY_EXHAUSTED'),
+  misuse(440, 'a read beyond a block', 'reads_beyond', 'CALL_TRAPPED'),
+  misuse(440, 'a read across the end of a block', 'reads_across', 'CALL_TRAPPED'),
+  misuse(440, 'a read before a block', 'reads_before', 'CALL_TRAPPED'),
+  misuse(440, 'a write beyond a block', 'writes_beyond', 'CALL_TRAPPED'),
+  misuse(440, 'a read far beyond the input', 'reads_far_input', 'CALL_TRAPPED'),
+  misuse(440, 'a key in foreign memory', 'foreign_key', 'CALL_TRAPPED'),
+  misuse(441, 'an output in foreign memory', 'foreign_output', 'CALL_INVALID_OUTPUT'),
+  misuse(441, 'an output of 2^64 bytes', 'huge_output', 'CALL_INVALID_OUTPUT'),
+  misuse(441, 'an error in foreign memory', 'foreign_error', 'CALL_TRAPPED'),
+  misuse(441, 'the code 7 without an error', 'seven', 'CALL_PLUGIN_FAILED'),
+  misuse(441, 'a call of an export that is the memory', 'memory', 'LOAD_BAD_EXPORT'),
+  misuse(442, 'an endless loop', 'loops', 'CALL_DEADLINE_EXCEEDED'),
+  misuse(442, 'blocks without end', 'allocates', 'CALL_MEMORY_EXHAUSTED'),
+  misuse(442, 'blocks of one byte without end', 'blocks', 'CALL_MEMORY_EXHAUSTED'),
+  misuse(442, 'one block of 2^64 bytes', 'allocates_all', 'CALL_MEMORY_EXHAUSTED'),
+  misuse(442, 'memory that grows after its blocks', 'grows_later', 'CALL_MEMORY_EXHAUSTED'),
   misuse(
-    382,
+    442,
     'large blocks that are freed and cleared again and again',
     'churns',
     'CALL_DEADLINE_EXCEEDED',
   ),
   {
-    row: 383,
+    row: 443,
     name: 'a redirect that leaves the granted hosts',
     modes: ISOLATED,
     run: (arena) => {
@@ -80,7 +80,7 @@ export const extismRows: readonly Attack[] = [
     },
   },
   {
-    row: 383,
+    row: 443,
     name: 'a request without a grant',
     modes: ISOLATED,
     run: (arena) => {
@@ -101,7 +101,7 @@ export const extismRows: readonly Attack[] = [
     },
   },
   {
-    row: 383,
+    row: 443,
     name: 'a response that is longer than allowed',
     modes: ISOLATED,
     run: (arena) =>
@@ -119,7 +119,7 @@ export const extismRows: readonly Attack[] = [
       ),
   },
   {
-    row: 384,
+    row: 444,
     name: "a host's own function that is not granted",
     modes: ISOLATED,
     async run(arena) {
@@ -140,7 +140,7 @@ export const extismRows: readonly Attack[] = [
     },
   },
   {
-    row: 384,
+    row: 444,
     name: 'an import that nobody offers',
     modes: ISOLATED,
     run: (arena) =>

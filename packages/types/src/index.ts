@@ -41,7 +41,6 @@ export { DEFAULT_LIMITS, type ResourceLimits } from './call-limits.js';
 export { absorbStreamErrors } from './host/absorb-stream-errors.js';
 export { onAbort } from './host/on-abort.js';
 export {
-  MAX_ATTACHMENTS,
   MAX_JSON_DEPTH,
   MAX_METADATA_BYTES,
   MAX_TEXT_LENGTH,

@@ -1,4 +1,4 @@
-import { MAX_ATTACHMENTS } from '@testbench/types';
+import { MAX_ATTACHMENTS } from '@testbench/types/config';
 
 import type { ResolvedAttachmentConfig } from '../config/dataset-config.js';
 import { kindOf } from '../dataset/formats/parse-record.js';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { digestOf } from '@testbench/core/files';
-import { MAX_ATTACHMENTS } from '@testbench/types';
+import { MAX_ATTACHMENTS } from '@testbench/types/config';
 import type { CallAttachment } from '@testbench/types/abi';
 
 import { attachmentError, AttachmentProblem } from './attachment-error.js';

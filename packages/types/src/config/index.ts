@@ -6,6 +6,7 @@
 export { type ConfigFields, ConfigNode, joinPath } from './config-node.js';
 export { nearestKey } from './nearest-key.js';
 export { nearestName, suggestName } from './nearest-name.js';
+export { MAX_ATTACHMENTS } from '../limits.js';
 export { readAttachments } from './read-attachments.js';
 export { LARGEST_LIMITS, readFuel, readLimits, readTimeoutMs } from './read-limits.js';
 export {
