@@ -6,7 +6,7 @@ import type { CallEstimate, RunEstimate } from './run-estimate.js';
 export function summarizeEstimate(
   calls: readonly CallEstimate[],
   { sampledRecords, isWhole }: Pick<RunEstimate, 'sampledRecords' | 'isWhole'>,
-  { budgets }: Pick<ResolvedBenchmarkConfig, 'budgets'>,
+  { budgets, tools, conversation, dataset }: ResolvedBenchmarkConfig,
 ): Pick<RunEstimate, 'total' | 'unpriced' | 'notes'> {
   const paid = calls.filter(({ isPaid, toMake }) => isPaid && toMake > 0);
   const total = withoutUndefined({
@@ -40,6 +40,16 @@ export function summarizeEstimate(
   }
   if (paid.some(({ kind }) => kind === 'evaluator')) {
     notes.push('an evaluator is asked only about cases that have an answer');
+  }
+  const hasSteps =
+    tools !== undefined ||
+    conversation !== undefined ||
+    dataset.fields.tools !== undefined ||
+    dataset.fields.turns !== undefined;
+  if (hasSteps && total.toMake > 0) {
+    notes.push(
+      'a case with tools or several turns is counted with its first call: each further step and turn, and each turn of a simulated user, is another',
+    );
   }
   const { money, tokens } = budgets;
   if (money !== undefined && total.money !== undefined && total.money > money) {

@@ -189,6 +189,16 @@ describe('estimateRun()', () => {
     });
   });
 
+  it('says that a conversation takes more calls than those counted', async () => {
+    const { config, options } = await setUp({ conversation: { maxTurns: 3 } });
+    const { notes, total } = await estimateRun(config, options);
+    expect(total.toMake).toBe(40);
+    expect(notes).toContainEqual(expect.stringContaining('is counted with its first call'));
+    const { conversation: _, ...single } = config;
+    const plain = await estimateRun(single, options);
+    expect(plain.notes).not.toContainEqual(expect.stringContaining('first call'));
+  });
+
   it('says what it cannot know: answers that nobody limits', async () => {
     const { config, paid, options } = await setUp();
     const { parameters: _, ...endless } = paid;
