@@ -31,7 +31,7 @@ export interface PluginScorer<Output = unknown> extends Scorer<Output>, AsyncDis
  * ```ts
  * import { createScorer } from '@testbench/vitest/scorers';
  *
- * await using tokenF1 = await createScorer<string>('token-f1');
+ * await using tokenF1 = await createScorer<string>('example-plugins/token-f1/build/token-f1.wasm');
  * const { name, score } = await tokenF1({ output: 'new york', expected: 'york' });
  * [name, score?.toFixed(2)]; // => ['token-f1', '0.67']
  * ```
