@@ -232,7 +232,7 @@ function findLibrary(buffer) {
   throw new Error('The standard library is not where it was');
 }
 
-/** Indexes of the allocator's functions in the table: two of its three kinds are the same. */
+/** Indexes in the table of the functions that allocate and release. Objects have no allocator of their own: this CPython was built without one. */
 function findAllocator(words, size) {
   const isFunction = (at) => words[at] > 0 && words[at] < size;
   for (let at = 0; at < words.length - 15; at += 1) {
@@ -245,15 +245,14 @@ function findAllocator(words, size) {
           words[at + 5 + step] === words[at + 10 + step],
       )
     )
-      return { allocate: words[at + 1], release: words[at + 4], allocateObject: words[at + 6] };
+      return [words[at + 1], words[at + 4]];
   }
   throw new Error('The allocator is not to be found');
 }
 
 /** Table indexes of the functions that the shim calls. */
 function table(words, size, entries) {
-  const { allocate, release, allocateObject } = findAllocator(words, size);
-  return [allocate, release, words[entries[0] / 4 + VECTORCALL], allocateObject];
+  return [...findAllocator(words, size), words[entries[0] / 4 + VECTORCALL]];
 }
 
 /** The module, starting where the interpreter stopped. */

@@ -37,7 +37,6 @@ const MAX_ATTACHMENT: i32 = 32 * 1024 * 1024;
 let rawMalloc: u32 = 0;
 let rawFree: u32 = 0;
 let vectorcall: u32 = 0;
-let objectMalloc: u32 = 0;
 let builder: usize = 0;
 let initialize: usize = 0;
 let execute: usize = 0;
@@ -112,16 +111,10 @@ export function build_entries(build: usize, begin: usize, perform: usize, answer
   untrusted = answer;
 }
 
-export function build_table(allocate: u32, release: u32, call: u32, allocateObject: u32): void {
-  objectMalloc = allocateObject;
+export function build_table(allocate: u32, release: u32, call: u32): void {
   rawMalloc = allocate;
   rawFree = release;
   vectorcall = call;
-}
-
-/** Allocates a small block, as for objects. */
-export function build_alloc_small(size: usize): usize {
-  return call_indirect<usize>(objectMalloc, 0, size);
 }
 
 export function build_metadata(text: usize, length: usize): void {

@@ -10,8 +10,6 @@ export interface Allocators {
   readonly memory: WebAssembly.Memory;
   /** Returns 0 if there is no memory. */
   readonly allocate: (size: number) => number;
-  /** Allocates small blocks, in pools of one size each; a free one starts with the address of the next. */
-  readonly allocateSmall?: (size: number) => number;
 }
 
 /**
@@ -20,21 +18,13 @@ export interface Allocators {
  * They are never read, but a snapshot would keep them. Free memory is found by allocating it, in the interpreter itself, until its allocator has to
  * grow the memory; the copy is made before that, so it does not affect the plugin's own allocator.
  */
-export function copyScrubbed({ memory, allocate, allocateSmall }: Allocators): Uint8Array {
+export function copyScrubbed({ memory, allocate }: Allocators): Uint8Array {
   const copy = new Uint8Array(memory.buffer).slice();
   for (let size = LARGEST; size >= SMALLEST; size -= size > 1024 ? size >> 3 : 16) {
     for (;;) {
       const address = allocate(size) >>> 0;
       if (address === 0 || address + size > copy.length) break;
       copy.fill(0, address + LISTS_BYTES, address + size - FOOTER_BYTES);
-    }
-  }
-  if (allocateSmall === undefined) return copy;
-  for (let size = 16; size <= 512; size += 16) {
-    for (;;) {
-      const address = allocateSmall(size) >>> 0;
-      if (address === 0 || address + size > copy.length) break;
-      copy.fill(0, address + 4, address + size);
     }
   }
   return copy;

@@ -31,13 +31,11 @@ const END = 0x0b;
 export function takeSnapshot(
   { instance }: Pick<Engine, 'instance'>,
   bytes: Uint8Array = engineFiles().bytes,
-  allocateSmall?: (size: number) => number,
 ): Uint8Array<ArrayBuffer> {
   const globals = writeGlobals(bytes, instance);
   const memory = copyScrubbed({
     memory: instance.exports['memory'] as WebAssembly.Memory,
     allocate: instance.exports['plugin_alloc'] as (size: number) => number,
-    ...(allocateSmall === undefined ? {} : { allocateSmall }),
   });
   const writer = new ByteWriter(bytes.length + memory.length / 2).raw(bytes.subarray(0, 8));
   for (const section of readSections(bytes)) {

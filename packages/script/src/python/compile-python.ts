@@ -26,8 +26,7 @@ interface Exports {
   plugin_alloc(size: number): number;
   plugin_free(address: number, size: number): void;
   build_entries(build: number, initialize: number, execute: number, answer: number): void;
-  build_table(...places: readonly [number, number, number, number]): void;
-  build_alloc_small(size: number): number;
+  build_table(...places: readonly [number, number, number]): void;
   build_metadata(address: number, length: number): void;
   build_worlds(end: number, ...holes: readonly [number, number, number, number]): void;
   build_run(address: number, length: number): bigint;
@@ -76,7 +75,7 @@ export function compilePython(sources: PythonSources): CompiledScript {
   }
   new Uint8Array(guest.memory.buffer).fill(0, ...interpreter.stack);
   const bytes = appendCustomSection(
-    takeSnapshot({ instance }, interpreter.bytes, (size) => guest.build_alloc_small(size)),
+    takeSnapshot({ instance }, interpreter.bytes),
     METADATA_SECTION,
     text,
   );

@@ -11,13 +11,8 @@ export interface Interpreter {
   readonly bytes: Uint8Array;
   /** Addresses of the guest's functions: to build, to begin, to perform, and to answer in the other world. */
   readonly entries: readonly [build: number, initialize: number, execute: number, answer: number];
-  /** Places in its table: to allocate, to release, to call a function of the guest, and to allocate an object. */
-  readonly table: readonly [
-    allocate: number,
-    release: number,
-    call: number,
-    allocateObject: number,
-  ];
+  /** Places in its table: to allocate, to release, and to call a function of the guest. */
+  readonly table: readonly [allocate: number, release: number, call: number];
   /** Memory of the standard library: unused once a plugin is built. */
   readonly library: readonly [start: number, end: number];
   /** Location of its stack. */
