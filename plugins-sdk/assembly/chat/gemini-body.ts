@@ -7,7 +7,10 @@ import { lastOfUser } from "./openai-messages";
 import { schemaOf, wantsJson } from "./response-format";
 import { isSentImage, SentAttachments } from "./sent-attachments";
 
-const TAKEN: string = "images (PNG, JPEG, GIF, WebP), audio, video, PDF and text";
+// A constant would be in every plugin.
+function taken(): string {
+  return "images (PNG, JPEG, GIF, WebP), audio, video, PDF and text";
+}
 
 /** Fields of a request, and how Gemini calls them within `generationConfig`, in turn. */
 // @ts-ignore: decorator
@@ -72,7 +75,7 @@ function writeFiles(out: JsonWriter, sent: SentAttachments): void {
     const isData = isSentImage(type) || type.startsWith("audio/") || type.startsWith("video/") || type == "application/pdf";
     const text = !isData && type.startsWith("text/") ? file.text() : null;
     if (isData) out.object().key("inlineData").object().field("mimeType", type).field("data", sent.token(index)).end().end();
-    else if (text === null) sent.refuse(index, TAKEN);
+    else if (text === null) sent.refuse(index, taken());
     else out.object().field("text", text).end();
   }
 }

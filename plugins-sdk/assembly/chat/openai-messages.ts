@@ -3,7 +3,10 @@ import { JsonWriter } from "../json/writer";
 import { ProviderRequest } from "../plugin/provider";
 import { isSentImage, SentAttachments } from "./sent-attachments";
 
-const TAKEN: string = "images (PNG, JPEG, GIF, WebP), audio (WAV, MP3), PDF and text";
+// A constant would be in every plugin.
+function taken(): string {
+  return "images (PNG, JPEG, GIF, WebP), audio (WAV, MP3), PDF and text";
+}
 
 /** Writes the conversation, with the files of the request before the text of the user's last turn. */
 export function writeOpenAiMessages(out: JsonWriter, request: ProviderRequest, sent: SentAttachments): void {
@@ -71,7 +74,7 @@ function writePart(out: JsonWriter, sent: SentAttachments, index: i32): void {
     out.field("filename", file.field + ".pdf").field("file_data", sent.dataUrl(index)).end().end();
   } else {
     const text = type.startsWith("text/") ? file.text() : null;
-    if (text === null) sent.refuse(index, TAKEN);
+    if (text === null) sent.refuse(index, taken());
     else out.object().field("type", "text").field("text", text).end();
   }
 }

@@ -24,7 +24,7 @@ export class Filter {
     if (kind == ExpressionKind.Not) return !this.test(parts[0]);
     if (kind == ExpressionKind.Query) return this.values(expression).length > 0;
     if (kind == ExpressionKind.Compare) return compare(this.value(parts[0]), expression.name, this.value(parts[1]));
-    return matches(this.value(parts[0]), this.value(parts[1]), expression.name == "match");
+    return matches(expression, this.value(parts[0]), this.value(parts[1]));
   }
 
   private values(expression: Expression): Json[] {
@@ -87,24 +87,21 @@ function isLess(left: Json, right: Json): bool {
   return a.length < b.length;
 }
 
-/** The same expression is asked for with each item. */
-let compiled = new Map<string, Regex>();
 const MAX_COMPILED: i32 = 16;
 
-function compile(source: string, whole: bool): Regex {
-  const key = (whole ? "^" : " ") + source;
-  if (compiled.has(key)) return compiled.get(key);
-  if (compiled.size == MAX_COMPILED) compiled = new Map();
+function compile(compiled: Map<string, Regex>, source: string, whole: bool): Regex {
+  if (compiled.has(source)) return compiled.get(source);
+  if (compiled.size == MAX_COMPILED) compiled.clear();
   let regex = new Regex(source);
   // By itself first: "a)|(?:b" would become right in brackets.
   if (whole && regex.problem.length == 0) regex = new Regex("^(?:" + source + ")$");
-  compiled.set(key, regex);
+  compiled.set(source, regex);
   return regex;
 }
 
-function matches(value: Json, pattern: Json, whole: bool): bool {
+function matches(expression: Expression, value: Json, pattern: Json): bool {
   if (!value.isString || !pattern.isString) return false;
-  return compile(withoutDots(pattern.text()), whole).test(value.text());
+  return compile(expression.compiled, withoutDots(pattern.text()), expression.name == "match").test(value.text());
 }
 
 /** A dot of RFC 9485 matches the ends of lines that Unicode has besides LF and CR. */

@@ -1,4 +1,5 @@
 import { Json } from "../json/json";
+import { Regex } from "../regex/regex";
 
 /** A path: `$` or `@`, and what is taken step by step. */
 @final
@@ -73,6 +74,8 @@ export class Expression {
   parts: Expression[] = [];
   query: Query | null = null;
   literal: Json = Json.missing;
+  /** Regular expressions of a call: the same one is asked for with each item. Here, since a variable of the file would be in every plugin. */
+  compiled: Map<string, Regex> = new Map();
 
   constructor(readonly kind: ExpressionKind) {}
 }

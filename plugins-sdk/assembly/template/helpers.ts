@@ -5,7 +5,10 @@ import { countCodePoints } from "../text/code-points";
 import { strip } from "../text/words";
 
 /** Functions of a template, for a message. */
-export const HELPERS: string = "lower, upper, trim, json, length, default and join";
+/** A function, since a constant would be in every plugin. */
+export function helperNames(): string {
+  return "lower, upper, trim, json, length, default and join";
+}
 
 export function isHelper(name: string, values: i32): bool {
   if (name == "default" || name == "join") return values == 2;

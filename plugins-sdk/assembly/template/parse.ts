@@ -1,7 +1,7 @@
 import { Json } from "../json/json";
 import { JsonWriter } from "../json/writer";
 
-import { isHelper, HELPERS } from "./helpers";
+import { isHelper, helperNames } from "./helpers";
 import { Expression, Node, NodeKind } from "./nodes";
 import { Token, Tokenizer } from "./tokens";
 
@@ -92,7 +92,7 @@ export class Parser {
     } else if (parts.length == 1) {
       this.readPath(parts[0], expression, token);
     } else if (!isHelper(parts[0], parts.length - 1)) {
-      this.wrong('there is no function "' + parts[0] + '" of ' + (parts.length - 1).toString() + " values; there are " + HELPERS, token);
+      this.wrong('there is no function "' + parts[0] + '" of ' + (parts.length - 1).toString() + " values; there are " + helperNames(), token);
     } else {
       expression.name = parts[0];
       for (let index = 1; index < parts.length; index++) {
