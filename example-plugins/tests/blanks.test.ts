@@ -104,7 +104,18 @@ const TABLE: Readonly<
 };
 
 /** Evaluators whose expected answer is not a text, or that need none. */
-const OTHERS = ['cosine', 'json-diff', 'json-validity', 'llm-judge', 'readability', 'tool-calls'];
+const OTHERS = [
+  'cosine',
+  'image-info',
+  'image-similarity',
+  'json-diff',
+  'json-validity',
+  'llm-judge',
+  'readability',
+  'semantic-similarity',
+  'tool-calls',
+  'trajectory',
+];
 
 async function outcome(host: TestHost, data: object): Promise<number | string> {
   try {
