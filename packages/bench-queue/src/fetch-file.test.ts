@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { fileFetcher } from './fetch-file.js';
 import { openFolderShare } from './folder-share.js';
-import { unpackRun } from './run-document.js';
+import { unpackRun } from './unpack-run.js';
 
 const DATA = Buffer.from('{"input":"1"}\n');
 const hex = createHash('sha256').update(DATA).digest('hex');
@@ -93,6 +93,11 @@ describe('fileFetcher()', () => {
     ['a plugin of a registry', { filters: [{ plugin: 'oci://registry.example/a@1' }] }],
     ['a script', { evaluators: [{ plugin: FILE.digest, script: '/work/own.js' }] }],
     ['a run that is replayed', { providers: [{ plugin: FILE.digest, from: '/work/runs/x' }] }],
+    ['a tool by the path of its plugin', { tools: [{ name: 'a', plugin: '/etc/passwd' }] }],
+    ['a tool by its script', { tools: [{ name: 'a', script: '/work/own.js' }] }],
+    ['what checks tools by its name', { tools: [{ name: 'a' }], toolCheck: 'json-schema' }],
+    ['the user by a path', { conversation: { user: { plugin: '/etc/passwd', model: 'a' } } }],
+    ['records that name evaluators', { dataset: { path: 'data', fields: { evaluators: 'by' } } }],
     ['the shorthand of a provider', { provider: { plugin: '/etc/passwd' } }],
     ['the shorthand of a filter', { filter: { plugin: '/etc/passwd' } }],
     ['a prompt in a file', { prompts: [{ name: 'p', file: '/etc/passwd' }] }],
@@ -111,5 +116,19 @@ describe('fileFetcher()', () => {
     };
     const unpacked = unpackRun(document, folder, () => Promise.resolve());
     await expect(unpacked).rejects.toMatchObject({ code: 'QUEUE_MESSAGE_INVALID' });
+  });
+
+  it('lets no worker check tools with a plugin of its own', async () => {
+    const document = {
+      v: 1 as const,
+      plan: FILE.digest,
+      config: { tools: [{ name: 'a', plugin: FILE.digest }] },
+      plugins: [{ ...FILE, places: ['tools[0]'] }],
+      data: [],
+      sources: [],
+    };
+    const { toolCheck, tools } = await unpackRun(document, folder, () => Promise.resolve());
+    expect(toolCheck).toBe(join(folder, 'plugins', 'none.wasm'));
+    expect(tools?.[0]?.plugin).toBe(join(folder, 'plugins', `${FILE.digest.slice(7)}.wasm`));
   });
 });

@@ -3,8 +3,8 @@ import { stat } from 'node:fs/promises';
 import { QueueError } from './errors.js';
 import { copyChecked, hexOf } from './folder-share.js';
 import type { FileReference } from './message.js';
-import type { FetchFile } from './run-document.js';
 import type { Share } from './share.js';
+import type { FetchFile } from './unpack-run.js';
 
 /** Which files a worker accepts onto its machine. */
 export interface FilePolicy {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-import { BenchError, PluginLocator, type LocateOptions, type Plan } from '@testbench/bench';
+import { BenchError, PluginLocator, type LocateOptions } from '@testbench/bench';
 import type { RangeExecutor, RangeRows, RangeWork, ShardFacts } from '@testbench/bench/shards';
 import { REWRITE_VERSION } from '@testbench/metering';
 import { API_VERSION } from '@testbench/types/abi';
@@ -23,8 +23,9 @@ import {
   SHARD_RECORDS,
   WINDOW_JOBS,
 } from './limits.js';
+import { type NamedPlugin, packRun } from './pack-run.js';
 import { parseShardName, readOutcome, readTags, shardName } from './message.js';
-import { packRun, readSource } from './run-document.js';
+import { readSource } from './run-document.js';
 import { keys, QUEUE_PREFIX, type RunRecord, stateOf } from './run-record.js';
 import { readShare, type Share } from './share.js';
 
@@ -101,7 +102,7 @@ async function publishRun(
     plan,
     files,
     sources,
-    moduleOf: async (place) => await locateModule(locator, plan, place),
+    moduleOf: async (use, place) => await locateModule(locator, use, place),
   });
   const record: RunRecord = {
     v: 1,
@@ -133,12 +134,11 @@ async function announce(client: Redis, record: RunRecord): Promise<void> {
 
 async function locateModule(
   locator: PluginLocator,
-  { config }: Plan,
+  { plugin, config }: NamedPlugin,
   place: string,
 ): Promise<string> {
-  const [, list = '', index = ''] = /^(\w+)\[(\d+)\]$/.exec(place) ?? [];
-  const use = config[list as 'providers' | 'evaluators'][Number(index)]!;
-  const { path } = await locator.locate(use.plugin, `${place}.plugin`, use.config);
+  const at = place === 'toolCheck' ? place : `${place}.plugin`;
+  const { path } = await locator.locate(plugin, at, config);
   if (!path.includes('://')) return path;
   throw new QueueError(
     'QUEUE_UNSUPPORTED',

@@ -27,7 +27,7 @@ import {
 } from './limits.js';
 import { readDigest, readTags, shardName, type ShardOutcome } from './message.js';
 import { connectQueue, type QueueAddress } from './redis-url.js';
-import { readDocumentFile, readSource, unpackRun } from './run-document.js';
+import { readSource } from './run-document.js';
 import {
   findRun,
   keys,
@@ -39,6 +39,7 @@ import {
 import { ShardService } from './serve-shards.js';
 import { createSharedGate } from './shared-gate.js';
 import { readShare, type Share } from './share.js';
+import { readDocumentFile, unpackRun } from './unpack-run.js';
 import { type WorkerIsolation, WorkerSystem } from './worker-system.js';
 
 /** How a worker works, and what it admits. A run cannot override any of it. */
@@ -241,6 +242,8 @@ class RunningWorker {
     for (const [at, { calls }] of parsed.evaluators.entries()) {
       if (calls !== undefined) rates.set(`evaluators[${at}]`, calls);
     }
+    const { user } = parsed.conversation ?? {};
+    if (user?.calls !== undefined) rates.set('conversation.user', user.calls);
     const callGate = createSharedGate(this.#client, run, this.#id, {
       budgets: parsed.budgets,
       rates,
