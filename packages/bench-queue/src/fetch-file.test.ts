@@ -127,7 +127,8 @@ describe('fileFetcher()', () => {
       data: [],
       sources: [],
     };
-    const { toolCheck, tools } = await unpackRun(document, folder, () => Promise.resolve());
+    const unpacked = await unpackRun(document, folder, () => Promise.resolve());
+    const { toolCheck, tools } = unpacked.config;
     expect(toolCheck).toBe(join(folder, 'plugins', 'none.wasm'));
     expect(tools?.[0]?.plugin).toBe(join(folder, 'plugins', `${FILE.digest.slice(7)}.wasm`));
   });

@@ -4,7 +4,13 @@ import { QueueError } from './errors.js';
 import { copyChecked, hexOf } from './folder-share.js';
 import type { FileReference } from './message.js';
 import type { Share } from './share.js';
-import type { FetchFile } from './unpack-run.js';
+
+/** Fetches a file of a run to this machine. */
+export type FetchFile = (
+  file: FileReference,
+  target: string,
+  what: 'plugin' | 'data' | 'attachment',
+) => Promise<void>;
 
 /** Which files a worker accepts onto its machine. */
 export interface FilePolicy {

@@ -10,6 +10,10 @@ export const MAX_RECORD_BYTES = 16 * 1024;
 export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 /** Maximum number of files of a run: as many as a data set may have, plus its plugins. */
 export const MAX_FILES = 10_100;
+/** Maximum number of paths of attachments that the records of a run name: a worker keeps 300 bytes for each. */
+export const MAX_ATTACHED_PATHS = 1_000_000;
+/** Maximum size of an entry in the list of attachments, in bytes: a path of 4,096 bytes, each escaped in JSON, and a message. */
+export const MAX_ENTRY_BYTES = 32 * 1024;
 /** Maximum size of one file, in bytes: data sets of 100 million records are this large. */
 export const MAX_FILE_BYTES = 256 * 1024 * 1024 * 1024;
 /** Maximum size of a shard's rows, in bytes: they are held in memory, and V8 does not support strings of 512 MiB. */

@@ -1,11 +1,13 @@
 import { basename } from 'node:path';
 
 import type { Plan } from '@testbench/bench';
+import type { CarriedAttachments } from '@testbench/bench/shards';
 
 import { QueueError } from './errors.js';
 import { referenceOf } from './folder-share.js';
-import { MAX_DOCUMENT_BYTES } from './limits.js';
+import { MAX_ATTACHED_PATHS, MAX_DOCUMENT_BYTES } from './limits.js';
 import type { FileReference } from './message.js';
+import { packAttachments } from './pack-attachments.js';
 import { isDescribedOnly, pluginUses } from './plugin-uses.js';
 import type { DocumentData, RunDocument } from './run-document.js';
 import type { Share } from './share.js';
@@ -21,6 +23,8 @@ export interface PackOptions {
   readonly plan: Plan;
   /** Files of the data set, in order. */
   readonly files: readonly string[];
+  /** Undefined if records have none. */
+  readonly attachments: CarriedAttachments | undefined;
   /** Returns the path of the module that is used at a place of the configuration, such as `providers[0]`. */
   readonly moduleOf: (use: NamedPlugin, place: string) => Promise<string>;
   /** Where workers fetch the data from; if set, the data is not put into the share. */
@@ -31,12 +35,12 @@ export interface PackOptions {
  * Puts everything that workers need for a run into the share.
  *
  * @returns The document's file.
- * @throws {QueueError} `QUEUE_UNSUPPORTED`: the data comes from standard input, records name attachments by a path, or a provider replays
- *   another run.
+ * @throws {QueueError} `QUEUE_UNSUPPORTED`: the data comes from standard input, records name evaluators or too many attachments, or a provider
+ *   replays another run.
  */
 export async function packRun(
   share: Share,
-  { plan, files, moduleOf, sources }: PackOptions,
+  { plan, files, attachments, moduleOf, sources }: PackOptions,
 ): Promise<FileReference> {
   checkPortable(plan, files);
   const data: DocumentData[] = [];
@@ -47,7 +51,15 @@ export async function packRun(
   const modules = new ModulePacker(share, moduleOf);
   const config = await portableConfig(plan, modules);
   const { plugins } = modules;
-  const document: RunDocument = { v: 1, plan: plan.digest, config, plugins, data, sources };
+  const document: RunDocument = {
+    v: 1,
+    plan: plan.digest,
+    config,
+    plugins,
+    data,
+    ...(attachments && { attachments: await packAttachments(share, attachments) }),
+    sources,
+  };
   const bytes = Buffer.from(JSON.stringify(document));
   if (bytes.length > MAX_DOCUMENT_BYTES) {
     throw unsupported(plan, `its configuration has more than ${MAX_DOCUMENT_BYTES} bytes`);
@@ -72,11 +84,9 @@ function checkPortable(plan: Plan, files: readonly string[]): void {
     throw unsupported(plan, 'its records name evaluators of their own, which workers cannot know');
   }
   const paths = content.dataset.attachments?.paths ?? 0;
-  if (paths > 0) {
-    throw unsupported(
-      plan,
-      `its records name ${paths} attachments by a path, and workers have no files but the data set; put them into it as data URLs or bytes, or run with --shard where all processes see the folder`,
-    );
+  if (paths > MAX_ATTACHED_PATHS) {
+    const state = `its records name ${paths} attachments by a path, limit is ${MAX_ATTACHED_PATHS}`;
+    throw unsupported(plan, state);
   }
 }
 

@@ -94,13 +94,14 @@ export function createQueueExecutor(given: QueueExecutorOptions): RangeExecutor 
 /** Puts the files of a run into the share, and announces the run to the workers. */
 async function publishRun(
   { client, share, tags = [], sources = [], compileScript, findPlugin }: QueueExecutorOptions,
-  { plan, files }: RangeWork,
+  { plan, files, attachments }: RangeWork,
   shardRecords: number,
 ): Promise<RunRecord> {
   const locator = new PluginLocator(plan.config.pluginsDir, { compileScript, findPlugin });
   const document = await packRun(share, {
     plan,
     files,
+    attachments,
     sources,
     moduleOf: async (use, place) => await locateModule(locator, use, place),
   });

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 
 import { loadPolicy, type PluginPolicy } from '@testbench/core';
 import { makeFolder } from '@testbench/core/files';
-import { type BenchmarkConfig, type CallsConfig, parseBenchmarkConfig } from '@testbench/bench';
+import { type CallsConfig, parseBenchmarkConfig } from '@testbench/bench';
 import { type RunHooks, type ShardRunner, withShardRunner } from '@testbench/bench/shards';
 import { REWRITE_VERSION } from '@testbench/metering';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
@@ -39,7 +39,7 @@ import {
 import { ShardService } from './serve-shards.js';
 import { createSharedGate } from './shared-gate.js';
 import { readShare, type Share } from './share.js';
-import { readDocumentFile, unpackRun } from './unpack-run.js';
+import { readDocumentFile, type UnpackedRun, unpackRun } from './unpack-run.js';
 import { type WorkerIsolation, WorkerSystem } from './worker-system.js';
 
 /** How a worker works, and what it admits. A run cannot override any of it. */
@@ -233,7 +233,7 @@ class RunningWorker {
     // A run's name was checked when it was read: it is not a path.
     const folder = join(workDir, run);
     makeFolder(folder);
-    const config = await this.#fetchConfig(record, folder);
+    const { config, attachments } = await this.#fetchRun(record, folder);
     await using system = new WorkerSystem(isolation, this.#policy, this.#concurrency);
     const parsed = parseBenchmarkConfig(config);
     const rates = new Map<string, CallsConfig>(
@@ -256,6 +256,7 @@ class RunningWorker {
         system,
         callGate,
         begunAt: record.begunAt,
+        ...(attachments && { attachments }),
         ...(hooks && { hooks }),
         ...(onNotice && { onNotice }),
       },
@@ -271,7 +272,7 @@ class RunningWorker {
     );
   }
 
-  async #fetchConfig({ document, plan }: RunRecord, folder: string): Promise<BenchmarkConfig> {
+  async #fetchRun({ document, plan }: RunRecord, folder: string): Promise<UnpackedRun> {
     const { share, sources = [], plugins, signal } = this.#options;
     const policy = {
       share,

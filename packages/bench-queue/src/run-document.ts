@@ -1,6 +1,6 @@
 import { ConfigNode, readOptions } from '@testbench/types/config';
 
-import { MAX_DOCUMENT_BYTES, MAX_FILES, MAX_SOURCES } from './limits.js';
+import { MAX_ATTACHED_PATHS, MAX_DOCUMENT_BYTES, MAX_FILES, MAX_SOURCES } from './limits.js';
 import { type FileReference, readDigest, readFileReference, readMessage } from './message.js';
 import { PLACE } from './plugin-uses.js';
 
@@ -16,6 +16,17 @@ export interface DocumentData extends FileReference {
   readonly name: string;
 }
 
+/** The attachments of a run. */
+export interface DocumentAttachments {
+  /** Digests and sizes of the attachments of all records. */
+  readonly table: FileReference;
+  /** What is at the paths that records name. */
+  readonly list: FileReference;
+  readonly files: number;
+  /** Of these, the files that records name by a path. */
+  readonly paths: number;
+}
+
 /** What a worker needs to make the same plan: a configuration that names files by digest. */
 export interface RunDocument {
   readonly v: 1;
@@ -24,6 +35,8 @@ export interface RunDocument {
   readonly config: Readonly<Record<string, unknown>>;
   readonly plugins: readonly DocumentPlugin[];
   readonly data: readonly DocumentData[];
+  /** Present only if records have attachments. */
+  readonly attachments?: DocumentAttachments;
   /** Where data may be fetched from in addition to the share: `<source>/sha256/<hex>`. Workers use only sources that they are granted. */
   readonly sources: readonly string[];
 }
@@ -42,6 +55,7 @@ export function readRunDocument(text: string): RunDocument {
       config: (node) => node.object(),
       plugins: (node) => capped(node, MAX_FILES).map(readPlugin),
       data: (node) => capped(node, MAX_FILES).map(readData),
+      attachments: readAttachments,
       sources: (node) => capped(node, MAX_SOURCES).map(readSource),
     },
     ['v', 'plan', 'config', 'plugins', 'data', 'sources'],
@@ -75,6 +89,20 @@ function readData(node: ConfigNode): DocumentData {
     },
     node.path,
     ['digest', 'bytes', 'name'],
+  );
+}
+
+function readAttachments(node: ConfigNode): DocumentAttachments {
+  return readOptions<DocumentAttachments>(
+    node.value,
+    {
+      table: readFileReference,
+      list: readFileReference,
+      files: (files) => files.wholeNumber(0),
+      paths: (paths) => paths.wholeNumber(0, MAX_ATTACHED_PATHS),
+    },
+    node.path,
+    ['table', 'list', 'files', 'paths'],
   );
 }
 

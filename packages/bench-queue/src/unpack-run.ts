@@ -2,22 +2,24 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import type { BenchmarkConfig } from '@testbench/bench';
+import type { ArrivedAttachments } from '@testbench/bench/shards';
 
 import { QueueError } from './errors.js';
 import { hexOf } from './folder-share.js';
-import type { FileReference } from './message.js';
+import type { FetchFile } from './fetch-file.js';
+import { unpackAttachments } from './unpack-attachments.js';
 import { isDescribedOnly, pluginUses } from './plugin-uses.js';
 import { readRunDocument, type RunDocument } from './run-document.js';
 
-/** Fetches a file of the run to this machine. */
-export type FetchFile = (
-  file: FileReference,
-  target: string,
-  what: 'plugin' | 'data',
-) => Promise<void>;
+/** A run on this machine. */
+export interface UnpackedRun {
+  readonly config: BenchmarkConfig;
+  /** Undefined if records have none. */
+  readonly attachments: ArrivedAttachments | undefined;
+}
 
 /**
- * Fetches all files of a run to this machine, and makes its configuration.
+ * Fetches the files of a run to this machine, and makes its configuration. Attachments are fetched when their records are run.
  *
  * @param folder Folder of this run on this machine.
  * @throws {QueueError} `QUEUE_MESSAGE_INVALID`: the configuration names a file that is none of the run's.
@@ -27,7 +29,7 @@ export async function unpackRun(
   document: RunDocument,
   folder: string,
   fetchFile: FetchFile,
-): Promise<BenchmarkConfig> {
+): Promise<UnpackedRun> {
   const config = structuredClone(document.config) as Record<string, unknown>;
   checkConfig(config);
   const modules = new Map<string, string>();
@@ -45,11 +47,12 @@ export async function unpackRun(
     await fetchFile({ digest, bytes }, path, 'data');
     paths.push(path);
   }
-  const dataset = Object(config['dataset']) as object;
+  const dataset = { ...Object(config['dataset']), path: paths.length === 1 ? paths[0] : paths };
+  const { attachments } = document;
   return {
-    ...config,
-    dataset: { ...dataset, path: paths.length === 1 ? paths[0] : paths },
-  } as unknown as BenchmarkConfig;
+    config: { ...config, dataset } as unknown as BenchmarkConfig,
+    attachments: attachments && (await unpackAttachments(attachments, folder, paths, fetchFile)),
+  };
 }
 
 /** Replaces the digests of plugins by the paths of their modules. @param modules Paths by digest. */

@@ -9,7 +9,8 @@ import { readRegular } from '../results/store/open-regular.js';
 import type { AttachmentOutcome } from './attachment-plan.js';
 import { MAX_KEPT_IMAGE_BYTES, MAX_KEPT_IMAGES_BYTES } from './limits.js';
 import { findMediaType } from './media-type.js';
-import { isShownImage } from './shown-images.js';
+import type { AttachmentFacts } from './read-attachments.js';
+import { isShownImage, isShownType } from './shown-images.js';
 
 /** Folder of the kept images, within a run's folder. */
 const IMAGES_FOLDER = 'images';
@@ -51,19 +52,54 @@ export class ImageKeeper {
    */
   readonly keep = async (files: AttachmentOutcome, rows: readonly ResultRow[]): Promise<void> => {
     if ('error' in files || !rows.some((row) => row.attachments !== undefined)) return;
-    for (const { facts, bytes } of files.attachments) {
-      const name = DIGEST.exec(facts.digest)![1]!;
-      if (this.#kept.has(name) || bytes.length > MAX_KEPT_IMAGE_BYTES) continue;
-      if (this.#bytes + bytes.length > MAX_KEPT_IMAGES_BYTES) continue;
-      if (!isShownImage(bytes, facts.mediaType)) continue;
-      this.#kept.add(name);
-      this.#bytes += bytes.length;
-      await guardWriting(this.#folder, async () => {
-        makeFolder(this.#folder);
-        await writeOutput(join(this.#folder, name), bytes);
-      });
-    }
+    for (const { facts, bytes } of files.attachments) await this.#put(facts, bytes);
   };
+
+  /** Whether `keep` could keep an image of these rows, as far as the rows say. */
+  wants(rows: readonly ResultRow[]): boolean {
+    return rows.some((row) => row.attachments?.some((facts) => this.#hasRoom(facts)) === true);
+  }
+
+  /**
+   * Keeps what another run kept.
+   *
+   * @throws {BenchError} `BENCH_OUTPUT_FAILED`.
+   */
+  async keepFrom(run: string): Promise<void> {
+    for (const name of await readdir(join(run, IMAGES_FOLDER)).catch(() => [])) {
+      const digest = `sha256:${name}`;
+      const image = await readKeptImage(run, digest);
+      if (image === undefined) continue;
+      const { mediaType, bytes } = image;
+      await this.#put({ digest, mediaType, bytes: bytes.length }, bytes);
+    }
+  }
+
+  #hasRoom({ digest, mediaType, bytes }: ImageFacts): boolean {
+    return (
+      isShownType(mediaType) &&
+      bytes <= MAX_KEPT_IMAGE_BYTES &&
+      this.#bytes + bytes <= MAX_KEPT_IMAGES_BYTES &&
+      !this.#kept.has(nameOf(digest))
+    );
+  }
+
+  async #put(facts: ImageFacts, bytes: Uint8Array): Promise<void> {
+    if (!this.#hasRoom(facts) || !isShownImage(bytes, facts.mediaType)) return;
+    const name = nameOf(facts.digest);
+    this.#kept.add(name);
+    this.#bytes += bytes.length;
+    await guardWriting(this.#folder, async () => {
+      makeFolder(this.#folder);
+      await writeOutput(join(this.#folder, name), bytes);
+    });
+  }
+}
+
+type ImageFacts = Pick<AttachmentFacts, 'digest' | 'mediaType' | 'bytes'>;
+
+function nameOf(digest: string): string {
+  return DIGEST.exec(digest)![1]!;
 }
 
 /**

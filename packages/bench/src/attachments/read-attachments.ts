@@ -8,7 +8,6 @@ import { attachmentError, AttachmentProblem } from './attachment-error.js';
 import type { AttachmentSource } from './attachment-source.js';
 import { MAX_ATTACHMENT_BYTES, MAX_RECORD_ATTACHMENT_BYTES } from './limits.js';
 import { declaredByName, findMediaType, isDeclaredAs } from './media-type.js';
-import { readWithin } from './read-within.js';
 
 /** What is known about an attachment without its bytes; kept in rows. */
 export interface AttachmentFacts {
@@ -39,14 +38,14 @@ export interface AttachedRecord {
 /**
  * Reads the attachments of a record, all or none.
  *
+ * @param readPath Reads a file that the record names. @throws {AttachmentProblem} It cannot be used.
  * @param maxBytes All of them together may have.
- * @param folder Where paths start; undefined if no path can be meant, since the records have no file.
  * @throws {BenchError} `BENCH_ATTACHMENT_UNREADABLE`, `BENCH_ATTACHMENT_INVALID` or `BENCH_ATTACHMENT_LIMIT`, with the id of the record.
  */
 export async function readAttachments(
   sources: readonly AttachmentSource[],
   record: AttachedRecord,
-  folder: string | undefined,
+  readPath: (path: string) => Promise<Uint8Array>,
   maxBytes: number = MAX_RECORD_ATTACHMENT_BYTES,
 ): Promise<LoadedAttachment[]> {
   const loaded: LoadedAttachment[] = [];
@@ -56,7 +55,7 @@ export async function readAttachments(
       if (sources.length > MAX_ATTACHMENTS) {
         throw beyond(`the record has more than ${MAX_ATTACHMENTS} attachments`);
       }
-      const bytes = await bytesOf(source, folder);
+      const bytes = await bytesOf(source, readPath);
       total += bytes.length;
       if (total > maxBytes) {
         throw beyond(`the attachments of the record have more than ${maxBytes} bytes together`);
@@ -78,7 +77,7 @@ export function digestOfAttachments(attachments: readonly LoadedAttachment[]): B
 
 async function bytesOf(
   { content }: AttachmentSource,
-  folder: string | undefined,
+  readPath: (path: string) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   switch (content.kind) {
     case 'wrong':
@@ -88,13 +87,7 @@ async function bytesOf(
     case 'base64':
       return checkSize(decodeBase64(content.text));
     default:
-      if (folder === undefined) {
-        throw new AttachmentProblem(
-          'BENCH_ATTACHMENT_UNREADABLE',
-          'its path starts nowhere: the records come from no file; set `dataset.attachmentsDir`',
-        );
-      }
-      return await readWithin(folder, content.path);
+      return checkSize(await readPath(content.path));
   }
 }
 

@@ -21,7 +21,8 @@ const CHUNK_BYTES = 256 * 1024;
  * @throws {AttachmentProblem} `BENCH_ATTACHMENT_UNREADABLE` or `BENCH_ATTACHMENT_LIMIT`.
  */
 export async function readWithin(folder: string, path: string): Promise<Buffer> {
-  checkPath(path);
+  const problem = pathProblem(path);
+  if (problem !== undefined) throw problem;
   const root = await realOf(folder, 'its folder');
   const place = await realOf(join(root, path), 'the file');
   if (!isWithin(root, place)) {
@@ -41,19 +42,20 @@ export async function readWithin(folder: string, path: string): Promise<Buffer> 
   return await readAll(handle);
 }
 
-function checkPath(path: string): void {
-  if (path === '' || path.includes('\0')) throw unreadable('its path is empty or has a NUL in it');
+/** Why a path cannot be one of a file in the folder, whatever is there; undefined if it can. */
+export function pathProblem(path: string): AttachmentProblem | undefined {
+  if (path === '' || path.includes('\0')) return unreadable('its path is empty or has a NUL in it');
   if (Buffer.byteLength(path) > MAX_ATTACHMENT_PATH_BYTES) {
-    throw unreadable(`its path has more than ${MAX_ATTACHMENT_PATH_BYTES} bytes`);
+    return unreadable(`its path has more than ${MAX_ATTACHMENT_PATH_BYTES} bytes`);
   }
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
-    throw unreadable('it is a URL, and nothing is fetched; download the file first');
+    return unreadable('it is a URL, and nothing is fetched; download the file first');
   }
   const names = path.split(/[/\\]/);
   if (isAbsolute(path) || /^[A-Za-z]:/.test(path) || names[0] === '') {
-    throw unreadable('its path is absolute, and may only lead into the folder of the attachments');
+    return unreadable('its path is absolute, and may only lead into the folder of the attachments');
   }
-  if (names.includes('..')) throw unreadable('its path has ".." in it');
+  return names.includes('..') ? unreadable('its path has ".." in it') : undefined;
 }
 
 async function realOf(path: string, what: string): Promise<string> {

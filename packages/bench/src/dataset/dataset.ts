@@ -3,6 +3,7 @@ import type {
   PlannedAttachments,
   PlannedRecord,
 } from '../attachments/attachment-plan.js';
+import type { CarriedAttachments } from '../attachments/carried-attachments.js';
 import { MAX_READING_RECORDS } from '../attachments/limits.js';
 import type { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
@@ -142,6 +143,15 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
   async planAttachments(): Promise<void> {
     const { attachments } = this.#parts;
     await attachments?.make(this.#attached(attachments));
+  }
+
+  /** The attachments of the records that are taken, to be read elsewhere; undefined if the configuration names none. */
+  carryAttachments(): CarriedAttachments | undefined {
+    const { attachments } = this.#parts;
+    if (attachments === undefined) return undefined;
+    const paths = (): ReturnType<CarriedAttachments['paths']> =>
+      attachments.paths(this.#attached(attachments), this.files);
+    return { state: attachments.state, paths };
   }
 
   /**

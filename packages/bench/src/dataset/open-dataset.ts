@@ -6,6 +6,7 @@ import { DatasetFormatError, PluginError } from '@testbench/types/errors';
 import type { DatasetReader } from '@testbench/types/stores';
 
 import { AttachmentPlan } from '../attachments/attachment-plan.js';
+import type { ArrivedAttachments } from '../attachments/carried-attachments.js';
 import type { ResolvedDatasetConfig } from '../config/dataset-config.js';
 import { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
@@ -43,12 +44,15 @@ export interface OpenDatasetOptions {
   readonly signal?: AbortSignal;
   /** False for a caller that reads only `rows()`: then records do not need the fields of a benchmark, and `records()` may throw. @default true */
   readonly checkFields?: boolean;
+  /** Attachments of another machine, which opened the same dataset. @default those that paths lead to here */
+  readonly attachments?: ArrivedAttachments;
 }
 
 export const OPEN_DATASET_OPTIONS: OptionReaders<OpenDatasetOptions> = {
   readers: (node) => node.list().map((item) => item.implementation<DatasetReader>('read')),
   signal: (node) => node.signal(),
   checkFields: (node) => node.boolean(),
+  attachments: (node) => node.implementation<ArrivedAttachments>('read'),
 };
 
 /**
@@ -160,7 +164,12 @@ class Opening {
     const attachments =
       config.attachments === undefined || this.#options.checkFields === false
         ? undefined
-        : new AttachmentPlan(config, count, config.records === undefined);
+        : new AttachmentPlan(
+            config,
+            count,
+            config.records === undefined,
+            this.#options.attachments,
+          );
     const dataset = new Dataset(facts, {
       attachments,
       index,

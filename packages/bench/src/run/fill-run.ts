@@ -91,6 +91,7 @@ export async function fillRun(
     path: open.path,
     missing,
     files: dataset.files,
+    attachments: dataset.carryAttachments?.(),
     signal,
     traceparent: hooks?.traceparent?.(),
     onNotice,

@@ -7,7 +7,7 @@ import { DEFAULT_MAX_CONCURRENCY } from '../calls/limits.js';
 import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { withoutUndefined } from '../config/without-undefined.js';
 import type { Dataset } from '../dataset/dataset.js';
-import { openDataset } from '../dataset/open-dataset.js';
+import { openDataset, type OpenDatasetOptions } from '../dataset/open-dataset.js';
 import { type DatasetFacts, makePlan } from '../plan/make-plan.js';
 import type { Plan } from '../plan/plan.js';
 import { DenialLog } from '../results/failure-hints.js';
@@ -24,6 +24,8 @@ export type RunDataset = Pick<
 > & {
   /** @default no record has attachments */
   readonly attachments?: DatasetFacts['attachments'];
+  /** @default no record has attachments */
+  readonly carryAttachments?: Dataset['carryAttachments'];
 };
 
 /** A plan, with all that is needed to run it opened. */
@@ -49,14 +51,17 @@ export interface PreparedRun {
  */
 export async function withPreparedRun<T>(
   given: ResolvedBenchmarkConfig,
-  options: RunOptions,
+  options: RunOptions & Pick<OpenDatasetOptions, 'attachments'>,
   action: (run: PreparedRun) => Promise<T>,
   pipelineOptions: LoadPipelineOptions = {},
 ): Promise<T> {
-  const { readers, signal } = options;
+  const { readers, signal, attachments } = options;
   // First: a replayed run that is damaged is found at once; reading a data set may take minutes.
   const config = await expanded(given, pipelineOptions);
-  await using dataset = await openDataset(config.dataset, withoutUndefined({ readers, signal }));
+  await using dataset = await openDataset(
+    config.dataset,
+    withoutUndefined({ readers, signal, attachments }),
+  );
   return await withExpandedRun(config, dataset, options, action, pipelineOptions);
 }
 

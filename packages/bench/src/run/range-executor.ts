@@ -1,5 +1,6 @@
 import type { RunRange } from '@testbench/types/stores';
 
+import type { CarriedAttachments } from '../attachments/carried-attachments.js';
 import type { Plan } from '../plan/plan.js';
 import type { ShardFacts } from '../shards/shard-document.js';
 
@@ -12,6 +13,8 @@ export interface RangeWork {
   readonly missing: readonly RunRange[];
   /** Files of the data set. */
   readonly files: readonly string[];
+  /** Attachments of the records; undefined if they have none. */
+  readonly attachments: CarriedAttachments | undefined;
   /** Ends the work. */
   readonly signal: AbortSignal | undefined;
   /** Trace context for the processes that do the work. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { findOutputPlace, type OutputInput } from '@testbench/core/files';
 import { readOptions } from '@testbench/types/config';
 
+import { keepMadeImages } from '../attachments/keep-made-images.js';
 import { ImageKeeper } from '../attachments/kept-images.js';
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { inputFiles } from '../config/input-files.js';
@@ -182,6 +183,10 @@ export async function executeRun(
       hooks?.onEvent({ ...place, type: 'record-end', rows, isEarlier });
       return tallied.add(rows, isEarlier);
     };
+    const images =
+      open === undefined || config.dataset.attachments === undefined
+        ? undefined
+        : await ImageKeeper.open(open.path);
     if (executor === undefined) {
       if (paid.maxCalls !== undefined) {
         // A model may think for minutes, during which no record finishes.
@@ -191,10 +196,6 @@ export async function executeRun(
         evaluate === undefined && earlier === undefined
           ? BatchEvaluator.for(run, run.system)
           : undefined;
-      const images =
-        open === undefined || config.dataset.attachments === undefined
-          ? undefined
-          : await ImageKeeper.open(open.path);
       await runRecords({
         keepImages: images?.keep,
         run,
@@ -207,10 +208,18 @@ export async function executeRun(
         onRecord,
       });
     } else {
+      const keepMade = images && keepMadeImages(images, run.dataset);
+      const afterwards = async (kept: Promise<void>, rows: readonly ResultRow[]): Promise<void> => {
+        await kept;
+        await onRecord(rows, true);
+      };
       await fillRun(run, open, {
         ...options,
         executor,
-        onRecord: (rows) => onRecord(rows, true),
+        onRecord(rows) {
+          const kept = keepMade?.(rows);
+          return kept === undefined ? onRecord(rows, true) : afterwards(kept, rows);
+        },
         onFacts: (found) => facts.add(found),
         failedRows: () => tallied.counts.failedRows,
       });

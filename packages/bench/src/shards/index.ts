@@ -3,6 +3,13 @@
  *
  * @packageDocumentation
  */
+export type {
+  ArrivedAttachments,
+  AttachedContent,
+  AttachedPath,
+  AttachmentState,
+  CarriedAttachments,
+} from '../attachments/carried-attachments.js';
 export type { RangeExecutor, RangeRows, RangeWork } from '../run/range-executor.js';
 export type { RunEvent, RunEventPlace, RunHooks } from '../run/run-hooks.js';
 export { mergeShards, type MergeShardsOptions } from './merge-shards.js';

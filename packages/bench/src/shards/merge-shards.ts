@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { type OptionReaders, readOptions } from '@testbench/types/config';
 import type { RunReader, RunSegment } from '@testbench/types/stores';
 
+import { ImageKeeper } from '../attachments/kept-images.js';
 import { checkRunFolder } from '../attest/check-run-folder.js';
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
@@ -94,7 +95,12 @@ export async function mergeShards(
       () => Promise.reject(missingRows(target)),
       {
         facts: sorted.flatMap(({ document: { done } }) => done ?? []),
-        fill: async (open) => await fill(open, sorted),
+        async fill(open) {
+          await fill(open, sorted);
+          if (stored.plan.dataset.attachments === undefined) return;
+          const images = await ImageKeeper.open(open.path);
+          for (const shard of sorted) await images.keepFrom(shard.stored.path);
+        },
       },
     );
   });

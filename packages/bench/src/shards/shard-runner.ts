@@ -4,6 +4,7 @@ import { type OptionReaders, readOptions } from '@testbench/types/config';
 
 import type { BenchmarkConfig } from '../config/benchmark-config.js';
 import { parseBenchmarkConfig } from '../config/parse-benchmark-config.js';
+import { OPEN_DATASET_OPTIONS, type OpenDatasetOptions } from '../dataset/open-dataset.js';
 import type { Plan } from '../plan/plan.js';
 import { isFailed } from '../results/score-board.js';
 import { UsageBoard } from '../results/usage-board.js';
@@ -19,19 +20,22 @@ import { factsOf } from './shard-facts.js';
 import type { ShardFacts } from './shard-document.js';
 
 /** Options of a process that runs parts of a plan. */
-export interface ShardRunnerOptions extends Pick<
-  RunOptions,
-  | 'readers'
-  | 'compileScript'
-  | 'findPlugin'
-  | 'system'
-  | 'store'
-  | 'signal'
-  | 'onNotice'
-  | 'onLog'
-  | 'callGate'
-  | 'hooks'
-> {
+export interface ShardRunnerOptions
+  extends
+    Pick<OpenDatasetOptions, 'attachments'>,
+    Pick<
+      RunOptions,
+      | 'readers'
+      | 'compileScript'
+      | 'findPlugin'
+      | 'system'
+      | 'store'
+      | 'signal'
+      | 'onNotice'
+      | 'onLog'
+      | 'callGate'
+      | 'hooks'
+    > {
   /** Start of the run, in milliseconds: if `cache` is `refresh`, answers refreshed since then count. @default now */
   readonly begunAt?: number;
 }
@@ -47,6 +51,7 @@ const OPTIONS: OptionReaders<ShardRunnerOptions> = {
   onLog: RUN_OPTIONS.onLog,
   callGate: RUN_OPTIONS.callGate,
   hooks: RUN_OPTIONS.hooks,
+  attachments: OPEN_DATASET_OPTIONS.attachments,
   begunAt: (node) => node.wholeNumber(0),
 };
 
