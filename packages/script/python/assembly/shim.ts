@@ -60,21 +60,33 @@ let code: i32 = 0;
 // --- Called by the host.
 
 export function plugin_alloc(size: i32): usize {
-  return size < 0 ? 0 : call_indirect<usize>(rawMalloc, 0, <usize>size);
+  if (size < 0 || !preserve()) return 0;
+  // Untrusted code may be long: outside of both worlds it is not kept twice.
+  if (untrusted === 0 || lent || <usize>size > holeEnd - holeStart) return allocate(<usize>size);
+  lent = true;
+  holeUsed = <usize>size;
+  return holeStart;
 }
 
 export function plugin_free(address: usize, _size: i32): void {
-  call_indirect<void>(rawFree, 0, address);
+  if (lent && address === holeStart) lent = false;
+  else call_indirect<void>(rawFree, 0, address);
+}
+
+function allocate(size: usize): usize {
+  return call_indirect<usize>(rawMalloc, 0, size);
 }
 
 export function plugin_metadata(): i64 {
-  const copy = plugin_alloc(<i32>metadataLength);
+  if (!preserve()) return -4;
+  const copy = allocate(metadataLength);
   if (copy === 0) return -4;
   memory.copy(copy, metadata, metadataLength);
   return (<i64>copy << 32) | <i64>metadataLength;
 }
 
 export function plugin_init(text: usize, length: usize): i32 {
+  if (!preserve()) return -4;
   run(initialize, text, length);
   if (!answered) return code < 0 ? code : ERROR;
   plugin_free(output, 0);
@@ -82,7 +94,7 @@ export function plugin_init(text: usize, length: usize): i32 {
 }
 
 export function plugin_execute(text: usize, length: usize): i64 {
-  if (untrusted !== 0 && !separate(text, length)) return -4;
+  if (untrusted !== 0 && !separate()) return -4;
   run(execute, text, length);
   if (answered) return (<i64>output << 32) | <i64>outputLength;
   return <i64>(code < 0 ? code : ERROR);
@@ -132,15 +144,24 @@ export function build_run(text: usize, length: usize): i64 {
 // The interpreter's memory exists twice: once with the judging code, and once with the judged code. One of the two is in place, the other
 // is put aside, as an operating system does with processes; only bytes pass between them.
 //
-//   0 ... imageEnd         | aside: the other world | one chunk | pages added later, each belonging to one world
+// Each call begins the judged world from the interpreter as it was built: before it got a configuration or an input, and before its
+// allocator took any memory after `imageEnd`. So all memory after `imageEnd` belongs to one world alone, of which the other's allocator knows nothing.
 //
-/** Bytes at the start of memory of which each world has its own copy; some of them, from `holeStart` to `holeEnd`, are not needed by either. */
+//   0 ... imageEnd         | as built | aside: the other world | one chunk | pages added later, each belonging to one world
+//
+// What is as built or aside is packed: without the hole, which neither world needs, and without the stack.
+//
+/** Bytes at the start of memory of which each world has its own copy; those from `holeStart` to `holeEnd` are not needed by either. */
 let imageEnd: usize = 0;
 let holeStart: usize = 0;
 let holeEnd: usize = 0;
+/** Bytes at the start of the hole that are in use, and whether the host has them. */
+let holeUsed: usize = 0;
+let lent: bool = false;
 /** The C stack. Code in the other world uses it below the frames of this one, and cannot detect them. */
 let stackStart: usize = 0;
 let stackEnd: usize = 0;
+let pristine: usize = 0;
 let aside: usize = 0;
 let judged: bool = false;
 /** Bytes in transit between worlds, outside both. */
@@ -156,35 +177,50 @@ export function build_worlds(end: usize, hole: usize, holeTo: usize, stack: usiz
   holeEnd = holeTo;
 }
 
-/** Puts a copy of this world aside, before this world knows the tests. */
-function separate(text: usize, length: usize): bool {
-  if (aside === 0) {
-    const pages = memory.grow(<i32>((imageEnd + PAGE) / PAGE));
-    if (pages < 0) return false;
-    aside = <usize>pages * PAGE;
-  }
-  judged = false;
-  memory.copy(aside, 0, holeStart);
-  memory.copy(aside + holeEnd, holeEnd, stackStart - holeEnd);
-  memory.copy(aside + stackEnd, stackEnd, imageEnd - stackEnd);
-  if (text + length <= imageEnd) memory.fill(aside + text, 0, length);
+/** Before the first call of any kind: keeps the interpreter as it was built, and makes room for the other world. */
+function preserve(): bool {
+  if (untrusted === 0 || pristine !== 0) return true;
+  const size = holeStart + (stackStart - holeEnd) + (imageEnd - stackEnd);
+  const pages = memory.grow(<i32>((2 * size + 2 * PAGE - 1) / PAGE));
+  if (pages < 0) return false;
+  pristine = <usize>pages * PAGE;
+  aside = pristine + size;
+  memory.copy(pristine, 0, holeStart);
+  memory.copy(pristine + holeStart, holeEnd, stackStart - holeEnd);
+  memory.copy(pristine + holeStart + (stackStart - holeEnd), stackEnd, imageEnd - stackEnd);
   return true;
 }
 
-function exchange(from: usize, to: usize): void {
-  const chunk = aside + imageEnd;
+/** Begins the other world. */
+function separate(): bool {
+  if (!preserve()) return false;
+  judged = false;
+  memory.copy(aside, pristine, aside - pristine);
+  // The rest of the hole carries parcels, unless larger ones have got pages of their own.
+  if (parcel < imageEnd) {
+    parcel = holeStart + (lent ? holeUsed : 0);
+    parcelRoom = holeEnd - parcel;
+  }
+  return true;
+}
+
+/** @returns Where the next part is packed. */
+function exchange(from: usize, to: usize, packed: usize): usize {
+  const chunk = aside + (aside - pristine);
   for (let at = from; at < to; at += PAGE) {
     const length = min<usize>(PAGE, to - at);
     memory.copy(chunk, at, length);
-    memory.copy(at, aside + at, length);
-    memory.copy(aside + at, chunk, length);
+    memory.copy(at, packed, length);
+    memory.copy(packed, chunk, length);
+    packed += length;
   }
+  return packed;
 }
 
 function switchWorlds(): void {
-  exchange(0, holeStart);
-  exchange(holeEnd, stackStart);
-  exchange(stackEnd, imageEnd);
+  let packed = exchange(0, holeStart, aside);
+  packed = exchange(holeEnd, stackStart, packed);
+  exchange(stackEnd, imageEnd, packed);
 }
 
 function pack(bytes: usize, length: usize): bool {
@@ -241,7 +277,7 @@ function perform(message: usize, length: usize): i32 {
       responseLength = inputLength;
       return 0;
     case 0x4f: { // O: output
-      const copy = plugin_alloc(<i32>size);
+      const copy = allocate(size);
       if (copy === 0) return OUT_OF_MEMORY;
       memory.copy(copy, rest, size);
       if (answered) plugin_free(output, 0);
@@ -282,7 +318,7 @@ function readValue(ofState: bool, key: usize, keyLength: usize): i32 {
   let room = FIRST_ROOM;
   for (let tries = 0; tries < 2; tries++) {
     if (value !== 0) plugin_free(value, 0);
-    value = plugin_alloc(<i32>room);
+    value = allocate(room);
     if (value === 0) return OUT_OF_MEMORY;
     const length = ofState
       ? hostGetState(key, keyLength, value, room)
@@ -304,7 +340,7 @@ function readAttachment(index: i32, size: i32): i32 {
   const handle = hostAttachmentOpen(index);
   if (handle < 0) return errorOf(handle);
   if (value !== 0) plugin_free(value, 0);
-  value = plugin_alloc(size);
+  value = allocate(<usize>size);
   let failed = value === 0 ? OUT_OF_MEMORY : 0;
   let length = 0;
   while (failed === 0 && length < size) {

@@ -390,6 +390,35 @@ describe('run-code', () => {
     },
   );
 
+  it('keeps its worlds apart where answers are longer than the memory that the build had left', async () => {
+    // With `keep`, the judge's allocator has memory from before that a copy of its world would take for its own: the third of these was judged wrong.
+    const long = `    return 2 * x\n# ${'x'.repeat(300_000)}\n`;
+    for (let call = 0; call < 4; call += 1) {
+      expect(await judge(long)).toMatchObject({ score: 1, metrics: { tests_passed: 2 } });
+    }
+    const greedy = `    kept.append(b"\\xff" * 100_000)\n    return None\nkept = []\n# ${'x'.repeat(300_000)}\n`;
+    expect(await judge(greedy)).toMatchObject({
+      score: 0,
+      explanation: expect.stringContaining('test 1 failed'),
+    });
+    expect(await judge(long)).toMatchObject({ score: 1 });
+  }, 60_000);
+
+  it('judges an answer of 3 MB within the default memory', async () => {
+    const { bytes } = await buildScript({ path: RUN_CODE });
+    const limits = { maxFuel: 60_000_000_000, maxInputBytes: 8 * 1024 * 1024 };
+    await system.loadPluginFromBytes('long', bytes, { state: 'reset', limits });
+    const { data } = await system.executePlugin<any>('long', {
+      data: {
+        output: `    return 2 * x\n# ${'x'.repeat(3_000_000)}\n`,
+        prompt,
+        test,
+        entry_point: 'double',
+      },
+    });
+    expect(data).toMatchObject({ score: 1 });
+  }, 60_000);
+
   it('says how many tests passed', async () => {
     const data = await judge('    return 2 * int(x)\n');
     expect(data.metrics).toEqual({ tests: 2, tests_passed: 1, timed_out: 0 });
