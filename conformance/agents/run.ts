@@ -11,6 +11,7 @@ import { type ModelServer, serveModels } from '@testbench/test-kit/model-server'
 import type { Page } from 'playwright-core';
 
 import { withChromium } from '../browser/with-chromium.ts';
+import { keptAnswers } from '../kept-answers.ts';
 import { Actor, command } from '../queue/scene.ts';
 import { readRecords, recordedModels } from './recorded-models.ts';
 
@@ -36,7 +37,9 @@ const SCORES = {
 const ANSWERS = { tools: 17 + 18, conversations: 2 * 27 + 27 } as const;
 /** Requests at which the process is killed: between steps and turns, at the first and at a late one. */
 const KILLS: readonly number[] = [0, 4, 9, 17, 26, 31];
-const SETTLE_MS = 300;
+/** How long an answer may take to the disk, and how often that is looked at. */
+const KEPT_MS = 20_000;
+const POLL_MS = 20;
 const PRICES = { input: 3, output: 15 } as const;
 
 type Name = keyof typeof SCORES;
@@ -94,8 +97,8 @@ async function killed(name: Name, expected: readonly ResultRow[]): Promise<void>
     fault: () => {
       requests += 1;
       if (!kills.delete(requests - 1)) return undefined;
-      // Time to store the answer before it: the one of another case may still be on its way to disk.
-      void setTimeout(SETTLE_MS).then(() => actor!.kill('SIGKILL'));
+      // The answers before it may still be on their way to disk.
+      void allKept(server, join(work, 'runs')).then(() => actor!.kill('SIGKILL'));
       return 'silent';
     },
   });
@@ -142,6 +145,13 @@ async function killed(name: Name, expected: readonly ResultRow[]): Promise<void>
     '--output',
     join(folder, `${name}.html`),
   ]);
+}
+
+/** Waits until every answer that was paid for is in the cache; at most {@link KEPT_MS}, so that a lost one shows in the bill. */
+async function allKept({ bill }: ModelServer, folderOfRuns: string): Promise<void> {
+  const until = performance.now() + KEPT_MS;
+  while (keptAnswers(folderOfRuns) < bill.answers && performance.now() < until)
+    await setTimeout(POLL_MS);
 }
 
 /** What was said, without ids and figures. */

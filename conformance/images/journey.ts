@@ -15,9 +15,10 @@ import { readKeptImage, readRun, type ResultRow } from '@testbench/bench/results
 import { createHtmlReporter } from '@testbench/report';
 import { reportRuns } from '@testbench/report/runs';
 import { serveModels } from '@testbench/test-kit/model-server';
+import { makePng } from '@testbench/test-kit/png';
 
 import { withChromium } from '../browser/with-chromium.ts';
-import { writePng } from './write-png.ts';
+import { keptAnswers } from '../kept-answers.ts';
 
 const IMAGES = 50;
 const SIDE = 24;
@@ -54,18 +55,19 @@ const records = Array.from({ length: IMAGES }, (_, index) => {
   const colour = COLOURS[colourOf(index)];
   const at =
     (shift: number) =>
-    (x: number, y: number): readonly [number, number, number] => {
+    (x: number, y: number, channel: number): number => {
       const grain = ((x * y + index) % 7) + shift;
       // One pixel that no other image has.
-      const own = x + y === 0 ? index : 0;
-      return [colour[0] + grain, colour[1] + grain, colour[2] + grain + own];
+      const own = x + y === 0 && channel === 2 ? index : 0;
+      return colour[channel]! + grain + own;
     };
-  const image = writePng(SIDE, SIDE, at(0));
+  const size = { width: SIDE, height: SIDE, channels: 3 } as const;
+  const image = makePng({ ...size, at: at(0) });
   known.set(digestOf(image), index);
   writeFileSync(join(folder, 'images', `${index}.png`), image);
   writeFileSync(
     join(folder, 'images', `${index}-made.png`),
-    writePng(SIDE, SIDE, at(shiftOf(index))),
+    makePng({ ...size, at: at(shiftOf(index)) }),
   );
   return {
     id: `image-${index}`,
@@ -148,19 +150,13 @@ async function run(killAfter = Number.POSITIVE_INFINITY): Promise<number | NodeJ
   });
 }
 
-/** Answers in the cache of the run. */
-function keptAnswers(): number {
-  const cache = join(folder, 'runs', '.cache');
-  return readdirSync(cache, { recursive: true, withFileTypes: true }).filter(
-    (entry) => entry.isFile() && entry.name.endsWith('.call'),
-  ).length;
-}
-
 try {
   check('the first process', await run(BEFORE_KILL), 'SIGKILL');
+  // The server still answers what the process had asked.
+  await server.idle();
   const before = answered;
   // Those that had not arrived, or were not written yet, are asked for again.
-  const lost = before - keptAnswers();
+  const lost = before - keptAnswers(join(folder, 'runs'));
   check('the second process', await run(), 0);
   console.log(`${before} answers before the kill, ${answered - before} after it`);
   const repeated = [...asked.values()].reduce((sum, count) => sum + count - 1, 0);

@@ -79,10 +79,13 @@ export interface ModelServer extends AsyncDisposable {
   readonly bill: ModelBill;
   /** Answers held requests: all, or the oldest few. */
   release(count?: number): void;
+  /** Waits until every client has disconnected and no request is being answered: what a killed client had sent is counted then. */
+  idle(): Promise<void>;
 }
 
 const BYTES_PER_TOKEN = 4;
 const TOKENS_PER_PRICE = 1_000_000;
+const IDLE_POLL_MS = 5;
 
 /**
  * Serves models like OpenAI, Anthropic and Gemini: whole answers and streams, errors in their format, and network failures. The official
@@ -177,6 +180,14 @@ export async function serveModels(options: ModelServerOptions = {}): Promise<Mod
     },
     release(count = held.length) {
       for (const answer of held.splice(0, count)) answer();
+    },
+    async idle() {
+      const isIdle = (): boolean => server.sockets.size === 0 && inFlight === 0;
+      while (!isIdle()) {
+        await new Promise((resolve) => {
+          setTimeout(resolve, IDLE_POLL_MS);
+        });
+      }
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();

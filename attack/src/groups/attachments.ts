@@ -14,11 +14,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { crc32, deflateSync } from 'node:zlib';
 
 import { openDataset, parseDatasetConfig } from '@testbench/bench/dataset';
 import { readKeptImage } from '@testbench/bench/results';
 import { effectGuest, effectProgram, effectResults } from '@testbench/test-kit/effect-guest';
+import { encodePng } from '@testbench/test-kit/png';
 import { CallError } from '@testbench/types/errors';
 
 import { type Attack, insist, ISOLATED } from '../attack.ts';
@@ -28,28 +28,9 @@ const SIMILARITY = fileURLToPath(
   new URL('../../../example-plugins/image-similarity/build/image-similarity.wasm', import.meta.url),
 );
 
-function chunk(type: string, data: Uint8Array): Buffer {
-  const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const whole = Buffer.alloc(body.length + 8);
-  whole.writeUInt32BE(data.length);
-  body.copy(whole, 4);
-  whole.writeUInt32BE(crc32(body), body.length + 4);
-  return whole;
-}
-
 /** A gray PNG with any header and any data. */
-function png(width: number, height: number, raw: Uint8Array, depth = 8, type = 0): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width);
-  header.writeUInt32BE(height, 4);
-  header.set([depth, type], 8);
-  return Buffer.concat([
-    Buffer.from('89504e470d0a1a0a', 'hex'),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(raw)),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
-}
+const png = (width: number, height: number, rows: Uint8Array, depth = 8, colourType = 0): Buffer =>
+  encodePng({ width, height, rows, depth, colourType });
 
 const good = png(8, 8, Buffer.alloc(72));
 const damaged = Buffer.from(good);

@@ -1,6 +1,6 @@
 import { createTestHost, type TestHost } from '@testbench/sdk';
 
-import type { CallAttachment } from '../make-png.js';
+import type { CallAttachment } from '../attach.js';
 import { openModelBench } from '../fake-model-server.js';
 import { openPlugin, pluginPath } from '../open-plugin.js';
 import { fuelInput } from './page-inputs.js';

@@ -1,4 +1,6 @@
-import { attach, type CallAttachment, makePng } from '../make-png.js';
+import { makePng } from '@testbench/test-kit/png';
+
+import { attach, type CallAttachment } from '../attach.js';
 
 /** English prose with this many characters, the same every time. */
 function prose(seed: number, length: number): string {
