@@ -138,6 +138,22 @@ describe('Json and JsonWriter', () => {
     expect(call('roundTrip', text)).toBe(expected);
   });
 
+  // Texts are read 16 and 8 bytes at a time.
+  it('find what is special at any place of a text', () => {
+    for (let length = 0; length <= 40; length += 1) {
+      for (const special of ['"', '\\', '\n', '\u0001', 'é', '😀', '\u007f', ' ']) {
+        for (let place = 0; place <= length; place += 1) {
+          const text = 'x'.repeat(place) + special + 'y'.repeat(length - place);
+          const json = JSON.stringify([text]);
+          expect(call('roundTrip', json)).toBe(json);
+        }
+        // As it is, where it may not be.
+        if (special >= ' ') continue;
+        expect(call('roundTrip', `["${'x'.repeat(length)}${special}${'y'.repeat(20)}"]`)).toBe('!');
+      }
+    }
+  });
+
   it('take the last of two fields with one key, like V8', () => {
     expect(call('field', '{"k":1,"\\u006b":2}', 'k')).toBe('2');
     expect(call('field', '{"k":"v"}', 'x')).toBe('none');

@@ -14,8 +14,11 @@ class Options {
 })
 export class Replay extends Provider {
   config: Options = new Options();
+  /** The path to the answer. A model's name may hold dots, so it is put in after the path is split. */
+  private keys: string[] = [];
 
   start(): void {
+    this.keys = this.config.field.split(".");
     const answers = this.config.answers;
     if (!answers.exists) return;
     if (!answers.isObject) invalidInput('Cannot replay: expected an object of models in "answers", found ' + answers.kindName);
@@ -42,11 +45,12 @@ export class Replay extends Provider {
     return completionOf(answer, model);
   }
 
-  /** Walks the path. A model's name may hold dots, so it is put in after the path is split. */
   private find(record: Json, model: string): Json {
-    const keys = this.config.field.split(".");
     let value = record;
-    for (let index = 0; index < keys.length; index++) value = value.get(keys[index].replace("{model}", model));
+    for (let index = 0; index < this.keys.length; index++) {
+      const key = this.keys[index];
+      value = value.get(key == "{model}" ? model : key.replace("{model}", model));
+    }
     return value;
   }
 }

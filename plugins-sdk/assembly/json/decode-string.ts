@@ -12,14 +12,16 @@ export function decodeUnits(from: usize, end: usize, escapes: bool): string {
   const text = __new(most, idof<String>());
   let to = text;
   while (true) {
-    let byte: u32 = 0;
-    // Most of most texts, in a loop of its own: it is quick, and costs little fuel.
-    for (; from < end; from++, to += 2) {
-      byte = <u32>load<u8>(from);
-      if (byte >= 0x80 || byte == 0x5c) break;
-      store<u16>(to, <u16>byte);
+    // Most of most texts, eight bytes at a time.
+    if (ASC_FEATURE_SIMD) {
+      for (; from + 8 <= end; from += 8, to += 16) {
+        const units = v128.load_ext<u8>(from);
+        if (v128.any_true(v128.or(i16x8.shr_u(units, 7), i16x8.eq(units, i16x8.splat(0x5c))))) break;
+        v128.store(to, units);
+      }
     }
     if (from >= end) break;
+    const byte = <u32>load<u8>(from);
     if (byte < 0x80) {
       let unit = byte;
       let taken: usize = 1;

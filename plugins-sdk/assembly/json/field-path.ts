@@ -38,6 +38,9 @@ function placeOf(key: string): i32 {
 
 /** A field of the input of a call; or of the record, if the caller passes one and the input has no such field. */
 export function fieldOf(data: Json, path: string): Json {
+  // Most paths are the name of a field.
+  const whole = data.get(path);
+  if (whole.exists) return whole;
   const field = new FieldPath(path);
   const found = field.find(data);
   if (found.exists) return found;

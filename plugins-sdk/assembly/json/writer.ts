@@ -199,7 +199,8 @@ export class JsonWriter {
   take(): i64 {
     const block = __pin(changetype<usize>(this.buffer));
     const size = this.size;
-    this.buffer = newBuffer(max(FIRST_SIZE, size));
+    // The next one is made when something is written: after the last call it would be for nothing.
+    this.buffer = changetype<ArrayBuffer>("");
     this.clear();
     return pack(block, size);
   }
@@ -301,7 +302,7 @@ export class JsonWriter {
   private reserve(more: usize): void {
     const needed = this.size + more;
     if (needed <= <usize>this.buffer.byteLength) return;
-    const larger = newBuffer(max(needed, <usize>this.buffer.byteLength << 1));
+    const larger = newBuffer(max(needed + FIRST_SIZE, <usize>this.buffer.byteLength << 1));
     memory.copy(changetype<usize>(larger), changetype<usize>(this.buffer), this.size);
     this.buffer = larger;
   }

@@ -19,6 +19,8 @@ export function foldPoint(point: i32): i32 {
  * `str.casefold` does it. `toLowerCase` keeps `ß` and `ς`, which this turns into `ss` and `σ`.
  */
 export function foldCase(text: string): string {
+  const plain = lowerAscii(text);
+  if (plain !== null) return plain;
   const folded = new TextBuilder();
   for (let index = 0; index < text.length; ) {
     const point = text.codePointAt(index);
@@ -34,6 +36,24 @@ export function foldCase(text: string): string {
     index += point > 0xffff ? 2 : 1;
   }
   return folded.toString();
+}
+
+/** The text in lower case, if all of it is ASCII: most texts are, and take no tables. */
+function lowerAscii(text: string): string | null {
+  const size = <usize>text.length << 1;
+  let capitals = 0;
+  for (let at: usize = 0; at < size; at += 2) {
+    const unit = <u32>load<u16>(changetype<usize>(text) + at);
+    if (unit >= 0x80) return null;
+    capitals += <i32>(unit - 0x41 < 26);
+  }
+  if (capitals == 0) return text;
+  const lower = __new(size, idof<String>());
+  for (let at: usize = 0; at < size; at += 2) {
+    const unit = <u32>load<u16>(changetype<usize>(text) + at);
+    store<u16>(lower + at, <u16>(unit - 0x41 < 26 ? unit | 0x20 : unit));
+  }
+  return changetype<string>(lower);
 }
 
 /** Index of the last run that starts at or before `point`; -1 if there is none. */

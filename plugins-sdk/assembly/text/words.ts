@@ -22,6 +22,7 @@ export function splitWords(text: string): string[] {
 
 /** The text without white space around it, with one space for each stretch of it inside. */
 export function collapseSpace(text: string): string {
+  if (isCollapsed(text)) return text;
   const buffer = new StaticArray<u16>(text.length);
   let length = 0;
   let gap = false;
@@ -36,6 +37,17 @@ export function collapseSpace(text: string): string {
     unchecked((buffer[length++] = <u16>unit));
   }
   return String.UTF16.decodeUnsafe(changetype<usize>(buffer), <usize>length << 1);
+}
+
+/** True for what most texts are: nothing but single spaces within. */
+function isCollapsed(text: string): bool {
+  let before: i32 = 0x20;
+  for (let index = 0; index < text.length; index++) {
+    const unit = <i32>load<u16>(changetype<usize>(text) + (<usize>index << 1));
+    if (unit == 0x20 ? before == 0x20 : isSpace(unit)) return false;
+    before = unit;
+  }
+  return before != 0x20 || text.length == 0;
 }
 
 /** The text without white space around it: what Python's `text.strip()` gives. */
