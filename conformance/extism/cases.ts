@@ -1,13 +1,16 @@
 import type { ExtismPluginOptions } from '@testbench/extism';
+import { STARTS } from '@testbench/test-kit/extism-guests';
 
 /** One row of the table. */
 export interface Case {
-  readonly guest: 'kit' | 'text' | 'http' | 'unusual';
+  readonly guest: 'kit' | 'text' | 'http' | keyof typeof STARTS;
   readonly call: string;
   readonly input?: string | Uint8Array;
   readonly options?: ExtismPluginOptions;
   /** Calls on the same plugin before it. */
   readonly before?: readonly string[];
+  /** Functions that get the output, or the error, of the one before, by `callBlock`; `call` is the last of them. */
+  readonly chain?: readonly string[];
   /** Why the two differ, if they do. */
   readonly differs?: string;
   /** What ours does, if the two differ. */
@@ -42,6 +45,9 @@ export const CASES: readonly Case[] = [
   { guest: 'kit', call: 'log', input: 'said', options: { logLevel: 'info' } },
   { guest: 'kit', call: 'log', input: 'said' },
   { guest: 'kit', call: 'ask', input: 'key' },
+  { guest: 'kit', call: 'ask', chain: ['count_vowels', 'upper'] },
+  { guest: 'kit', call: 'ask', chain: ['refuse'] },
+  { guest: 'kit', call: 'aborts', chain: ['count_vowels'] },
   { guest: 'kit', call: 'aborts' },
   {
     guest: 'kit',
@@ -193,5 +199,9 @@ export const CASES: readonly Case[] = [
     input: '{"url":"{server}"}',
     options: { allowedHosts: ['127.0.0.1'] },
   },
-  { guest: 'unusual', call: 'run' },
+  ...Object.keys(STARTS).map((guest) => ({
+    guest: guest as keyof typeof STARTS,
+    call: 'run',
+    options: { useWasi: guest.endsWith('+WASI') },
+  })),
 ];

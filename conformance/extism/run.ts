@@ -1,9 +1,17 @@
 // Runs the same guests with Extism's own SDK and with ours, in every isolation, and prints one table: what each does, and why, where they differ.
 // Usage: node extism/run.ts
 import { createPlugin as createTheirs } from '@extism/extism';
-import { createPlugin as createOurs, type ExtismPluginOptions } from '@testbench/extism';
-import { assemble } from '@testbench/test-kit';
-import { extismGuest, extismHttpGuest, extismWat } from '@testbench/test-kit/extism-guests';
+import {
+  createPlugin as createOurs,
+  type ExtismPluginOptions,
+  type Plugin,
+} from '@testbench/extism';
+import {
+  extismGuest,
+  extismHttpGuest,
+  startGuest,
+  STARTS,
+} from '@testbench/test-kit/extism-guests';
 
 import { buildGuest } from './build-guest.ts';
 import { type Case, CASES } from './cases.ts';
@@ -11,22 +19,20 @@ import { startServer } from './servers.ts';
 
 type CreatePlugin = typeof createOurs;
 
-/** Initialized by `_initialize`, without a memory. */
-const unusual = assemble(
-  extismWat(`(global $ready (mut i32) (i32.const 0))
-    (memory 1)
-    (func (export "_initialize") (global.set $ready (i32.const 49)))
-    (func (export "run") (result i32)
-      (i32.store8 (i32.const 0) (global.get $ready))
-      (call $output_set (call $text (i32.const 0) (i32.const 1)) (i64.const 1)) (i32.const 0))`),
-);
-const guests = { kit: await buildGuest(), text: extismGuest(), http: extismHttpGuest(), unusual };
+const guests: Record<string, Uint8Array<ArrayBuffer>> = {
+  kit: await buildGuest(),
+  text: extismGuest(),
+  http: extismHttpGuest(),
+  ...Object.fromEntries(
+    (Object.keys(STARTS) as (keyof typeof STARTS)[]).map((name) => [name, startGuest(name)]),
+  ),
+};
 const server = await startServer();
 
 /** What a program sees: the output, the error, and the log. */
 async function outcome(
   create: CreatePlugin,
-  { guest, call, input = '', before = [], options = {} }: Case,
+  { guest, call, input = '', before = [], chain, options = {} }: Case,
   further: ExtismPluginOptions = {},
 ): Promise<string> {
   const lines: string[] = [];
@@ -45,13 +51,16 @@ async function outcome(
   let close = async (): Promise<void> => {};
   try {
     const plugin = await create(
-      { wasm: [{ data: guests[guest] }] },
+      { wasm: [{ data: guests[guest]! }] },
       {
         logger,
         functions: {
           'extism:host/user': {
-            lookup: (context, offset: bigint) =>
-              context.store(`found ${context.read(offset)?.text()}`),
+            lookup: (context, offset: bigint) => {
+              const text = context.read(offset)?.text();
+              if (chain !== undefined) lines.push(`looks up ${text}`);
+              return context.store(`found ${text}`);
+            },
           },
         },
         ...options,
@@ -60,6 +69,7 @@ async function outcome(
     );
     close = () => plugin.close();
     for (const name of before) await plugin.call(name, '');
+    if (chain !== undefined) return shown(await runChain(plugin, [...chain, call]));
     const output = await plugin.call(call, typeof input === 'string' ? server.fill(input) : input);
     return shown(output === null ? 'null' : brief(output.bytes()));
   } catch (error) {
@@ -70,6 +80,18 @@ async function outcome(
   } finally {
     await close().catch(() => {});
   }
+}
+
+/** Which of the functions set an output, and which an error. */
+async function runChain(plugin: Plugin, names: readonly string[]): Promise<string> {
+  const kinds: string[] = [];
+  let block: number | null = null;
+  for (const name of names) {
+    const [error, output]: readonly (number | null)[] = await plugin.callBlock(name, block);
+    block = error ?? output ?? null;
+    kinds.push(block === null ? 'nothing' : error === null ? 'output' : 'error');
+  }
+  return kinds.join(', ');
 }
 
 function brief(bytes: Uint8Array): string {
@@ -105,7 +127,7 @@ for (const one of CASES) {
   rows.push([
     isRight ? (isSame ? 'same' : 'differs') : 'WRONG',
     one.guest,
-    [...(one.before ?? []), one.call].join(', '),
+    [...(one.before ?? []), ...(one.chain ?? []), one.call].join(', '),
     input,
     theirs,
     [...ours].join(' | '),
@@ -117,7 +139,7 @@ server.close();
 const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most - 1)}…` : text;
 console.log(
-  `${'verdict'.padEnd(8)} ${'guest'.padEnd(8)} ${'function'.padEnd(28)} ${'input'.padEnd(14)} Extism's SDK · ours · why`,
+  `${'verdict'.padEnd(8)} ${'guest'.padEnd(25)} ${'function'.padEnd(28)} ${'input'.padEnd(14)} Extism's SDK · ours · why`,
 );
 for (const [
   verdict = '',
@@ -129,9 +151,9 @@ for (const [
   why = '',
 ] of rows) {
   console.log(
-    `${verdict.padEnd(8)} ${guest.padEnd(8)} ${cut(name, 28).padEnd(28)} ${cut(input, 14).padEnd(14)} ${cut(theirs, 90)}`,
+    `${verdict.padEnd(8)} ${cut(guest, 25).padEnd(25)} ${cut(name, 28).padEnd(28)} ${cut(input, 14).padEnd(14)} ${cut(theirs, 90)}`,
   );
-  if (verdict !== 'same') console.log(`${' '.repeat(62)}${cut(own, 160)}\n${' '.repeat(62)}${why}`);
+  if (verdict !== 'same') console.log(`${' '.repeat(79)}${cut(own, 160)}\n${' '.repeat(79)}${why}`);
 }
 const same = rows.filter(([verdict]) => verdict === 'same').length;
 console.log(

@@ -1,5 +1,7 @@
 import { assemble } from '@testbench/test-kit';
 
+export { startGuest, STARTS } from './extism-start-guests.ts';
+
 const IMPORTS: Readonly<Record<string, string>> = {
   alloc: '(param i64) (result i64)',
   free: '(param i64)',

@@ -3,6 +3,7 @@ import { PluginSystem } from '@testbench/core';
 import { ExtismPlugin } from './extism-plugin.js';
 import type { FunctionHost } from './host-functions.js';
 import { wrapFunctions } from './host-functions.js';
+import { InputRoom } from './input-room.js';
 import type { ManifestLike } from './manifest.js';
 import type { ExtismPluginOptions } from './options.js';
 import type { Plugin } from './plugin.js';
@@ -62,7 +63,10 @@ export async function createPlugin(
       });
     };
     await load();
-    return new ExtismPlugin({ bytes, system, call, timeoutMs: checked.callTimeoutMs, load });
+    const { callTimeoutMs: timeoutMs, limits } = checked;
+    const callOptions = timeoutMs === limits.timeoutMs ? undefined : { timeoutMs };
+    const room = checked.isolation === 'inline' ? new InputRoom() : undefined;
+    return new ExtismPlugin({ bytes, system, call, room, callOptions, load });
   } catch (error) {
     await system.close();
     throw error;

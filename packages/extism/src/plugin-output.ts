@@ -13,13 +13,8 @@ const decoder = new TextDecoder();
  * ```
  */
 export class PluginOutput extends DataView<ArrayBuffer> {
-  readonly #bytes: Uint8Array<ArrayBuffer>;
-
-  /** @param buffer The whole output; not copied. */
-  constructor(buffer: ArrayBuffer) {
-    super(buffer);
-    this.#bytes = new Uint8Array(buffer);
-  }
+  /** Made when it is asked for: most programs read text or JSON, once. */
+  #bytes: Uint8Array<ArrayBuffer> | undefined;
 
   /** The output parsed as JSON. @throws {SyntaxError} If it is not JSON. */
   // oxlint-disable-next-line typescript/no-explicit-any -- as in Extism's SDK: programs use it without a cast
@@ -34,7 +29,7 @@ export class PluginOutput extends DataView<ArrayBuffer> {
 
   /** The output as UTF-8; malformed bytes become U+FFFD. */
   text(): string {
-    return decoder.decode(this.#bytes);
+    return decoder.decode(this);
   }
 
   /** Like {@link text}. */
@@ -44,6 +39,7 @@ export class PluginOutput extends DataView<ArrayBuffer> {
 
   /** The whole output; always the same array. */
   bytes(): Uint8Array<ArrayBuffer> {
+    this.#bytes ??= new Uint8Array(this.buffer);
     return this.#bytes;
   }
 

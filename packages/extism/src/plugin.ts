@@ -19,6 +19,20 @@ export interface Plugin extends AsyncDisposable {
     input?: string | number | Uint8Array,
     hostContext?: T,
   ): Promise<PluginOutput | null>;
+  /**
+   * Calls an exported function with the output of an earlier `callBlock`, which the caller then need not read.
+   *
+   * Numbers are valid until the next `call` or `reset`; the oldest outputs make room if they are more than 64 MiB, or more than 1000.
+   *
+   * @param input The number of such an output; null for no input.
+   * @returns The number of the error that the plugin set, or of the output that it set; null for none.
+   * @throws {RangeError} If there is no such output.
+   * @throws {CallError} As `call`, except for an error that the plugin set.
+   */
+  callBlock(
+    name: string,
+    input: number | null,
+  ): Promise<[error: number | null, output: number | null]>;
   /** What the module exports. */
   getExports(): Promise<WebAssembly.ModuleExportDescriptor[]>;
   /** What the module imports. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { createPlugin as createTheirs } from '@extism/extism';
 import { assemble } from '@testbench/test-kit';
-import { extismGuest, extismWat } from '@testbench/test-kit/extism-guests';
+import { extismGuest, extismWat, startGuest, STARTS } from '@testbench/test-kit/extism-guests';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 import { temporaryFolder } from './__fixtures__/temporary-folder.js';
@@ -167,6 +167,41 @@ const PROGRAMS: Readonly<Record<string, (create: CreatePlugin) => Promise<unknow
     ];
     await plugin.close();
     return [outputs, lines];
+  },
+  'what runs once, at the start': async (create) => {
+    const outputs = [];
+    for (const name of Object.keys(STARTS) as (keyof typeof STARTS)[]) {
+      const plugin = await create(startGuest(name).buffer, { useWasi: name.endsWith('+WASI') });
+      outputs.push([name, (await plugin.call('run'))?.text(), (await plugin.call('run'))?.text()]);
+      await plugin.close();
+    }
+    return outputs;
+  },
+  'functions that get the outputs of others': async (create) => {
+    const plugin = await create({ wasm: [{ data: guest }], config: { greeting: 'hello' } });
+    const [none, first] = await plugin.callBlock('count', null);
+    const [, second] = await plugin.callBlock('count', null);
+    await plugin.callBlock('set_var', second);
+    const found = [none, first === second, await plugin.callBlock('nothing', first)];
+    const [error, output] = await plugin.callBlock('fails', null);
+    const trap = await seen(() => plugin.callBlock('traps', null));
+    found.push(typeof error, output, String(trap).endsWith('unreachable'));
+    const [, echoed] = await plugin.callBlock('echo', error);
+    await plugin.callBlock('log', echoed);
+    found.push(typeof echoed, plugin.isActive());
+    found.push((await plugin.call('echo', 'after it'))?.text());
+    await plugin.close();
+    return found;
+  },
+  'many calls at once': async (create) => {
+    const plugin = await create(guest.buffer);
+    const inputs = Array.from({ length: 20 }, (_, index) => `input ${index} `.repeat(index * 200));
+    const outputs = [];
+    // The SDK mixes up the outputs of calls that overlap.
+    if (create === theirs) for (const one of inputs) outputs.push(await plugin.call('echo', one));
+    else outputs.push(...(await Promise.all(inputs.map((one) => plugin.call('echo', one)))));
+    await plugin.close();
+    return outputs.map((output) => output?.text());
   },
   'a hash that is right, and one that is wrong': async (create) => {
     const hash = createHash('sha256').update(guest).digest('hex');

@@ -68,7 +68,7 @@ export function readOutput(
 
 /** The mark before the bytes is not counted. */
 function readBytes(bytes: Uint8Array, maxBytes: number): ParsedOutput {
-  checkOutputLength(bytes.subarray(1), maxBytes, false);
+  if (bytes.length - 1 > maxBytes) checkOutputLength(bytes.subarray(1), maxBytes, false);
   const data = readBytesOutput(bytes);
   if (data !== undefined) return { data, metrics: {} };
   throw new CallError('CALL_INVALID_OUTPUT', 'Cannot read output: it has no mark');

@@ -14,8 +14,14 @@ const NO_OUTPUT = 0;
 const OUTPUT = 1;
 const HEADER_BYTES = 5;
 
+/** Names up to this length are kept: a caller calls the same function again. */
+const MAX_KEPT_NAME = 256;
+
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+/** The name that was written last, and the one that was read last. */
+let written: KeptName = { name: '', bytes: new Uint8Array() };
+let read: KeptName = written;
 
 /**
  * Writes a call as bytes.
@@ -25,6 +31,7 @@ const decoder = new TextDecoder();
  * ```
  *
  * @param data A {@link BytesCall}, or what this function returned for one, which stays as it is.
+ * @param room Makes the array for so many bytes; it need not be zero. @default a new one
  * @throws {CallError} `CALL_INVALID_INPUT` for anything else.
  *
  * @example
@@ -34,7 +41,7 @@ const decoder = new TextDecoder();
  * decodeBytesCall(encodeBytesCall({ function: 'run', input: 'hi' })).name; // => 'run'
  * ```
  */
-export function encodeBytesCall(data: unknown): Uint8Array {
+export function encodeBytesCall(data: unknown, room = newBytes): Uint8Array {
   if (data instanceof Uint8Array) return data;
   const { function: name, input } = Object(data) as Partial<BytesCall>;
   if (typeof name !== 'string') {
@@ -43,11 +50,11 @@ export function encodeBytesCall(data: unknown): Uint8Array {
       'Cannot start call: "data" names no function; expected {"function": "name", "input": …}',
     );
   }
-  const nameBytes = encoder.encode(name);
+  const nameBytes = writeName(name);
   const bytes = inputBytes(input);
-  const call = new Uint8Array(HEADER_BYTES + nameBytes.length + bytes.length);
+  const call = room(HEADER_BYTES + nameBytes.length + bytes.length);
   call[0] = CALL;
-  new DataView(call.buffer).setUint32(1, nameBytes.length, true);
+  for (let byte = 0; byte < 4; byte += 1) call[1 + byte] = nameBytes.length >>> (8 * byte);
   call.set(nameBytes, HEADER_BYTES);
   call.set(bytes, HEADER_BYTES + nameBytes.length);
   return call;
@@ -68,7 +75,7 @@ export function decodeBytesCall(bytes: Uint8Array): {
   if (end > call.length) {
     throw new CallError('CALL_INVALID_INPUT', 'Cannot start call: its bytes end in its name');
   }
-  return { name: decoder.decode(call.subarray(HEADER_BYTES, end)), input: call.subarray(end) };
+  return { name: readName(call, end), input: call.subarray(end) };
 }
 
 /** Marks bytes as an output: the byte before them becomes the mark. @param bytes A byte of room, then the output. */
@@ -93,6 +100,12 @@ export function readBytesOutput(bytes: Uint8Array): Uint8Array | null | undefine
   return bytes[0] === NO_OUTPUT && bytes.length === 1 ? null : undefined;
 }
 
+/** A name and its UTF-8. */
+interface KeptName {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
 function inputBytes(input: unknown): Uint8Array {
   if (input === undefined) return new Uint8Array();
   if (input instanceof Uint8Array) return input;
@@ -107,7 +120,28 @@ function inputBytes(input: unknown): Uint8Array {
 }
 
 function nameLength(call: Uint8Array): number {
-  return new DataView(call.buffer, call.byteOffset, HEADER_BYTES).getUint32(1, true);
+  return (call[1]! | (call[2]! << 8) | (call[3]! << 16) | (call[4]! << 24)) >>> 0;
+}
+
+function newBytes(length: number): Uint8Array {
+  return new Uint8Array(length);
+}
+
+function writeName(name: string): Uint8Array {
+  if (name === written.name) return written.bytes;
+  const bytes = encoder.encode(name);
+  if (bytes.length <= MAX_KEPT_NAME) written = { name, bytes };
+  return bytes;
+}
+
+/** @param end Where the name ends in the call. */
+function readName(call: Uint8Array, end: number): string {
+  const isSame = (byte: number, index: number): boolean => call[HEADER_BYTES + index] === byte;
+  if (read.bytes.length === end - HEADER_BYTES && read.bytes.every(isSame)) return read.name;
+  const bytes = call.slice(HEADER_BYTES, end);
+  const name = decoder.decode(bytes);
+  if (bytes.length <= MAX_KEPT_NAME) read = { name, bytes };
+  return name;
 }
 
 function parse(bytes: Uint8Array): unknown {

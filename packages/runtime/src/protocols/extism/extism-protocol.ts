@@ -1,4 +1,6 @@
 import {
+  type ProtocolAnswer,
+  type ProtocolFunction,
   type ProtocolGuest,
   type ProtocolImports,
   type ProtocolInput,
@@ -63,92 +65,105 @@ export const EXTISM_PROTOCOLS: readonly WireProtocol[] = [
 /** A guest whose functions take nothing and return an i32: bytes go through the kernel. */
 class ExtismSession implements ProtocolSession {
   readonly initialize: ProtocolSession['initialize'];
+  /** Functions that were called before: they need not be looked for again. */
+  readonly #functions = new Map<string, ProtocolFunction>();
 
   constructor(
     readonly guest: ProtocolGuest,
     readonly environment: Environment,
   ) {
-    const own = ['hs_init', '_initialize', '_start'].find((name) => guest.has(name));
-    const usesWasi = guest.imports.some(({ module }) => module.startsWith('wasi_'));
-    // As in Extism: `_start` of a program for WASI is its main function, not its initialization.
-    if (own === undefined || (own === '_start' && usesWasi)) return;
-    this.initialize = () => this.#initialize(own);
+    const names = initializers(guest);
+    if (names.length > 0) this.initialize = () => this.#initialize(names);
   }
 
   get memoryBytes(): number {
     return this.environment.kernel.size;
   }
 
-  readMetadata<T extends object>(read: ReadBytes<T>): ProtocolSteps<T | number> | T {
+  readMetadata<T extends object>(read: ReadBytes<T>): ProtocolAnswer<T | number> {
     return read(METADATA);
   }
 
-  init(config: Uint8Array): number | ProtocolSteps<number> {
+  init(config: Uint8Array): ProtocolAnswer<number> {
     this.environment.settings = readSettings(JSON.parse(decoder.decode(config)));
     return GuestCode.ok;
   }
 
-  *execute<T extends object>(input: ProtocolInput, read: ReadBytes<T>): ProtocolSteps<T | number> {
-    const bytes = input instanceof Uint8Array ? input : encoder.encode(this.guest.text(input));
-    const call = decodeBytesCall(bytes);
-    this.#requireCallable(call.name);
-    const code = yield* this.run(call.name, call.input);
-    if (code !== GuestCode.ok) return code;
-    const output = this.environment.kernel.output();
-    return read(output === undefined ? noBytesOutput() : markBytesOutput(output));
+  execute<T extends object>(input: ProtocolInput, read: ReadBytes<T>): ProtocolAnswer<T | number> {
+    const call = decodeBytesCall(this.bytesOf(input));
+    return this.run(call.name, call.input, (code) => {
+      if (code !== GuestCode.ok) return code;
+      const output = this.environment.kernel.output();
+      return read(output === undefined ? noBytesOutput() : markBytesOutput(output));
+    });
   }
 
   reset(): void {
     this.environment.kernel.wipe();
   }
 
-  /** Runs a function. @returns 0, or its error code; that of a function that set an error is never 0. */
-  *run(name: string, input: Uint8Array): ProtocolSteps<number> {
+  protected bytesOf(input: ProtocolInput): Uint8Array {
+    return input instanceof Uint8Array ? input : encoder.encode(this.guest.text(input));
+  }
+
+  /**
+   * Runs a function.
+   *
+   * @param then Gets its error code; that of a function that set an error is never 0.
+   * @returns Steps only if the guest was suspended: they are dear for a small call.
+   */
+  protected run<T>(name: string, input: Uint8Array, then: (code: number) => T): ProtocolAnswer<T> {
+    const run = this.#functions.get(name) ?? this.#find(name);
     const { kernel } = this.environment;
     this.environment.begin(input);
-    const run = this.guest.waitingFunction(name);
-    const explained = (error: unknown): never => {
-      throw kernel.explain(error);
-    };
     let returned: unknown;
     try {
       returned = run();
     } catch (error) {
-      explained(error);
+      throw kernel.explain(error);
     }
-    const value: unknown = yield returned instanceof Promise ? returned.catch(explained) : returned;
+    if (!(returned instanceof Promise)) return then(this.#codeOf(name, returned));
+    const explained = returned.catch((error: unknown) => {
+      throw kernel.explain(error);
+    });
+    return waitFor(explained, (value) => then(this.#codeOf(name, value)));
+  }
+
+  #codeOf(name: string, value: unknown): number {
     this.#checkMemory();
     // A function without a result has succeeded.
     const code = value === undefined ? GuestCode.ok : this.guest.i32(name, value);
-    const error = kernel.error();
+    const error = this.environment.kernel.error();
     if (error === undefined) return code;
     this.guest.report(error);
     return code === GuestCode.ok ? GuestCode.error : code;
   }
 
-  #initialize(name: string): void {
-    const { kernel } = this.environment;
+  #initialize(names: readonly string[]): void {
     this.environment.begin(NOTHING);
     try {
-      if (name === 'hs_init' && this.guest.has('_initialize')) {
-        this.guest.function('_initialize')();
+      for (const name of names) {
+        // `hs_init` takes pointers to arguments; null is none.
+        const count = this.guest.parameterCount(name);
+        this.guest.function(name)(...Array.from({ length: count }, () => 0));
       }
-      // `hs_init` takes pointers to arguments; null is none.
-      const count = this.guest.parameterCount(name);
-      this.guest.function(name)(...Array.from({ length: count }, () => 0));
     } catch (error) {
-      throw kernel.explain(error);
+      throw this.environment.kernel.explain(error);
     }
   }
 
-  #requireCallable(name: string): void {
+  #find(name: string): ProtocolFunction {
     const state = !this.guest.has(name)
       ? 'the plugin does not export it'
       : this.guest.parameterCount(name) > 0
         ? 'it takes parameters'
         : undefined;
-    if (state === undefined) return;
-    this.guest.fail('CALL_INVALID_INPUT', `Cannot call ${JSON.stringify(name)}: ${state}`);
+    if (state !== undefined) {
+      this.guest.fail('CALL_INVALID_INPUT', `Cannot call ${JSON.stringify(name)}: ${state}`);
+    }
+    const found = this.guest.waitingFunction(name);
+    this.#functions.set(name, found);
+    return found;
   }
 
   /** The guest's own memory may have grown after the kernel's. */
@@ -169,36 +184,54 @@ class ContractSession extends ExtismSession {
 
   constructor(guest: ProtocolGuest, environment: Environment) {
     super(guest, environment);
-    if (guest.has('plugin_health')) this.health = () => this.run('plugin_health', NOTHING);
-    if (guest.has('plugin_shutdown')) this.shutdown = () => this.run('plugin_shutdown', NOTHING);
+    if (guest.has('plugin_health')) this.health = () => this.#code('plugin_health', NOTHING);
+    if (guest.has('plugin_shutdown')) this.shutdown = () => this.#code('plugin_shutdown', NOTHING);
   }
 
-  override readMetadata<T extends object>(read: ReadBytes<T>): ProtocolSteps<T | number> {
+  override readMetadata<T extends object>(read: ReadBytes<T>): ProtocolAnswer<T | number> {
     return this.#ask('plugin_metadata', NOTHING, read);
   }
 
-  override *init(config: Uint8Array): ProtocolSteps<number> {
-    super.init(config);
-    return this.guest.has('plugin_init') ? yield* this.run('plugin_init', config) : GuestCode.ok;
+  override init(config: Uint8Array): ProtocolAnswer<number> {
+    const code = super.init(config);
+    return this.guest.has('plugin_init') ? this.#code('plugin_init', config) : code;
   }
 
   override execute<T extends object>(
     input: ProtocolInput,
     read: ReadBytes<T>,
-  ): ProtocolSteps<T | number> {
-    const bytes = input instanceof Uint8Array ? input : encoder.encode(this.guest.text(input));
-    return this.#ask('plugin_execute', bytes, read);
+  ): ProtocolAnswer<T | number> {
+    return this.#ask('plugin_execute', this.bytesOf(input), read);
   }
 
-  *#ask<T extends object>(
+  #code(name: string, input: Uint8Array): ProtocolAnswer<number> {
+    return this.run(name, input, (code) => code);
+  }
+
+  #ask<T extends object>(
     name: string,
     input: Uint8Array,
     read: ReadBytes<T>,
-  ): ProtocolSteps<T | number> {
-    const code = yield* this.run(name, input);
-    if (code !== GuestCode.ok) return code;
-    const output = this.environment.kernel.output();
-    if (output !== undefined) return read(output.subarray(1));
-    return this.guest.fail('CALL_INVALID_OUTPUT', `Cannot read output: "${name}" gave none`);
+  ): ProtocolAnswer<T | number> {
+    return this.run(name, input, (code) => {
+      if (code !== GuestCode.ok) return code;
+      const output = this.environment.kernel.output();
+      if (output !== undefined) return read(output.subarray(1));
+      return this.guest.fail('CALL_INVALID_OUTPUT', `Cannot read output: "${name}" gave none`);
+    });
   }
+}
+
+function* waitFor<T>(promise: Promise<unknown>, then: (value: unknown) => T): ProtocolSteps<T> {
+  return then(yield promise);
+}
+
+/** What Extism's SDK calls once a guest is linked, in its order. */
+function initializers(guest: ProtocolGuest): string[] {
+  const own = (...names: readonly string[]): string[] => names.filter((name) => guest.has(name));
+  // `_start` of a program for WASI is its main function, not its initialization.
+  const usesWasi = guest.imports.some(({ module }) => module.startsWith('wasi_'));
+  return usesWasi
+    ? own('_initialize', 'hs_init')
+    : own('hs_init', '_initialize', '_start').slice(0, 1);
 }
