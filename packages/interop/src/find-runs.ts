@@ -7,10 +7,10 @@ import { EvalLog } from './inspect/eval-log.js';
 import { JsonLog } from './inspect/json-log.js';
 import { readLog } from './inspect/read-log.js';
 import type { JsonPlace } from './json/json-place.js';
-import { digestFiles, firstCharacter, guard, readText } from './json/read-file.js';
+import { digestFiles, firstCharacter, guard, readBytes, readText } from './json/read-file.js';
 import { MAX_FILES } from './limits.js';
 import { parseJson } from './json/parse-json.js';
-import { findTasks, samplesOf } from './lm-eval/find-tasks.js';
+import { findSamples, findTasks, samplesOf, tellMissing } from './lm-eval/find-tasks.js';
 import { readTask } from './lm-eval/read-task.js';
 import type { FoundRun } from './read-run.js';
 import { ZipArchive } from './zip/zip-archive.js';
@@ -55,8 +55,7 @@ async function findInFolder(files: readonly string[]): Promise<FoundSource[]> {
   const found: FoundSource[] = [];
   for (const state of files.filter((file) => file.endsWith(HELM_STATE))) {
     const helm = helmFiles(state, left);
-    if (helm === undefined) continue;
-    found.push(helmSource(helm));
+    found.push(helm === undefined ? statelessSource(state) : helmSource(helm));
     left.delete(state);
     const prefix = state.slice(0, -HELM_STATE.length);
     for (const name of HELM_NAMES) left.delete(`${prefix}${name}`);
@@ -67,13 +66,14 @@ async function findInFolder(files: readonly string[]): Promise<FoundSource[]> {
   }
   const results: JsonPlace[] = [];
   for (const file of [...left].filter((each) => each.endsWith('.json'))) {
-    const document = await readHeader(file).catch(ignoreInvalid);
-    if (document === undefined) continue;
-    if (isInspect(document)) found.push(logSource(file));
+    const document = await readHeader(file).catch(keepInvalid);
+    if (document instanceof ImportError) {
+      if (await looksKnown(file)) found.push(damagedSource(document));
+    } else if (isInspect(document)) found.push(logSource(file));
     else if (isResults(document)) results.push(document);
   }
-  const samples = [...left].filter((file) => samplesOf(file) !== undefined);
-  for (const task of findTasks(samples, results)) found.push(taskSource(task));
+  const tasks = findTasks(findSamples([...left], results), results);
+  found.push(...tellMissing(tasks, results).map(taskSource));
   // Results without samples are said to have none.
   if (found.length === 0) found.push(...results.map(totalsSource));
   return found;
@@ -106,8 +106,12 @@ async function findInFile(file: string): Promise<FoundSource[]> {
   const document = await readHeader(file);
   if (isInspect(document)) return [logSource(file)];
   if (!isResults(document)) throw unknownFormat(file, 'it is not');
-  const samples = siblings.filter((each) => samplesOf(each) !== undefined);
-  const tasks = findTasks(samples, [document]);
+  const tasks = tellMissing(
+    findTasks(findSamples(siblings, [document]), [document]).filter(
+      ({ results }) => results !== undefined,
+    ),
+    [document],
+  );
   return tasks.length === 0 ? [totalsSource(document)] : tasks.map(taskSource);
 }
 
@@ -139,6 +143,33 @@ function helmSource(files: HelmFiles): FoundSource {
     file: files.state,
     open: async () => await readHelm(files, await digestFiles([files.state, files.instanceStats])),
   };
+}
+
+/** A run of HELM whose scores are missing. */
+function statelessSource(state: string): FoundSource {
+  const file = `${state.slice(0, -HELM_STATE.length)}${HELM_NAMES[0]}`;
+  return damagedSource(
+    new ImportError('IMPORT_UNREADABLE', 'no such file, and the scores of a run are in it', {
+      file,
+    }),
+  );
+}
+
+function damagedSource(error: ImportError): FoundSource {
+  return {
+    file: error.file,
+    open: () => {
+      throw error;
+    },
+  };
+}
+
+/** True for a file that is meant for one of the formats, even if it is damaged: other files of a folder may be anything. */
+async function looksKnown(file: string): Promise<boolean> {
+  for await (const chunk of readBytes(file)) {
+    return /"(?:eval|results|request_states)"\s*:/.test(Buffer.from(chunk).toString());
+  }
+  return false;
 }
 
 /** The other files of a run of HELM, which have the same prefix. */
@@ -178,6 +209,11 @@ function isInspect(document: JsonPlace): boolean {
 function isResults(document: JsonPlace): boolean {
   const known = ['configs', 'versions', 'config'];
   return document.at('results').isObject && known.some((key) => document.at(key).isObject);
+}
+
+function keepInvalid(error: unknown): ImportError {
+  if (error instanceof ImportError) return error;
+  throw error;
 }
 
 /** Other files of a folder may be anything. */

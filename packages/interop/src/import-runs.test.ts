@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 import { readRun, type ResultRow } from '@testbench/bench/results';
 import { describe, expect, it } from 'vitest';
@@ -116,3 +116,23 @@ describe.skipIf(!hasFiles)(
     });
   },
 );
+
+describe('importRuns() of a folder', () => {
+  it('tells damaged files of its formats, and passes over others', async () => {
+    const folder = await temporaryFolder();
+    const files = {
+      'log.json': '{"version": 2, "eval": {"task": "t", ',
+      'settings.json': '{ // not JSON',
+      'scenario_state.json': '{"request_states": []}',
+      'samples_sums.jsonl': JSON.stringify({ doc_id: 0, filter: 'none', metrics: ['acc'], acc: 1 }),
+    };
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+    const failures: ImportError[] = [];
+    const runs = await importAll(folder, failures);
+    expect(runs.map(({ name }) => name)).toEqual(['sums']);
+    expect(failures.map(({ code, file }) => [code, basename(file)])).toEqual([
+      ['IMPORT_UNREADABLE', 'per_instance_stats.json'],
+      ['IMPORT_INVALID', 'log.json'],
+    ]);
+  });
+});

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
+import { BenchError } from '@testbench/bench';
 import {
   type ImportedCase,
   type ImportedMetric,
@@ -125,7 +126,9 @@ async function importOne(run: FoundRun, options: WriteImportedRunOptions): Promi
     },
   };
   const inputs = run.files.map((file) => ({ path: file, what: 'a file to import' }));
-  const written = await writeImportedRun(source, { ...options, inputs });
+  const written = await writeImportedRun(source, { ...options, inputs }).catch((error: unknown) => {
+    throw asImportError(error, run);
+  });
   const { path, summary, metrics, isKnown } = written;
   const checks = run.stated.flatMap((stated) => checkMean(stated, written, means));
   const { statedCases } = run;
@@ -144,6 +147,13 @@ async function importOne(run: FoundRun, options: WriteImportedRunOptions): Promi
     checks,
     notes: [...run.notes, ...notesOf(run, written, checks)],
   };
+}
+
+/** Cases that no run can have are a fault of their file. */
+function asImportError(error: unknown, { files }: FoundRun): unknown {
+  if (!(error instanceof BenchError) || error.code !== 'BENCH_DATASET_INVALID') return error;
+  const state = error.message.replace(/^Cannot import /, '');
+  return new ImportError('IMPORT_INVALID', state, { file: files.at(-1)!, cause: error });
 }
 
 /** Compares a total with the mean of what was imported; a total of something that no case has says nothing. */

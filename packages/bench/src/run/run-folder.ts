@@ -1,5 +1,5 @@
 import { rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 
 import type { OutputInput } from '@testbench/core/files';
 import {
@@ -10,6 +10,7 @@ import {
   type RunWriter,
 } from '@testbench/types/stores';
 
+import type { ResolvedBenchmarkConfig } from '../config/benchmark-config.js';
 import { BenchError } from '../errors.js';
 import { removeEmpty } from '../missing-folders.js';
 import { canonicalJson } from '../plan/canonical-json.js';
@@ -57,7 +58,7 @@ export async function openRun(
     if (written === undefined) {
       await writer.writeDocument('plan', `${canonicalJson(plan.content)}\n`);
       // Continuing a run must not run modules, or write files, that an untrusted folder names.
-      const { reporters: _reporters, ...config } = plan.config;
+      const { reporters: _reporters, ...config } = withMovableData(plan.config, path);
       await writer.writeDocument('config', `${JSON.stringify(config, undefined, 2)}\n`);
       await writer.writeDocument('inputs', `${JSON.stringify(inputs, undefined, 2)}\n`);
     } else {
@@ -77,6 +78,15 @@ export async function openRun(
     await writer.close();
     throw error;
   }
+}
+
+/** Data next to a run, or in its folder, moves with it: its path is written as seen from the run. */
+function withMovableData(config: ResolvedBenchmarkConfig, run: string): ResolvedBenchmarkConfig {
+  const { path } = config.dataset;
+  if (typeof path !== 'string' || !isAbsolute(path)) return config;
+  const fromRuns = relative(resolve(run, '..'), path);
+  if (fromRuns === '..' || fromRuns.startsWith(`..${sep}`) || isAbsolute(fromRuns)) return config;
+  return { ...config, dataset: { ...config.dataset, path: relative(resolve(run), path) } };
 }
 
 /** Begins a shard, or compares it with the one already begun. */

@@ -84,6 +84,20 @@ describe('readHelm()', () => {
     expect(run.checks).toMatchObject([{ group: 'test', found: 1, agrees: true }]);
   });
 
+  it('reads references that are texts, and scores without what the model said', async () => {
+    const references = [
+      { output: 'Ada', tags: ['correct'] },
+      { output: 'Bob', tags: [] },
+    ];
+    const run = await importRun(
+      [state({ result: null }, { references, input: 'Who?' })],
+      [stats({ exact_match: 1 })],
+    );
+    expect(run.rows[0]).toMatchObject({ expected: 'Ada', scores: { exact_match: 1 }, output: '' });
+    const unscored = await importRun([state({ result: null })], [stats({ num_prompt_tokens: 3 })]);
+    expect(unscored.rows[0]!.failure!.message).toBe('the request was not made');
+  });
+
   it('takes trials for epochs, and perturbations for records of their own', async () => {
     const perturbation = { name: 'typos', robustness: true, prob: 0.1 };
     const states = [

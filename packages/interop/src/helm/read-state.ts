@@ -18,11 +18,11 @@ export function readState({ states, stats, id }: InstanceRequests): ImportedCase
   const [state] = states as [JsonPlace];
   const instance = state.at('instance');
   const references = instance.at('references').list();
-  const texts = references.map((reference) => reference.at('output').at('text').text() ?? '');
+  const texts = references.map((reference) => textOf(reference.at('output')));
   const correct = texts.filter((_, index) => isCorrect(references[index]!));
   const group = groupOf(instance);
   const prompt = promptOf(state.at('request'));
-  const failure = states.map(failureOf).find((each) => each !== undefined);
+  const failure = states.map((each) => failureOf(each, stats)).find((each) => each !== undefined);
   const result = state.at('result');
   const chosen = states.length > 1 ? chooseReference(states, texts, stats) : readCompletion(state);
   const reason = result.at('completions').list()[0]?.at('finish_reason').at('reason').value;
@@ -51,9 +51,13 @@ export function readState({ states, stats, id }: InstanceRequests): ImportedCase
   };
 }
 
+/** A text in an object; early versions have the text itself. */
+function textOf(place: JsonPlace): string {
+  return typeof place.value === 'string' ? place.value : (place.at('text').text() ?? '');
+}
+
 function inputOf(instance: JsonPlace): string {
   const input = instance.at('input');
-  // Early versions have the text itself.
   if (typeof input.value === 'string') return input.value;
   const text = input.at('text').text();
   if (text !== undefined && text !== '') return text;
@@ -107,9 +111,11 @@ function chooseReference(
   return output === undefined ? {} : { output };
 }
 
-function failureOf(state: JsonPlace): string | undefined {
+function failureOf(state: JsonPlace, stats: InstanceStats | undefined): string | undefined {
   const result = state.at('result');
-  if (result.isMissing) return 'the request was not made';
+  // Some keep the scores, and leave out what the model said.
+  const isScored = Object.values(stats?.values ?? {}).some((value) => value !== null);
+  if (result.isMissing) return isScored ? undefined : 'the request was not made';
   if (result.at('success').value !== false) return undefined;
   const error = result.at('error').value;
   return typeof error === 'string' && error !== '' ? error : 'the request failed';

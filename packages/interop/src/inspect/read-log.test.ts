@@ -248,10 +248,16 @@ describe('readLog()', () => {
     });
   });
 
+  it('says that a log without a status may be incomplete', async () => {
+    const { status: _status, ...header } = HEADER;
+    const run = await importLog([sample()], header);
+    expect(run.notes).toEqual(['the log has no status: samples may be missing']);
+  });
+
   it('refuses a sample that occurs twice', async () => {
     await expect(importLog([sample(), sample()])).rejects.toMatchObject({
-      code: 'BENCH_DATASET_INVALID',
-      message: expect.stringContaining('it occurs twice'),
+      code: 'IMPORT_INVALID',
+      message: expect.stringContaining('record "1", epoch 1: it occurs twice'),
     });
   });
 

@@ -38,8 +38,10 @@ export async function readLog(source: LogSource, digest: string): Promise<FoundR
   const reducer = reducerOf(reducerName);
   const notes = new CountedNotes();
   const status = header.at('status').text();
-  if (status !== undefined && status !== 'success') {
-    notes.add(`the status of the log is ${JSON.stringify(status)}: samples may be missing`);
+  if (status !== 'success') {
+    const state =
+      status === undefined ? 'has no status' : `has the status ${JSON.stringify(status)}`;
+    notes.add(`the log ${state}: samples may be missing`);
   }
   if (reducer === undefined) {
     notes.add(`epochs are reduced by the mean: ${JSON.stringify(reducerName)} is not known here`);

@@ -37,12 +37,12 @@ function metricName(name: string, filter: string | undefined): string {
   return filter === undefined || filter === 'none' ? name : `${name}/${filter}`;
 }
 
-/** Values of a sample by metric. @param onOther Called for a value that is no number, such as a pair. */
+/** Values of a sample by metric. @param filter Its filter. @param onOther Called for a value that is no number, such as a pair. */
 export function sampleValues(
   sample: JsonPlace,
+  filter: string,
   onOther: (metric: string) => void,
 ): Record<string, number | null> {
-  const filter = sample.at('filter').text();
   const named = sample.at('metrics');
   const names = named.isList
     ? named.list().map((name) => name.name())

@@ -199,6 +199,77 @@ describe('readTask()', () => {
     expect(run!.summary.scores[0]).toMatchObject({ evaluator: 'exact_match', mean: 0.5 });
   });
 
+  it('tells filters by their order where samples do not name them', async () => {
+    const old = { filter: undefined, metrics: undefined };
+    const samples = [
+      generation({ ...old, exact_match: 0 }),
+      generation({ ...old, doc_id: 1, exact_match: 1 }),
+      generation({ ...old, exact_match: 1 }),
+      generation({ ...old, doc_id: 1, exact_match: 1 }),
+    ];
+    const filter_list = [{ name: 'strict-match' }, { name: 'flexible-extract' }];
+    const sums = { 'exact_match,strict-match': 0.5, 'exact_match,flexible-extract': 1 };
+    const run = await importSamples(samples, {
+      ...RESULTS,
+      results: { sums },
+      configs: { sums: { ...RESULTS.configs.sums, filter_list } },
+    });
+    expect(run).toMatchObject({ cases: 2, notes: [] });
+    expect(run.checks).toMatchObject([
+      { name: 'exact_match,strict-match', found: 0.5 },
+      { name: 'exact_match,flexible-extract', found: 1 },
+    ]);
+    const unnamed = await importSamples(samples);
+    expect(unnamed.summary.scores).toMatchObject([
+      { evaluator: 'exact_match', mean: 0.5 },
+      { evaluator: 'exact_match/filter-2', mean: 1 },
+    ]);
+  });
+
+  it.each([
+    { samples: [generation(), generation()], line: 'line 2' },
+    {
+      samples: [generation({ filter: undefined }), generation({ filter: undefined, doc: 'other' })],
+      line: 'line 2',
+    },
+  ])('refuses a document that occurs twice', async ({ samples, line }) => {
+    await expect(importSamples(samples)).rejects.toMatchObject({
+      code: 'IMPORT_INVALID',
+      place: line,
+    });
+  });
+
+  it('finds samples by their tasks, as early versions named them', async () => {
+    const results = { ...RESULTS, results: { sums: { acc: 1 }, big_sums: { acc: 0 } } };
+    const runs = await importFiles({
+      'results.json': JSON.stringify(results),
+      'pretrained__gpt2_big_sums.jsonl': JSON.stringify([generation({ filter: undefined })]),
+      'pretrained__gpt2_sums.jsonl': JSON.stringify([generation({ filter: undefined })]),
+    });
+    expect(runs.map(({ name, model }) => [name, model])).toEqual([
+      ['big_sums', 'org/small'],
+      ['sums', 'org/small'],
+    ]);
+  });
+
+  it('takes no results of another date, and says which tasks have no samples', async () => {
+    const [run] = await importFiles({
+      'samples_sums_2026-01-02T03-04-05.1.jsonl': JSON.stringify(generation()),
+      'results_2026-01-02T03-04-06.1.json': JSON.stringify(RESULTS),
+    });
+    expect(run).toMatchObject({ model: 'unknown', checks: [] });
+    expect(run!.notes).toEqual([expect.stringContaining('unclear which of the results')]);
+    const all = { ...RESULTS, configs: { ...RESULTS.configs, other: {} } };
+    const files = {
+      'results.json': JSON.stringify(all),
+      'samples_sums.jsonl': JSON.stringify(generation()),
+    };
+    const [part] = await importFiles(files);
+    expect(part!.notes[0]).toContain(
+      'totals of tasks without samples, which are not imported: other',
+    );
+  });
+
   it('says that results have no samples', async () => {
     const found = importFiles({ 'results.json': JSON.stringify(RESULTS) });
     await expect(found).rejects.toMatchObject({

@@ -10,6 +10,7 @@ import { noSamples } from '../no-samples.js';
 import type { FoundRun } from '../read-run.js';
 import { chooseAnswer } from './choose-answer.js';
 import { sampleValues, statedMeans } from './metric-values.js';
+import { SampleFilters } from './sample-filters.js';
 import { promptOf, readRequests } from './sample-lines.js';
 
 const TOOL = 'lm-evaluation-harness';
@@ -20,6 +21,8 @@ export interface TaskFiles {
   readonly samplesFile: string;
   /** The content of the results file; undefined if there is none. */
   readonly results?: JsonPlace;
+  /** What a reader should know about them. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -29,12 +32,13 @@ export interface TaskFiles {
  * @throws {ImportError} `IMPORT_INVALID`; `cases()` also `IMPORT_NO_SAMPLES`, `IMPORT_TOO_LARGE`.
  */
 export function readTask(
-  { task, samplesFile, results: given }: TaskFiles,
+  { task, samplesFile, results: given, notes: told = [] }: TaskFiles,
   digest: string,
 ): FoundRun {
   const results = given ?? new JsonPlace({}, samplesFile, '');
   const config = results.at('config');
   const notes = new CountedNotes();
+  for (const note of told) notes.add(note);
   const [provider, model] = modelOf(results);
   const stated = statedMeans(results, task);
   const statedCases = results.at('n-samples').at(task).at('effective').number();
@@ -63,7 +67,7 @@ export function readTask(
       return notes.all;
     },
     cases: () =>
-      readCases(samplesFile, notes, () =>
+      readCases(samplesFile, taskConfig, notes, () =>
         noSamples(samplesFile, statedCases, stated, '--log_samples'),
       ),
   };
@@ -75,25 +79,27 @@ export function readTask(
  */
 async function* readCases(
   file: string,
+  taskConfig: JsonPlace,
   notes: CountedNotes,
   empty: () => Error,
 ): AsyncGenerator<ImportedCase> {
   const values = new Map<string, Record<string, number | null>>();
-  const filters = new Set<unknown>();
-  let first: unknown;
+  const filters = new Set<string>();
+  const firstPass = new SampleFilters(taskConfig);
   for await (const sample of readSamples(file)) {
-    const filter = sample.at('filter').value;
-    if (filters.size === 0) first = filter;
+    const filter = firstPass.next(sample);
     filters.add(filter);
     const id = idOf(sample);
-    const found = sampleValues(sample, (metric) => {
+    const found = sampleValues(sample, filter, (metric) => {
       notes.count(`a value of ${JSON.stringify(metric)} is no number`);
     });
     values.set(id, { ...values.get(id), ...found });
   }
   if (filters.size === 0) throw empty();
+  const [first] = filters;
+  const secondPass = new SampleFilters(taskConfig);
   for await (const sample of readSamples(file)) {
-    if (sample.at('filter').value !== first) continue;
+    if (secondPass.next(sample) !== first) continue;
     const id = idOf(sample);
     const requests = readRequests(sample);
     const { output, answer, expected, choices } = chooseAnswer(
