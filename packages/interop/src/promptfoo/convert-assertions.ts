@@ -57,6 +57,12 @@ async function convertAssertion(
   weight: number,
 ): Promise<ConvertedAssertion | undefined> {
   const { findings } = context;
+  const reference = entry.at('$ref').value;
+  if (entry.at('type').isMissing && typeof reference === 'string') {
+    const advice = 'only references within the configuration are followed: write it there';
+    findings.add(entry.place, `the reference ${JSON.stringify(reference.slice(0, 80))}`, advice);
+    return undefined;
+  }
   const given = entry.at('type').text() ?? entry.reject('an assertion with a type');
   const isNot = given.startsWith('not-');
   const type = isNot ? given.slice('not-'.length) : given;
@@ -70,6 +76,10 @@ async function convertAssertion(
   }
   const value = await valueOf(entry.at('value'), context, what);
   if (value === UNUSABLE) return undefined;
+  if (value === null && NEEDS_VALUE.test(type)) {
+    findings.add(entry.place, what, 'it has no value to compare with: give it one');
+    return undefined;
+  }
   const threshold = entry.at('threshold').number();
   const { embedder } = context;
   const found = convert({ type, isNot, value, threshold, embedder });
@@ -103,6 +113,10 @@ async function convertAssertion(
       : {}),
   };
 }
+
+/** Kinds that compare with something. */
+const NEEDS_VALUE =
+  /^(?:equals|i?contains(?:-any|-all)?|starts-with|regex|levenshtein|rouge-n|bleu|gleu|similar|llm-rubric|g-eval|factuality|model-graded-.*)$/;
 
 const UNUSABLE = Symbol('a value that cannot be used');
 
@@ -173,7 +187,8 @@ export function parseExpected(text: string, file: string, place: string): JsonPl
     type === 'grade' ? 'llm-rubric' : type === 'fn' || type === 'eval' ? 'javascript' : type;
   const base = name?.replace(/^not-/, '') ?? '';
   const isKind =
-    Object.hasOwn(KINDS, base) && (rest !== undefined || /^(?:is|contains)-/.test(base));
+    Object.hasOwn(KINDS, base) &&
+    (rest !== undefined || threshold !== undefined || /^(?:is|contains)-/.test(base));
   const assertion = isKind
     ? {
         type: name,

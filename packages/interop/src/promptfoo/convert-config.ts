@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
 
-import type { JsonPlace } from '../json/json-place.js';
+import { JsonPlace } from '../json/json-place.js';
 import { readText } from '../json/read-file.js';
 import { ImportError } from '../errors.js';
 import { parseJson } from '../json/parse-json.js';
@@ -12,6 +12,7 @@ import { convertProviders, type ConvertedProvider } from './convert-providers.js
 import { combine, findTests, type FoundTest } from './expand-tests.js';
 import { CODE_ADVICE, type Finding, Findings } from './findings.js';
 import { parseYaml } from './parse-yaml.js';
+import { resolveReferences } from './resolve-references.js';
 import { fillTemplate } from './templates.js';
 
 /** A record, and what scores its answers. */
@@ -49,10 +50,12 @@ const READ = new Set([
   'tags',
   'sharing',
   'writeLatestResults',
+  'assertionTemplates',
 ]);
 /** Parts that are code, or run code. */
 const CODE = new Set(['nunjucksFilters', 'extensions', 'derivedMetrics']);
 const OPTIONS = new Set(['repeat', 'maxConcurrency', 'showProgressBar', 'cache']);
+const OPTIONS_OF_TESTS = new Set(['provider', 'disableDefaultAsserts', 'disableVarExpansion']);
 /** A configuration is a text that people write. */
 const MAX_CONFIG_BYTES = 4 * 1024 * 1024;
 
@@ -69,7 +72,8 @@ export async function convertConfig(file: string): Promise<ConvertedConfig> {
     throw new ImportError('IMPORT_UNKNOWN_FORMAT', state, { file });
   }
   const text = await readText(file, MAX_CONFIG_BYTES);
-  const config = extname(file) === '.json' ? parseJson(text, file) : parseYaml(text, file);
+  const parsed = extname(file) === '.json' ? parseJson(text, file) : parseYaml(text, file);
+  const config = new JsonPlace(resolveReferences(parsed.value, file), file, '');
   if (!isPromptfoo(config)) {
     throw new ImportError(
       'IMPORT_UNKNOWN_FORMAT',
@@ -86,8 +90,8 @@ export async function convertConfig(file: string): Promise<ConvertedConfig> {
   const embedder = providers.find(({ plugin }) => plugin === 'openai')?.name;
   const tests = await convertTests(config, prompts, { files, findings, embedder });
   const options = config.at('evaluateOptions');
-  const epochs = options.at('repeat').number();
-  const concurrency = options.at('maxConcurrency').number();
+  const epochs = wholeNumber(options.at('repeat'));
+  const concurrency = wholeNumber(options.at('maxConcurrency'));
   const description = config.at('description').text();
   return {
     ...(description === undefined ? {} : { description }),
@@ -98,6 +102,15 @@ export async function convertConfig(file: string): Promise<ConvertedConfig> {
     ...(concurrency === undefined ? {} : { concurrency }),
     findings: findings.all,
   };
+}
+
+/** @throws {ImportError} `IMPORT_INVALID`. */
+function wholeNumber(place: JsonPlace): number | undefined {
+  const number = place.number();
+  if (number !== undefined && (!Number.isSafeInteger(number) || number < 1)) {
+    place.reject('a whole number above 0');
+  }
+  return number;
 }
 
 /** True for what looks like a configuration of promptfoo. */
@@ -116,7 +129,7 @@ function tellParts(config: JsonPlace, findings: Findings): void {
         : name === 'outputPath'
           ? 'name `reporters` in the configuration, or use `testbench report`'
           : name === 'env'
-            ? 'variables are not copied: write `${NAME}` where a value is needed'
+            ? 'variables are not copied: write `${env:NAME}` where a value is needed'
             : 'it has no counterpart here';
     findings.add(place.place, `"${name.slice(0, 80)}"`, advice);
   }
@@ -146,7 +159,10 @@ async function convertTests(
     const { test } = found;
     tellTest(test, findings);
     const all = await varsOf(found, defaults, files, findings);
-    const combinations = combine(all, test);
+    const isOne = [test, defaults].some(
+      (each) => each.at('options').at('disableVarExpansion').value === true,
+    );
+    const combinations = isOne ? [all] : combine(all, test);
     for (const [number, vars] of combinations.entries()) {
       const filled = fillVars(vars);
       const context = {
@@ -157,13 +173,14 @@ async function convertTests(
         judge: judgeOf(test) ?? judgeOf(defaults),
       };
       const description = test.at('description').text();
+      const metadata = metadataOf(defaults, test);
       const isOff = test.at('options').at('disableDefaultAsserts').value === true;
       tests.push({
         id: combinations.length === 1 ? String(index) : `${index}-${number}`,
         input: inputOf(filled, prompts),
         vars: filled,
         ...(description === undefined ? {} : { description }),
-        ...(test.at('metadata').isMissing ? {} : { metadata: test.at('metadata').value }),
+        ...(metadata === undefined ? {} : { metadata }),
         assertions: [
           ...(isOff ? [] : await convertAssertions(defaults.at('assert'), context)),
           ...(await convertAssertions(test.at('assert'), context)),
@@ -175,28 +192,33 @@ async function convertTests(
   return tests;
 }
 
-/** Variables of the defaults, of the scenario and of the test, in this order; those in files are read. */
+/** Metadata of the defaults and of the test, which have precedence. */
+function metadataOf(defaults: JsonPlace, test: JsonPlace): unknown {
+  const [common, own] = [defaults.at('metadata'), test.at('metadata')];
+  if (common.isObject && (own.isObject || own.isMissing)) {
+    return { ...(common.value as object), ...(own.value as object | undefined) };
+  }
+  return own.isMissing ? undefined : own.value;
+}
+
+/** Variables of the defaults, of the scenario and of the test, each with precedence over those before; those in files are read. */
 async function varsOf(
-  { test, scenario = {} }: FoundTest,
+  { test, scenario }: FoundTest,
   defaults: JsonPlace,
   files: ConfigFiles,
   findings: Findings,
 ): Promise<Record<string, unknown>> {
-  const vars = new Map<string, unknown>(Object.entries(scenario));
-  for (const [from, isStronger] of [
-    [defaults.at('vars'), false],
-    [test.at('vars'), true],
-  ] as const) {
-    if (typeof from.value === 'string') {
+  const vars = new Map<string, unknown>();
+  for (const from of [defaults.at('vars'), scenario, test.at('vars')]) {
+    if (typeof from?.value === 'string') {
       for (const file of await findOrTell(files, from.value, from, findings)) {
         for (const [name, { value }] of (await files.document(file)).entries()) {
-          if (isStronger || !vars.has(name)) vars.set(name, value);
+          vars.set(name, value);
         }
       }
       continue;
     }
-    for (const [name, place] of from.entries()) {
-      if (!isStronger && vars.has(name)) continue;
+    for (const [name, place] of from?.entries() ?? []) {
       const value = await varOf(place, files, findings);
       if (value !== undefined) vars.set(name, value);
     }
@@ -260,7 +282,7 @@ function tellTest(test: JsonPlace, findings: Findings): void {
     );
   }
   for (const [name, place] of test.at('options').entries()) {
-    if (name === 'provider' || name === 'disableDefaultAsserts') continue;
+    if (OPTIONS_OF_TESTS.has(name)) continue;
     const isCode = /transform/i.test(name);
     findings.add(
       place.place,

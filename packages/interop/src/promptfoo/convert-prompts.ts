@@ -30,12 +30,8 @@ export async function convertPrompts(
   const names = new Set<string>();
   const add = (text: string, given: string | undefined, place: string): void => {
     const content = contentOf(text);
-    if (content === undefined) {
-      findings.add(
-        place,
-        'a prompt with more than variables',
-        'filters, conditions and loops of nunjucks are left to you: write the prompt with the template language here (docs/guides/prompts.md)',
-      );
+    if ('advice' in content) {
+      findings.add(place, content.what, content.advice);
       return;
     }
     const base = given ?? `prompt-${prompts.length + 1}`;
@@ -72,6 +68,12 @@ export async function convertPrompts(
     }
     for (const file of await findOrTell(files, text, entry, findings)) {
       const name = label ?? basename(file, extname(file));
+      if (/^\.[ct]sv$/.test(extname(file))) {
+        for (const { text: part, label: own } of promptsOf(await files.table(file))) {
+          add(part, own ?? name, entry.place);
+        }
+        continue;
+      }
       const content = await files.text(file);
       const parts = extname(file) === '.json' ? [content] : splitFile(content, file);
       for (const part of parts) add(part, name, entry.place);
@@ -101,30 +103,69 @@ function splitFile(text: string, file: string): string[] {
   return parts.map((part) => part.trim()).filter((part) => part !== '');
 }
 
+/** The prompts of a table: its column `prompt`, or its only column, whose first prompt then is the name of it. */
+function promptsOf(
+  rows: readonly Readonly<Record<string, string>>[],
+): { text: string; label?: string }[] {
+  const columns = Object.keys(rows[0] ?? {});
+  const column = columns.includes('prompt') ? 'prompt' : columns[0];
+  const isOnly = column !== 'prompt' && column !== undefined;
+  return [
+    ...(isOnly ? [{ text: column }] : []),
+    ...rows.flatMap(({ label, ...row }) => {
+      const text = row[column ?? '']?.trim() ?? '';
+      if (text === '') return [];
+      return [label === undefined || label === '' ? { text } : { text, label }];
+    }),
+  ];
+}
+
+/** Why a prompt cannot be taken. */
+interface RefusedPrompt {
+  readonly what: string;
+  readonly advice: string;
+}
+
+const PROGRAM: RefusedPrompt = {
+  what: 'a prompt with more than variables',
+  advice:
+    'filters, conditions and loops of nunjucks, and variables of the environment, are left to you: write the prompt with the template language here (docs/guides/prompts.md)',
+};
+const OTHER_MESSAGES: RefusedPrompt = {
+  what: 'a conversation with more than texts',
+  advice:
+    'pictures and calls of tools are left to you: write the messages into `prompts` (docs/guides/conversations.md, docs/guides/attachments.md)',
+};
+
 /** A template, or a conversation of templates. */
-function contentOf(text: string): Omit<ConvertedPrompt, 'name'> | undefined {
+function contentOf(text: string): Omit<ConvertedPrompt, 'name'> | RefusedPrompt {
   const messages = messagesOf(text);
   if (messages === undefined) {
     const template = convertTemplate(text);
-    return template === undefined || template === '' ? undefined : { template };
+    return template === undefined || template === '' ? PROGRAM : { template };
   }
-  const converted = messages.map(({ role, content }) => ({
-    role,
-    content: convertTemplate(content),
-  }));
-  if (converted.some(({ content }) => content === undefined)) return undefined;
+  const converted = messages.flatMap((message) => {
+    const { role, content } = message;
+    const isText = typeof role === 'string' && typeof content === 'string';
+    return isText ? [{ role, content: convertTemplate(content) }] : [];
+  });
+  if (converted.length < messages.length) return OTHER_MESSAGES;
+  if (converted.some(({ content }) => content === undefined)) return PROGRAM;
   return { messages: converted as { role: string; content: string }[] };
 }
 
-function messagesOf(text: string): { role: string; content: string }[] | undefined {
+/** Messages in JSON or YAML; undefined for any other text. A variable that stands for a JSON text of its own is put between quotation marks. */
+function messagesOf(text: string): { role?: unknown; content?: unknown }[] | undefined {
   const isYaml = /^\s*- role:/.test(text);
   if (!isYaml && !/^\s*\[/.test(text)) return undefined;
+  const quoted = text.replaceAll(/(?<!")(\{\{-?\s*[\w.]+\s*)\|\s*dump\s*(-?\}\})(?!")/g, '"$1$2"');
   try {
-    const list = isYaml ? parseYaml(text, 'prompt') : parseJson(text, 'prompt');
-    return list.list().map((message) => ({
-      role: message.at('role').text() ?? message.reject('a role'),
-      content: message.at('content').text() ?? message.reject('a text'),
-    }));
+    const { value } = isYaml ? parseYaml(text, 'prompt') : parseJson(quoted, 'prompt');
+    const isMessage = (each: unknown): boolean =>
+      typeof each === 'object' && each !== null && 'role' in each;
+    return Array.isArray(value) && value.length > 0 && value.every(isMessage)
+      ? (value as { role?: unknown; content?: unknown }[])
+      : undefined;
   } catch (error) {
     if (error instanceof ImportError) return undefined;
     throw error;

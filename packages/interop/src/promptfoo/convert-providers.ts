@@ -78,6 +78,12 @@ function convertProvider(entry: JsonPlace, findings: Findings): ConvertedProvide
     findings.add(options.at(key).place, `"${key}" of a provider`, advice);
   }
   if (id === 'echo') return { plugin: 'echo', name: label ?? 'echo', models: ['echo'] };
+  if (/^file:.*\.(?:json|ya?ml)$/.test(id)) {
+    const advice = 'providers in files are not read: write it into the configuration';
+    findings.add(entry.place, `the provider ${JSON.stringify(id.slice(0, 80))}`, advice);
+    return undefined;
+  }
+  if (id.includes('{{')) return tellTemplate(entry, 'id', findings);
   if (ConfigFiles.isCode(id) || /^(?:exec|python|golang|ruby|package|file):/.test(id)) {
     findings.add(
       entry.place,
@@ -131,7 +137,9 @@ function convertProvider(entry: JsonPlace, findings: Findings): ConvertedProvide
     );
   }
   const own = config.at('apiBaseUrl').text() ?? hostUrl(config.at('apiHost').text());
-  const url = own === undefined || own.includes('{') ? server[0] : own;
+  // Another server must not take its place: it would get the prompts, and the key.
+  if (own?.includes('{') === true) return tellTemplate(entry, 'address', findings);
+  const url = own ?? server[0];
   const secret = config.at('apiKeyEnvar').text() ?? server[1];
   const isOpenAi = url === COMPATIBLE['openai']![0];
   return {
@@ -145,6 +153,15 @@ function convertProvider(entry: JsonPlace, findings: Findings): ConvertedProvide
     }),
     permissions: { network: true, allowedHosts: [allowedHost(url)] },
   };
+}
+
+/** Tells of a provider whose id or address is only known when promptfoo runs. */
+function tellTemplate(entry: JsonPlace, part: string, findings: Findings): undefined {
+  findings.add(
+    entry.place,
+    `a provider whose ${part} is a template`,
+    'write it out, or as ${env:NAME} for a variable of the environment',
+  );
 }
 
 /** A server of one's own: what is sent is a template on both sides; where the answer stands is code in promptfoo, unless it is a plain path. */

@@ -13,11 +13,13 @@ import { CODE_ADVICE, type Findings } from './findings.js';
 export interface FoundTest {
   readonly test: JsonPlace;
   /** Variables of the scenario that it belongs to. */
-  readonly scenario?: Readonly<Record<string, unknown>>;
+  readonly scenario?: JsonPlace;
 }
 
 /** Tests that a configuration may have at most; each becomes a record for every combination of its variables. */
 const MAX_TESTS = 100_000;
+
+const SCENARIO = new Set(['description', 'config', 'tests', 'vars']);
 
 /** The tests of a configuration: written out, and in files of all kinds but code. */
 export async function findTests(
@@ -33,15 +35,16 @@ export async function findTests(
       findings.add(scenario.place, 'scenarios in a file', 'write them into the configuration');
       continue;
     }
-    const tests = await readTests(scenario.at('tests'), files, findings);
+    const own = await readTests(scenario.at('tests'), files, findings);
+    const tests = own.length > 0 ? own : [new JsonPlace({}, config.file, scenario.place)];
+    const told = [scenario, ...scenario.at('config').list()].flatMap((each) => each.entries());
+    for (const [name, place] of told) {
+      if (SCENARIO.has(name)) continue;
+      const advice = 'only its variables are taken: write it into the tests';
+      findings.add(place.place, `"${name.slice(0, 80)}" of a scenario`, advice);
+    }
     for (const data of scenario.at('config').list()) {
-      const vars = Object.fromEntries(
-        data
-          .at('vars')
-          .entries()
-          .map(([name, { value }]) => [name, value]),
-      );
-      for (const test of tests) found.push({ test, scenario: vars });
+      for (const test of tests) found.push({ test, scenario: data.at('vars') });
     }
   }
   // Without tests every prompt is asked once.

@@ -368,4 +368,139 @@ tests:
   ])('refuses $code', async ({ yaml, code }) => {
     await expect(importYaml(yaml)).rejects.toMatchObject({ code });
   });
+
+  it('means by a text what promptfoo means: no variable of the environment, no file', async () => {
+    const { configs, folder } = await importYaml(
+      "prompts: ['${env:HOME} {{q}}']\nproviders: [echo]\ntests:\n  - vars: { q: hi }\n    assert: [{ type: contains, value: '${env:HOME}' }]\n",
+    );
+    expect(configs[0]!.prompts[0]!.template).toBe('${env:HOME} {{vars.q}}');
+    expect(await readFile(join(folder, 'testbench.yaml'), 'utf8')).toContain('$${env:HOME}');
+    const body = "{ x: { $file: /etc/passwd }, p: '{{prompt}}' }";
+    const provider = `{ id: https, config: { url: 'https://example.com/', body: ${body} } }`;
+    await expect(
+      importYaml(
+        `prompts: [a]\nproviders: [${provider}]\ntests: [{ assert: [{ type: contains, value: b }] }]`,
+      ),
+    ).rejects.toMatchObject({
+      code: 'IMPORT_INVALID',
+      message: expect.stringContaining('"$file"'),
+    });
+  });
+
+  it('follows references within the file, and tells others', async () => {
+    const { configs, findings } = await importYaml(`
+prompts: ['{{q}}']
+providers: [echo]
+assertionTemplates:
+  polite: { type: contains, value: please, metric: Tone }
+tests:
+  - vars: { q: hi }
+    assert:
+      - $ref: '#/assertionTemplates/polite'
+      - $ref: '#/assertionTemplates/polite'
+        weight: 2
+      - $ref: other.yaml#/polite
+`);
+    expect(configs[0]!.evaluators).toMatchObject([
+      { name: 'Tone', weight: 1 },
+      { name: 'Tone-2', weight: 2 },
+    ]);
+    expect(findings.map(({ what }) => what)).toEqual(['the reference "other.yaml#/polite"']);
+  });
+
+  it('refuses references that lead to themselves, or grow without end', async () => {
+    const start = 'prompts: [a]\nproviders: [echo]\n';
+    await expect(
+      importYaml(`${start}x: { $ref: '#/y' }\ny: { $ref: '#/x' }`),
+    ).rejects.toMatchObject({ code: 'IMPORT_INVALID' });
+    const doubled = Array.from({ length: 30 }, (_, n) => {
+      const reference = `{ $ref: '#/t${n + 1}' }`;
+      return `t${n}: [${reference}, ${reference}]`;
+    });
+    await expect(importYaml(`${start}${doubled.join('\n')}\nt30: 1`)).rejects.toMatchObject({
+      code: 'IMPORT_TOO_LARGE',
+    });
+  });
+
+  it('takes prompts of tables, and messages whose texts are variables', async () => {
+    const { configs, findings } = await importYaml(
+      'prompts: [file://p.csv, file://chat.json, file://picture.json]\nproviders: [echo]\ntests: [{ vars: { q: hi }, assert: [{ type: contains, value: b }] }]\n',
+      {
+        'p.csv': 'prompt,label\n"Say {{q}}, please",say\nSing {{q}},\n',
+        'chat.json': '[{"role":"user","content": {{ q | dump }} }]',
+        'picture.json': '[{"role":"user","content":[{"type":"text","text":"x"}]}]',
+      },
+    );
+    expect(configs[0]!.prompts).toMatchObject([
+      { name: 'say', template: 'Say {{vars.q}}, please' },
+      { name: 'p', template: 'Sing {{vars.q}}' },
+      { name: 'chat', messages: [{ role: 'user', content: '{{vars.q}}' }] },
+    ]);
+    expect(findings.map(({ what }) => what)).toEqual(['a conversation with more than texts']);
+  });
+
+  it('tells of providers that only promptfoo can find, and sends nothing to another in their place', async () => {
+    const { configs, findings } = await importYaml(`
+prompts: ['{{q}}']
+providers:
+  - openai:chat:{{env.MODEL}}
+  - { id: openai:gpt-5, config: { apiBaseUrl: '{{env.BASE}}' } }
+  - file://provider.yaml
+  - echo
+tests: [{ vars: { q: hi }, assert: [{ type: contains, value: b }] }]
+`);
+    expect(configs[0]!.providers.map(({ plugin }) => plugin)).toEqual(['echo']);
+    expect(findings.map(({ what }) => what)).toEqual([
+      'a provider whose id is a template',
+      'a provider whose address is a template',
+      'the provider "file://provider.yaml"',
+    ]);
+  });
+
+  it('takes scenarios without tests, variables that stay lists, and metadata of the defaults', async () => {
+    const { records, findings } = await importYaml(
+      `
+prompts: ['{{q}}']
+providers: [echo]
+defaultTest:
+  metadata: { kind: a, from: defaults }
+  assert: [{ type: contains, value: b }]
+scenarios:
+  - config:
+      - vars: { q: file://q.txt }
+        assert: [{ type: contains, value: c }]
+tests:
+  - vars: { q: [one, two] }
+    metadata: { kind: b }
+    options: { disableVarExpansion: true }
+`,
+      { 'q.txt': 'a question' },
+    );
+    expect(records[0]).toMatchObject([
+      { vars: { q: ['one', 'two'] }, metadata: { kind: 'b', from: 'defaults' } },
+      { vars: { q: 'a question' }, metadata: { kind: 'a', from: 'defaults' } },
+    ]);
+    expect(findings.map(({ what }) => what)).toEqual(['"assert" of a scenario']);
+  });
+
+  it.each([
+    { assertion: { type: 'contains' }, what: 'the assertion "contains"' },
+    {
+      assertion: { type: 'equals', value: '{{ q | upper }}' },
+      what: 'the value of the assertion "equals"',
+    },
+  ])('tells of an assertion whose value is not known: $assertion', async ({ assertion, what }) => {
+    const kept = { type: 'contains', value: 'b' };
+    const { findings } = await importAssertions(kept, assertion);
+    expect(findings.map((finding) => finding.what)).toEqual([what]);
+  });
+
+  it('knows kinds with a threshold in a table, and words that are no kinds', async () => {
+    const { records, findings } = await importYaml(
+      "prompts: ['{{q}}']\nproviders: [echo]\ntests: file://t.csv\n",
+      { 't.csv': 'q,__expected\na,latency(100)\nb,cost\n' },
+    );
+    expect(records[0]).toMatchObject([{ vars: { q: 'b' }, checks: { equals: 'cost' } }]);
+    expect(findings[0]!.what).toBe('the assertion "latency"');
+  });
 });

@@ -1,7 +1,7 @@
 /** A simple tag of promptfoo's templates: a variable, with or without a path below it. */
 const TAG = /\{\{-?\s*([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*|\[\d+\])*)\s*-?\}\}/g;
 /** Filters that change nothing for a text. */
-const HARMLESS = /\{\{-?\s*([A-Za-z_][\w.]*)\s*\|\s*(?:safe|dump|string|trim)\s*-?\}\}/g;
+const HARMLESS = /\{\{-?\s*([A-Za-z_][\w.]*)\s*\|\s*(?:safe|string)\s*-?\}\}/g;
 
 /** Field of a record that has the variables of its test. */
 export const VARS = 'vars';
@@ -26,8 +26,11 @@ export function fillTemplate(
   vars: Readonly<Record<string, unknown>>,
 ): string | undefined {
   if (!template.includes('{{') && !template.includes('{%')) return template;
+  const plain = template.replaceAll(HARMLESS, '{{$1}}');
+  // What is left is a program; values may have anything in them.
+  if (/\{\{|\{%|\{#/.test(plain.replaceAll(TAG, ''))) return undefined;
   let isWhole = true;
-  const filled = template.replaceAll(HARMLESS, '{{$1}}').replaceAll(TAG, (_, path: string) => {
+  const filled = plain.replaceAll(TAG, (_, path: string) => {
     const value = path
       .replaceAll(/\[(\d+)\]/g, '.$1')
       .split('.')
@@ -40,5 +43,5 @@ export function fillTemplate(
     if (value === undefined) isWhole = false;
     return typeof value === 'string' ? value : JSON.stringify(value ?? '');
   });
-  return isWhole && !/\{%|\{#/.test(filled) ? filled : undefined;
+  return isWhole ? filled : undefined;
 }

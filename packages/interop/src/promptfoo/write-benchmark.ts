@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import { ImportError } from '../errors.js';
 import type { ConvertedAssertion } from './assertion-kinds.js';
 import { convertConfig, type ConvertedConfig, type ConvertedTest } from './convert-config.js';
+import { escapeDocument } from './escape-document.js';
 import type { Finding } from './findings.js';
 import { VARS } from './templates.js';
 
@@ -87,7 +88,7 @@ export async function importPromptfooConfig(
       },
     );
     const name = groups.length === 1 ? nameOf(file) : `${nameOf(file)}-${index + 1}`;
-    const document = benchmarkOf(config, tests, name, basename(records));
+    const document = escapeDocument(benchmarkOf(config, tests, name, basename(records)), file);
     const text = kind === '.json' ? JSON.stringify(document, undefined, 2) : stringify(document);
     await writeOutput(`${base}${kind}`, text.endsWith('\n') ? text : `${text}\n`, { inputs });
     configs.push({ file: `${base}${kind}`, records: tests.length });
