@@ -60,13 +60,13 @@ export function tellMissing(
     const own = results.find((each) => each === found.results);
     if (own === undefined || told.has(own)) return found;
     told.add(own);
-    const names = tasks.filter((each) => each.results === own).map(({ task }) => task);
+    const names = new Set(tasks.filter((each) => each.results === own).map(({ task }) => task));
     // Groups of tasks have results, but no configuration.
     const missing = own
       .at('configs')
       .entries()
       .map(([name]) => name)
-      .filter((name) => !names.includes(name) && !own.at('results').at(name).isMissing);
+      .filter((name) => !names.has(name) && !own.at('results').at(name).isMissing);
     if (missing.length === 0) return found;
     const note = `its results also have totals of tasks without samples, which are not imported: ${missing.slice(0, 20).join(', ')}`;
     return { ...found, notes: [...(found.notes ?? []), note] };
