@@ -182,7 +182,7 @@ const PROGRAMS: Readonly<Record<string, (create: CreatePlugin) => Promise<unknow
     const [none, first] = await plugin.callBlock('count', null);
     const [, second] = await plugin.callBlock('count', null);
     await plugin.callBlock('set_var', second);
-    const found = [none, first === second, await plugin.callBlock('nothing', first)];
+    const found: unknown[] = [none, first === second, await plugin.callBlock('nothing', first)];
     const [error, output] = await plugin.callBlock('fails', null);
     const trap = await seen(() => plugin.callBlock('traps', null));
     found.push(typeof error, output, String(trap).endsWith('unreachable'));
