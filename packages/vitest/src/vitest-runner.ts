@@ -3,7 +3,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import type { EvaluationSummary, TestRunner, UpdateMode } from './evaluation/test-runner.js';
 import { META } from './vitest-runner-meta.js';
 
-const MODE = '_updateSnapshot';
+/** Where vitest 3 and 4 keep it, which have no public name for it. */
+const BEFORE_5 = '_updateSnapshot';
 
 /** Vitest. */
 export const VITEST: TestRunner = {
@@ -24,10 +25,9 @@ export const VITEST: TestRunner = {
   // oxlint-enable vitest/valid-describe-callback, vitest/valid-title, vitest/expect-expect
   afterAll: (run) => afterAll(run),
   updateMode() {
-    // Vitest tells no one else what `-u` was.
-    const { snapshotState } = expect.getState() as unknown as {
-      snapshotState?: { [MODE]?: UpdateMode };
-    };
-    return snapshotState?.[MODE] ?? 'none';
+    const { snapshotState } = expect.getState();
+    const known: UpdateMode | undefined = snapshotState.snapshotUpdateState;
+    if (known !== undefined) return known;
+    return (snapshotState as unknown as { readonly [BEFORE_5]?: UpdateMode })[BEFORE_5] ?? 'none';
   },
 };
