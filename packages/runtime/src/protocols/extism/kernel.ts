@@ -1,7 +1,7 @@
 import type { HostFunction, ProtocolGuest } from '@testbench/types/abi';
 import { CallError } from '@testbench/types/errors';
 
-import { BYTES_PER_FUEL, KERNEL_HEAP_START, PAGE_BYTES } from './limits.js';
+import { BYTES_PER_FUEL, KERNEL_HEAP_START, KERNEL_RESULTS, PAGE_BYTES } from './limits.js';
 import { KERNEL_BASE64 } from './kernel-bytes.js';
 import { fromBase64 } from './base64.js';
 
@@ -10,16 +10,10 @@ interface KernelExports {
   readonly memory: WebAssembly.Memory;
   readonly fault: WebAssembly.Global<'i32'>;
   readonly high: WebAssembly.Global<'i32'>;
-  readonly has_output: WebAssembly.Global<'i32'>;
-  readonly output_address: WebAssembly.Global<'i32'>;
-  readonly output_length: WebAssembly.Global<'i32'>;
-  readonly error_address: WebAssembly.Global<'i32'>;
-  readonly error_length: WebAssembly.Global<'i32'>;
   begin(length: number): number;
   place(size: number): bigint;
   find(offset: bigint): bigint;
   error_set(offset: bigint): void;
-  has_error(): number;
 }
 
 /** What the guest did, by the number that the kernel leaves before it traps. */
@@ -37,7 +31,10 @@ let kernelModule: WebAssembly.Module | undefined;
 /** The memory that a guest shares with its host, in a WebAssembly module: see `kernel.wat`. */
 export class Kernel {
   readonly #exports: KernelExports;
-  #bytes: Uint8Array<ArrayBuffer>;
+  /** Views of its memory: asking for the buffer costs more than reading a small output. */
+  #bytes!: Uint8Array<ArrayBuffer>;
+  #results!: Uint32Array;
+  #mayHaveGrown = true;
 
   constructor(readonly guest: ProtocolGuest) {
     kernelModule ??= new WebAssembly.Module(fromBase64(KERNEL_BASE64));
@@ -48,7 +45,6 @@ export class Kernel {
       },
     });
     this.#exports = exports as unknown as KernelExports;
-    this.#bytes = new Uint8Array(this.#exports.memory.buffer);
   }
 
   /** A function for guests, which they call without a step through JavaScript. */
@@ -58,7 +54,7 @@ export class Kernel {
 
   /** In bytes. */
   get size(): number {
-    return this.#exports.memory.buffer.byteLength;
+    return this.#view.length;
   }
 
   /** Frees all blocks, and makes the input available. @throws As {@link explain} says. */
@@ -90,19 +86,19 @@ export class Kernel {
 
   /** The output with a byte before it that the caller may overwrite; undefined if the guest has set none. */
   output(): Uint8Array | undefined {
-    const { has_output, output_address, output_length } = this.#exports;
-    if (has_output.value === 0) return undefined;
-    const address = output_address.value >>> 0;
-    const length = output_length.value >>> 0;
-    return length === 0 ? new Uint8Array(1) : this.#view.subarray(address - 1, address + length);
+    const view = this.#view;
+    if (this.#results[0] === 0) return undefined;
+    const address = this.#results[1]!;
+    const length = this.#results[2]!;
+    return length === 0 ? new Uint8Array(1) : view.subarray(address - 1, address + length);
   }
 
   /** The error that the guest has set; undefined if it has set none. */
   error(): Uint8Array | undefined {
-    const { error_address, error_length } = this.#exports;
-    if (this.#exports.has_error() === 0) return undefined;
-    const address = error_address.value >>> 0;
-    return this.#view.subarray(address, address + (error_length.value >>> 0));
+    const view = this.#view;
+    if (this.#results[3] === 0) return undefined;
+    const address = this.#results[4]!;
+    return view.subarray(address, address + this.#results[5]!);
   }
 
   /** Sets the error as the guest would. */
@@ -163,12 +159,19 @@ export class Kernel {
   #mayGrow(pages: number): boolean {
     // Both memories together: the limit is the guest's, wherever its bytes lie.
     const size = this.size + this.guest.memory.size;
+    // Last: the size was read from views that growth detaches.
+    this.#mayHaveGrown = true;
     return size + (pages >>> 0) * PAGE_BYTES <= this.guest.limits.maxMemoryBytes;
   }
 
+  /** The whole memory; also renews the other view. */
   get #view(): Uint8Array<ArrayBuffer> {
-    const { buffer } = this.#exports.memory;
-    if (this.#bytes.buffer !== buffer) this.#bytes = new Uint8Array(buffer);
+    if (this.#mayHaveGrown) {
+      const { buffer } = this.#exports.memory;
+      this.#bytes = new Uint8Array(buffer);
+      this.#results = new Uint32Array(buffer, KERNEL_RESULTS, 6);
+      this.#mayHaveGrown = false;
+    }
     return this.#bytes;
   }
 }

@@ -12,6 +12,7 @@
 ;;
 ;;   0      zeros, the entry of slot 0: no block
 ;;   16     heads of the lists of free chunks, by the power of two of their capacity
+;;   144    what the host reads after a call: 1 if there is an output, its address and size; 1 if there is an error, its address and size
 ;;   1024   directory: addresses of tables of 256 entries each
 ;;   17408  chunks: 16 bytes of head (next free, capacity, -, -), then the block; tables of entries are chunks too
 ;;
@@ -31,22 +32,22 @@
   (global $high (export "high") (mut i32) (i32.const 17408))
   (global $slots (mut i32) (i32.const 1))
   (global $free_slot (mut i32) (i32.const 0))
-  ;; The blocks that were loaded from and stored to last: the upper half of their offsets, -1 for none; size and address.
-  (global $load_key (mut i64) (i64.const -1))
-  (global $load_size (mut i64) (i64.const 0))
+  ;; The blocks that were loaded from and stored to last: offset, size, places at which 8 bytes may begin, address. Sizes of 0 are for none. An offset less
+  ;; that of the block is below a size only if it is in the block: any other slot or generation is 2^32 away, and no block is so large.
+  (global $load_block (mut i64) (i64.const 0))
+  (global $load_bytes (mut i64) (i64.const 0))
+  (global $load_words (mut i64) (i64.const 0))
   (global $load_address (mut i32) (i32.const 0))
-  (global $store_key (mut i64) (i64.const -1))
-  (global $store_size (mut i64) (i64.const 0))
+  (global $store_block (mut i64) (i64.const 0))
+  (global $store_bytes (mut i64) (i64.const 0))
+  (global $store_words (mut i64) (i64.const 0))
   (global $store_address (mut i32) (i32.const 0))
   (global $input (mut i64) (i64.const 0))
   (global $input_address (mut i32) (i32.const 0))
-  (global $input_length (mut i32) (i32.const 0))
-  (global $has_output (export "has_output") (mut i32) (i32.const 0))
-  (global $output_address (export "output_address") (mut i32) (i32.const 0))
-  (global $output_length (export "output_length") (mut i32) (i32.const 0))
+  ;; Its size, and the places at which 8 bytes may begin.
+  (global $input_length (mut i64) (i64.const 0))
+  (global $input_words (mut i64) (i64.const 0))
   (global $error (mut i64) (i64.const 0))
-  (global $error_address (export "error_address") (mut i32) (i32.const 0))
-  (global $error_length (export "error_length") (mut i32) (i32.const 0))
 
   (func $fail (param $fault i32)
     (global.set $fault (local.get $fault))
@@ -153,8 +154,15 @@
       (i64.shl (i64.extend_i32_u (local.get $slot)) (i64.const 32))))
 
   (func $forget_places
-    (global.set $load_key (i64.const -1))
-    (global.set $store_key (i64.const -1)))
+    (global.set $load_bytes (i64.const 0))
+    (global.set $load_words (i64.const 0))
+    (global.set $store_bytes (i64.const 0))
+    (global.set $store_words (i64.const 0)))
+
+  ;; In how many places of a block 8 bytes may begin.
+  (func $words (param $bytes i64) (result i64)
+    (if (i64.lt_u (local.get $bytes) (i64.const 8)) (then (return (i64.const 0))))
+    (i64.sub (local.get $bytes) (i64.const 7)))
 
   ;; For guests.
 
@@ -189,81 +197,70 @@
   (func $load_at (param $offset i64) (param $bytes i64) (result i32) (local $entry i32) (local $address i32)
     (local.set $address (call $reach (local.get $offset) (local.get $bytes) (i32.const 1) (i32.const 2)))
     (local.set $entry (call $entry (local.get $offset)))
-    (global.set $load_key (i64.shr_u (local.get $offset) (i64.const 32)))
-    (global.set $load_size (i64.load32_u offset=4 (local.get $entry)))
+    (global.set $load_block (i64.and (local.get $offset) (i64.const 0xffffffff_00000000)))
+    (global.set $load_bytes (i64.load32_u offset=4 (local.get $entry)))
+    (global.set $load_words (call $words (global.get $load_bytes)))
     (global.set $load_address (i32.load (local.get $entry)))
     (local.get $address))
   (func $store_at (param $offset i64) (param $bytes i64) (result i32) (local $entry i32) (local $address i32)
     (local.set $address (call $reach (local.get $offset) (local.get $bytes) (i32.const 1) (i32.const 2)))
     (local.set $entry (call $entry (local.get $offset)))
-    (global.set $store_key (i64.shr_u (local.get $offset) (i64.const 32)))
-    (global.set $store_size (i64.load32_u offset=4 (local.get $entry)))
+    (global.set $store_block (i64.and (local.get $offset) (i64.const 0xffffffff_00000000)))
+    (global.set $store_bytes (i64.load32_u offset=4 (local.get $entry)))
+    (global.set $store_words (call $words (global.get $store_bytes)))
     (global.set $store_address (i32.load (local.get $entry)))
     (local.get $address))
   (func (export "load_u8") (param $offset i64) (result i32) (local $byte i64)
-    (local.set $byte (i64.and (local.get $offset) (i64.const 0xffffffff)))
-    (if (result i32) (i32.and
-          (i64.eq (i64.shr_u (local.get $offset) (i64.const 32)) (global.get $load_key))
-          (i64.le_u (i64.add (local.get $byte) (i64.const 1)) (global.get $load_size)))
+    (local.set $byte (i64.sub (local.get $offset) (global.get $load_block)))
+    (if (result i32) (i64.lt_u (local.get $byte) (global.get $load_bytes))
       (then (i32.load8_u (i32.add (global.get $load_address) (i32.wrap_i64 (local.get $byte)))))
       (else (i32.load8_u (call $load_at (local.get $offset) (i64.const 1))))))
   (func (export "load_u64") (param $offset i64) (result i64) (local $byte i64)
-    (local.set $byte (i64.and (local.get $offset) (i64.const 0xffffffff)))
-    (if (result i64) (i32.and
-          (i64.eq (i64.shr_u (local.get $offset) (i64.const 32)) (global.get $load_key))
-          (i64.le_u (i64.add (local.get $byte) (i64.const 8)) (global.get $load_size)))
+    (local.set $byte (i64.sub (local.get $offset) (global.get $load_block)))
+    (if (result i64) (i64.lt_u (local.get $byte) (global.get $load_words))
       (then (i64.load align=1 (i32.add (global.get $load_address) (i32.wrap_i64 (local.get $byte)))))
       (else (i64.load align=1 (call $load_at (local.get $offset) (i64.const 8))))))
   (func (export "store_u8") (param $offset i64) (param $value i32) (local $byte i64)
-    (local.set $byte (i64.and (local.get $offset) (i64.const 0xffffffff)))
-    (if (i32.and
-          (i64.eq (i64.shr_u (local.get $offset) (i64.const 32)) (global.get $store_key))
-          (i64.le_u (i64.add (local.get $byte) (i64.const 1)) (global.get $store_size)))
+    (local.set $byte (i64.sub (local.get $offset) (global.get $store_block)))
+    (if (i64.lt_u (local.get $byte) (global.get $store_bytes))
       (then (i32.store8 (i32.add (global.get $store_address) (i32.wrap_i64 (local.get $byte))) (local.get $value)))
       (else (i32.store8 (call $store_at (local.get $offset) (i64.const 1)) (local.get $value)))))
   (func (export "store_u64") (param $offset i64) (param $value i64) (local $byte i64)
-    (local.set $byte (i64.and (local.get $offset) (i64.const 0xffffffff)))
-    (if (i32.and
-          (i64.eq (i64.shr_u (local.get $offset) (i64.const 32)) (global.get $store_key))
-          (i64.le_u (i64.add (local.get $byte) (i64.const 8)) (global.get $store_size)))
+    (local.set $byte (i64.sub (local.get $offset) (global.get $store_block)))
+    (if (i64.lt_u (local.get $byte) (global.get $store_words))
       (then (i64.store align=1 (i32.add (global.get $store_address) (i32.wrap_i64 (local.get $byte))) (local.get $value)))
       (else (i64.store align=1 (call $store_at (local.get $offset) (i64.const 8)) (local.get $value)))))
 
-  (func (export "input_length") (result i64) (i64.extend_i32_u (global.get $input_length)))
+  (func (export "input_length") (result i64) (global.get $input_length))
   (func (export "input_offset") (result i64) (global.get $input))
-  ;; Indices from 2^32 are refused: their sum with the bytes might overflow.
   (func (export "input_load_u8") (param $index i64) (result i32)
-    (if (i64.ge_u (local.get $index) (i64.extend_i32_u (global.get $input_length)))
-      (then (call $fail (i32.const 5))))
+    (if (i64.ge_u (local.get $index) (global.get $input_length)) (then (call $fail (i32.const 5))))
     (i32.load8_u (i32.add (global.get $input_address) (i32.wrap_i64 (local.get $index)))))
   (func (export "input_load_u64") (param $index i64) (result i64)
-    (if (i32.or
-          (i64.gt_u (local.get $index) (i64.const 0xffffffff))
-          (i64.gt_u (i64.add (local.get $index) (i64.const 8)) (i64.extend_i32_u (global.get $input_length))))
-      (then (call $fail (i32.const 5))))
+    (if (i64.ge_u (local.get $index) (global.get $input_words)) (then (call $fail (i32.const 5))))
     (i64.load align=1 (i32.add (global.get $input_address) (i32.wrap_i64 (local.get $index)))))
 
   (func (export "output_set") (param $offset i64) (param $length i64)
-    (global.set $has_output (i32.const 1))
-    (global.set $output_length (i32.const 0))
+    (i32.store offset=144 (i32.const 0) (i32.const 1))
+    (i32.store offset=152 (i32.const 0) (i32.const 0))
     (if (i64.eqz (i64.or (local.get $offset) (local.get $length))) (then (return)))
     (if (i64.gt_u (local.get $length) (i64.const 0xffffffff)) (then (call $fail (i32.const 6))))
-    (global.set $output_address (call $reach (local.get $offset) (local.get $length) (i32.const 6) (i32.const 6)))
-    (global.set $output_length (i32.wrap_i64 (local.get $length))))
+    (i32.store offset=148 (i32.const 0)
+      (call $reach (local.get $offset) (local.get $length) (i32.const 6) (i32.const 6)))
+    (i32.store offset=152 (i32.const 0) (i32.wrap_i64 (local.get $length))))
 
   (func $error_set (export "error_set") (param $offset i64)
     (global.set $error (local.get $offset))
-    (global.set $error_length (i32.const 0))
+    (i32.store offset=156 (i32.const 0) (i64.ne (local.get $offset) (i64.const 0)))
+    (i32.store offset=164 (i32.const 0) (i32.const 0))
     (if (i64.eqz (local.get $offset)) (then (return)))
-    (global.set $error_address (call $reach (local.get $offset) (i64.const 0) (i32.const 1) (i32.const 2)))
-    (global.set $error_length
+    (i32.store offset=160 (i32.const 0)
+      (call $reach (local.get $offset) (i64.const 0) (i32.const 1) (i32.const 2)))
+    (i32.store offset=164 (i32.const 0)
       (i32.sub (i32.load offset=4 (call $entry (local.get $offset))) (i32.wrap_i64 (local.get $offset)))))
   (func (export "error_get") (result i64) (global.get $error))
 
   ;; For the host.
-
-  ;; True if the guest set an error.
-  (func (export "has_error") (result i32) (i64.ne (global.get $error) (i64.const 0)))
 
   ;; A block that the host fills.
   (func (export "place") (param $size i32) (result i64)
@@ -279,7 +276,8 @@
 
   ;; Frees everything and makes room for the input of the next call. @returns where it goes
   (func (export "begin") (param $length i32) (result i32)
-    (memory.fill (i32.const 16) (i32.const 0) (i32.const 128))
+    ;; The lists of free chunks, and what the host read.
+    (memory.fill (i32.const 16) (i32.const 0) (i32.const 152))
     (memory.fill (i32.const 1024) (i32.const 0)
       (i32.shl (i32.shr_u (i32.add (global.get $slots) (i32.const 255)) (i32.const 8)) (i32.const 2)))
     (call $forget_places)
@@ -287,16 +285,14 @@
     (global.set $top (i32.const 17408))
     (global.set $slots (i32.const 1))
     (global.set $free_slot (i32.const 0))
-    (global.set $has_output (i32.const 0))
-    (global.set $output_address (i32.const 0))
-    (global.set $output_length (i32.const 0))
     (global.set $error (i64.const 0))
-    (global.set $error_length (i32.const 0))
     (global.set $input (i64.const 0))
     (global.set $input_address (i32.const 0))
-    (global.set $input_length (i32.const 0))
+    (global.set $input_length (i64.const 0))
+    (global.set $input_words (i64.const 0))
     (if (i32.eqz (local.get $length)) (then (return (i32.const 0))))
     (global.set $input (call $make (i64.extend_i32_u (local.get $length)) (i32.const 0)))
     (global.set $input_address (i32.load (call $entry (global.get $input))))
-    (global.set $input_length (local.get $length))
+    (global.set $input_length (i64.extend_i32_u (local.get $length)))
+    (global.set $input_words (call $words (global.get $input_length)))
     (global.get $input_address)))

@@ -2,6 +2,8 @@
 
 /** As everywhere in WebAssembly. */
 export const PAGE_BYTES = 65_536;
+/** Where the kernel leaves what the host reads after a call: as in `kernel.wat`. */
+export const KERNEL_RESULTS = 144;
 /** Where the blocks begin: as in `kernel.wat`. */
 export const KERNEL_HEAP_START = 17_408;
 /** Bytes that are cleared or copied for one unit of fuel: the price of host functions. */
