@@ -1,6 +1,6 @@
 import { assemble } from '@testbench/test-kit';
 
-import { extismWat } from './extism-guests.ts';
+import { extismWat } from './extism-wat.ts';
 
 /** Functions that a guest may export for its host to call once, before anything else; by name of the guest. */
 export const STARTS = {
