@@ -119,8 +119,3 @@ export const emitting = assemble(
     execute: `(drop (call $emit (i32.const 4096) (i32.const 8))) ${packed(4096, OUTPUT.length)}`,
   }),
 );
-
-/** Runs until it is stopped. */
-export const endless = assemble(
-  guestWat({ metadataText: METADATA, execute: '(loop (br 0)) (unreachable)' }),
-);

@@ -68,12 +68,12 @@ describe('slices', () => {
     const began = slices.map((_, index) =>
       slices.slice(0, index).reduce((sum, slice) => sum + slice, 0),
     );
-    // Each takes no longer than the time left plus a few milliseconds, at 200 ns per unit.
+    // Each takes no longer than the time left plus a few milliseconds, at 800 ns per unit.
     for (const [index, slice] of slices.entries()) {
       const leftMs = deadlineMs - began[index]! / 1e6;
-      expect(slice * 200e-6).toBeLessThan(Math.max(0, leftMs) + 5.1);
+      expect(slice * 800e-6).toBeLessThan(Math.max(0, leftMs) + 5.1);
     }
-    expect(Math.max(...slices)).toBeGreaterThan(30_000);
+    expect(Math.max(...slices)).toBeGreaterThan(8_000);
   });
 
   it('shrink until they take a millisecond', () => {
