@@ -155,10 +155,13 @@ export const managerRows: readonly Attack[] = [
       return `${codes.length - 1} times CALL_CRASHED, then CALL_QUARANTINED`;
     },
   },
-  ...Object.entries(FORGERIES).map(([name, { raw, onlyProcess }]): Attack => ({
+  ...Object.entries(FORGERIES).map(([name, { raw, onlyProcess, answerWords }]): Attack => ({
     row: 100,
     name: `a runner that was taken over and sends ${name}`,
-    modes: raw === undefined && onlyProcess !== true ? ['thread', 'process'] : ['process'],
+    modes: [
+      ...(raw === undefined && onlyProcess !== true ? (['thread'] as const) : []),
+      ...(answerWords === undefined ? (['process'] as const) : []),
+    ],
     run: (arena) => forge(arena, name),
   })),
 ];

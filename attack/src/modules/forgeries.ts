@@ -12,6 +12,8 @@ export interface Forgery {
   readonly onlyProcess?: boolean;
   /** Bytes instead of frames. */
   readonly raw?: readonly number[];
+  /** Words at the beginning of the memory that a thread shares with its host, as its answer to a call. */
+  readonly answerWords?: readonly number[];
 }
 
 const loaded = { type: 'loaded', metadata: METADATA, contract: 'v1', hasBatch: false };
@@ -170,6 +172,26 @@ export const FORGERIES: Readonly<Record<string, Forgery>> = {
     outcome: 'LOAD_BAD_MESSAGE',
     onlyProcess: true,
     answer: () => [{ ...loaded, more: 'x'.repeat(2 * 2 ** 20) }],
+  },
+  'an answer beyond the memory that it shares': {
+    outcome: 'CALL_BAD_MESSAGE',
+    answer: toCall(),
+    answerWords: [0, 1, 0xffff_ffff],
+  },
+  'an answer in shared memory of more outcomes than inputs': {
+    outcome: 'CALL_BAD_MESSAGE',
+    answer: toCall(),
+    answerWords: [0, 9, 0],
+  },
+  'an answer in shared memory of no numbers': {
+    outcome: 'CALL_BAD_MESSAGE',
+    answer: toCall(),
+    answerWords: [0, 1, 0, 0, ...Array.from({ length: 8 }, () => 0x7ff8_0000)],
+  },
+  'an answer in shared memory whose text is no JSON': {
+    outcome: 'CALL_BAD_MESSAGE',
+    answer: toCall(),
+    answerWords: [4, 0, 0, 0, 0x7b7b_7b7b],
   },
   'nothing more': {
     outcome: 'CALL_DEADLINE_EXCEEDED',

@@ -33,7 +33,7 @@ export const MAX_FRAME_BYTES = 256 * 1024 * 1024;
  * A runner's quotas are those of one call, times this: a compromised runner does not respect its own.
  */
 export const GUEST_CALLS_PER_INPUT = 4;
-/** JSON of one message of a child process, in bytes: parsing 3 MB of `{},` held a busy host for 1.8 s. */
+/** JSON of one message of a child process, or of an answer in shared memory, in bytes: parsing 3 MB of `{},` held a busy host for 1.8 s. */
 export const MAX_FRAME_JSON_BYTES = 1024 * 1024;
 /** Errors of failed calls in one message, as JSON: together with the rest, well under {@link MAX_FRAME_JSON_BYTES}. */
 export const MAX_ERRORS_BYTES = 512 * 1024;
@@ -43,6 +43,10 @@ export const LOAD_TIMEOUT_MS = 10_000;
 export const MAX_BATCH_INPUTS = 64;
 /** Their total length in UTF-16 units; a single longer input is still sent. */
 export const MAX_BATCH_BYTES = 1024 * 1024;
+/** Memory in which a host leaves calls for a thread: a batch of ASCII at {@link MAX_BATCH_BYTES}. What is longer is posted. */
+export const ROOM_CALL_BYTES = 1280 * 1024;
+/** The same for answers: the default limit of an output fits. */
+export const ROOM_ANSWER_BYTES = 1280 * 1024;
 /** An answer passed to the next stage in the same thread, in UTF-16 units: each later stage holds another copy. */
 export const MAX_PIPELINE_ANSWER_LENGTH = 1024 * 1024;
 /** Outputs of one message from a pipeline, in bytes; one more item may be added beyond it. */

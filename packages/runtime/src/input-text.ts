@@ -61,7 +61,8 @@ function makeRoom(length: number): void {
 
 /** An input as one text. */
 export function joinInput(input: ProtocolInput): string {
-  return input instanceof Uint8Array ? new TextDecoder().decode(input) : join(input);
+  // A copy: the bytes may be in memory that threads share, which not every decoder takes.
+  return input instanceof Uint8Array ? new TextDecoder().decode(input.slice()) : join(input);
 }
 
 function join(input: string | readonly string[]): string {

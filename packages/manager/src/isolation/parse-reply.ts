@@ -17,6 +17,7 @@ import {
 } from '@testbench/types/errors';
 
 import type { RunnerReport } from '../runner/messages.js';
+import { outputsText } from './outputs-text.js';
 
 /** The checked result of one input. */
 export type Outcome =
@@ -146,6 +147,7 @@ function parseDone(reply: Fields, hostFunctions: readonly string[]): CheckedRepl
     return undefined;
   }
   const checked: Outcome[] = [];
+  const text = outcomes.length > 1 ? outputsText(bytes) : undefined;
   let start = 0;
   for (const value of outcomes as readonly unknown[]) {
     const outcome = Object(value) as Fields;
@@ -158,7 +160,12 @@ function parseDone(reply: Fields, hostFunctions: readonly string[]): CheckedRepl
     const end = outcome['end'];
     const usage = readUsage(outcome);
     if (usage === undefined || !isCount(end) || end < start || end > bytes.length) return undefined;
-    checked.push({ ok: true, bytes: bytes.subarray(start, end), usage });
+    checked.push({
+      ok: true,
+      bytes: bytes.subarray(start, end),
+      text: text?.slice(start, end),
+      usage,
+    });
     start = end;
   }
   return { type: 'done', outcomes: checked, report: checkedReport };

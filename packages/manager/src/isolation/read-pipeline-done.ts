@@ -1,5 +1,6 @@
 import { FAILED, FIGURES_PER_CALL, NOT_MADE } from '../runner/run-pipeline.js';
 import type { RunnerReport } from '../runner/messages.js';
+import { outputsText } from './outputs-text.js';
 import type { Outcome, PipelineDone } from './parse-reply.js';
 
 /** What a runner reports about the items of a pipeline. */
@@ -12,8 +13,6 @@ export interface PipelineAnswers {
   readonly reports: readonly RunnerReport[];
 }
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** @returns undefined if the runner's answer does not match the items and stages that it was given. */
 export function readPipelineDone(
   { figures, errors, left, bytes, reports }: PipelineDone,
@@ -23,7 +22,7 @@ export function readPipelineDone(
   const calls = items * stages;
   if (figures.length !== calls * FIGURES_PER_CALL || reports.length !== stages) return undefined;
   if (left.length > items || left.some((item) => item >= items)) return undefined;
-  const text = textOf(bytes);
+  const text = outputsText(bytes);
   const outcomes: (Outcome | undefined)[] = [];
   let start = 0;
   let failed = 0;
@@ -55,20 +54,6 @@ export function readPipelineDone(
     }
   }
   return failed === errors.length ? { outcomes, left: new Set(left), reports } : undefined;
-}
-
-/**
- * All outputs as one text, since decoding has a high fixed cost; undefined if a character may take several bytes, so that an output
- * cannot be cut out of it.
- */
-function textOf(bytes: Uint8Array): string | undefined {
-  try {
-    const text = decoder.decode(bytes);
-    return text.length === bytes.length ? text : undefined;
-  } catch {
-    // One of them is not UTF-8, or cannot be decoded: the reader reports it.
-    return undefined;
-  }
 }
 
 function isAmount(amount: number): boolean {
