@@ -1,7 +1,8 @@
 import { opendir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { ImportError } from './errors.js';
+import { findHelm, HELM_STATE, helmRun, helmState } from './helm/find-helm.js';
 import { type HelmFiles, readHelm } from './helm/read-helm.js';
 import { EvalLog } from './inspect/eval-log.js';
 import { JsonLog } from './inspect/json-log.js';
@@ -15,16 +16,6 @@ import { readTask } from './lm-eval/read-task.js';
 import type { FoundRun } from './read-run.js';
 import { ZipArchive } from './zip/zip-archive.js';
 
-const HELM_STATE = 'scenario_state.json';
-const HELM_NAMES = [
-  'per_instance_stats.json',
-  'run_spec.json',
-  'stats.json',
-  'scenario.json',
-  'instances.json',
-  'display_predictions.json',
-  'display_requests.json',
-];
 /** Folders below the given one that are searched: tools sort their files by model, suite and task. */
 const MAX_LEVELS = 6;
 
@@ -54,11 +45,9 @@ async function findInFolder(files: readonly string[]): Promise<FoundSource[]> {
   const left = new Set(files);
   const found: FoundSource[] = [];
   for (const state of files.filter((file) => file.endsWith(HELM_STATE))) {
-    const helm = helmFiles(state, left);
-    found.push(helm === undefined ? statelessSource(state) : helmSource(helm));
-    left.delete(state);
-    const prefix = state.slice(0, -HELM_STATE.length);
-    for (const name of HELM_NAMES) left.delete(`${prefix}${name}`);
+    const helm = findHelm(state, left);
+    found.push(helm instanceof ImportError ? damagedSource(helm) : helmSource(helm));
+    for (const file of helmRun(state)) left.delete(file);
   }
   for (const file of [...left].filter((each) => each.endsWith('.eval'))) {
     found.push(...(await findInFile(file)));
@@ -91,12 +80,11 @@ async function findInFile(file: string): Promise<FoundSource[]> {
       },
     ];
   }
-  const name = basename(file);
   const siblings = await filesOf(dirname(file));
-  if (name.endsWith(HELM_STATE) || HELM_NAMES.some((each) => name.endsWith(each))) {
-    const ending = [HELM_STATE, ...HELM_NAMES].find((each) => name.endsWith(each))!;
-    const helm = helmFiles(`${file.slice(0, -ending.length)}${HELM_STATE}`, new Set(siblings));
-    if (helm !== undefined) return [helmSource(helm)];
+  const state = helmState(file);
+  if (state !== undefined) {
+    const helm = findHelm(state, new Set(siblings));
+    if (!(helm instanceof ImportError)) return [helmSource(helm)];
   }
   if (samplesOf(file) !== undefined || file.endsWith('.jsonl')) {
     const results = await readResults(siblings);
@@ -145,16 +133,7 @@ function helmSource(files: HelmFiles): FoundSource {
   };
 }
 
-/** A run of HELM whose scores are missing. */
-function statelessSource(state: string): FoundSource {
-  const file = `${state.slice(0, -HELM_STATE.length)}${HELM_NAMES[0]}`;
-  return damagedSource(
-    new ImportError('IMPORT_UNREADABLE', 'no such file, and the scores of a run are in it', {
-      file,
-    }),
-  );
-}
-
+/** A file that is told, and not imported. */
 function damagedSource(error: ImportError): FoundSource {
   return {
     file: error.file,
@@ -170,20 +149,6 @@ async function looksKnown(file: string): Promise<boolean> {
     return /"(?:eval|results|request_states)"\s*:/.test(Buffer.from(chunk).toString());
   }
   return false;
-}
-
-/** The other files of a run of HELM, which have the same prefix. */
-function helmFiles(state: string, files: ReadonlySet<string>): HelmFiles | undefined {
-  const prefix = state.slice(0, -HELM_STATE.length);
-  const instanceStats = `${prefix}per_instance_stats.json`;
-  if (!files.has(state) || !files.has(instanceStats)) return undefined;
-  const [spec, stats] = ['run_spec.json', 'stats.json'].map((name) => `${prefix}${name}`);
-  return {
-    state,
-    instanceStats,
-    ...(files.has(spec!) ? { spec: spec! } : {}),
-    ...(files.has(stats!) ? { stats: stats! } : {}),
-  };
 }
 
 /** A log without its samples, or any other document. */

@@ -5,7 +5,8 @@ import { stringify } from 'yaml';
 
 import { ImportError } from '../errors.js';
 import type { ConvertedAssertion } from './assertion-kinds.js';
-import { convertConfig, type ConvertedConfig, type ConvertedTest } from './convert-config.js';
+import { convertConfig, type ConvertedConfig } from './convert-config.js';
+import type { ConvertedTest } from './convert-tests.js';
 import { escapeDocument } from './escape-document.js';
 import type { Finding } from './findings.js';
 import { VARS } from './templates.js';
