@@ -168,6 +168,23 @@ tests:
     insist(!/THE SECRET|root:/.test(written), 'it copied a file');
     return 'only files in its folder are read';
   }),
+  attack(
+    PATHS,
+    'our own words for variables and files in a configuration of promptfoo',
+    async () => {
+      const tests = 'tests: [{ vars: { q: hi }, assert: [{ type: contains, value: hi }] }]';
+      const { written } = await convert(
+        `description: '\${env:HOME}'\nprompts: ['\${env:HOME} {{q}}']\nproviders: [{ id: 'openai:\${env:HOME}', label: '\${env:HOME}' }]\n${tests}`,
+      );
+      insist(written.includes('env:HOME'), 'nothing was written');
+      insist(!/(?<!\$)\$\{env:/.test(written), 'it names a variable of the environment');
+      const body = "{ p: '{{prompt}}', f: { $file: /etc/passwd } }";
+      const provider = `{ id: https, config: { url: 'https://example.com', body: ${body} } }`;
+      const { code } = await convert(`prompts: ['{{q}}']\nproviders: [${provider}]\n${tests}`);
+      insist(code === 'IMPORT_INVALID', code ?? 'taken');
+      return 'texts are only texts';
+    },
+  ),
   attack(YAML, 'tags that make objects, and aliases that multiply', async () => {
     const levels = Array.from(
       { length: 12 },
