@@ -1,7 +1,7 @@
 const decoder = new TextDecoder();
 
 /**
- * The bytes that a function returned, as in Extism's SDK: the reading half of a `DataView`, with methods for text and JSON.
+ * The bytes that a function returned, as in Extism's SDK: a `DataView` whose setters throw, with methods for text and JSON.
  *
  * @example
  * ```ts no-run
@@ -43,54 +43,10 @@ export class PluginOutput extends DataView<ArrayBuffer> {
     return this.#bytes;
   }
 
-  /** Always throws: an output is read only. */
-  override setInt8(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setInt16(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setInt32(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setUint8(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setUint16(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setUint32(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setFloat32(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setFloat64(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setBigInt64(..._values: readonly unknown[]): never {
-    return readOnly();
-  }
-
-  /** Always throws: an output is read only. */
-  override setBigUint64(..._values: readonly unknown[]): never {
-    return readOnly();
+  static {
+    for (const name of Object.getOwnPropertyNames(DataView.prototype)) {
+      if (name.startsWith('set')) Object.defineProperty(this.prototype, name, { value: readOnly });
+    }
   }
 }
 

@@ -1,6 +1,5 @@
-import { defineEvaluation } from './evaluation/define-evaluation.js';
+import { evaluateWith } from './evaluation/evaluate-with.js';
 import type { EvaluateOptions, EvaluationRecord } from './evaluation/evaluation-options.js';
-import { checkRecords, readEvaluateOptions, readRecords } from './evaluation/read-records.js';
 import { VITEST } from './vitest-runner.js';
 
 /**
@@ -34,8 +33,5 @@ export async function evaluate<Row extends EvaluationRecord>(
   dataset: string | readonly Row[],
   options: EvaluateOptions<Row>,
 ): Promise<void> {
-  const read = readEvaluateOptions(options);
-  // Without waiting, so that the suite is there before the file has been collected.
-  const records = typeof dataset === 'string' ? await readRecords(dataset) : checkRecords(dataset);
-  defineEvaluation(VITEST, records, read);
+  await evaluateWith(VITEST, dataset, options);
 }

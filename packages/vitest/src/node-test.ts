@@ -5,9 +5,8 @@
  */
 import { after, describe, test, type TestContext } from 'node:test';
 
-import { defineEvaluation } from './evaluation/define-evaluation.js';
+import { evaluateWith } from './evaluation/evaluate-with.js';
 import type { EvaluateOptions, EvaluationRecord } from './evaluation/evaluation-options.js';
-import { checkRecords, readEvaluateOptions, readRecords } from './evaluation/read-records.js';
 import type { TestRunner } from './evaluation/test-runner.js';
 
 const NODE_TEST: TestRunner = {
@@ -48,7 +47,5 @@ export async function evaluate<Row extends EvaluationRecord>(
   dataset: string | readonly Row[],
   options: EvaluateOptions<Row>,
 ): Promise<void> {
-  const read = readEvaluateOptions(options);
-  const records = typeof dataset === 'string' ? await readRecords(dataset) : checkRecords(dataset);
-  defineEvaluation(NODE_TEST, records, read);
+  await evaluateWith(NODE_TEST, dataset, options);
 }
