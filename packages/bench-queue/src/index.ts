@@ -19,14 +19,12 @@ export {
   type QueueStatus,
   type WorkerStatus,
 } from './queue-control.js';
-export {
-  createQueueExecutor,
-  type ExecutorStatus,
-  type QueueExecutorOptions,
-} from './queue-executor.js';
-export { type QueueWorkerOptions, runWorker, type WorkerReport } from './queue-worker.js';
+export type { ExecutorStatus, QueueExecutorOptions } from './executor-options.js';
+export { createQueueExecutor } from './queue-executor.js';
+export { runWorker, type WorkerReport } from './queue-worker.js';
 export { connectQueue, type QueueAddress, shownAddress } from './redis-url.js';
 export type { RunState } from './run-record.js';
 export type { ResultPlace, Share } from './share.js';
 export { openStoreShare } from './store-share.js';
+export type { QueueWorkerOptions } from './worker-options.js';
 export type { WorkerIsolation } from './worker-system.js';

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 
-import { forgetRun } from './queue-executor.js';
+import { forgetRun } from './publish-run.js';
 import { findRun, keys, QUEUE_PREFIX, type RunState, stateOf } from './run-record.js';
 
 /** A worker, as reported by itself. */
