@@ -13,7 +13,13 @@ import {
 
 /** What the process is to do. */
 export type QueueTask =
-  | { readonly kind: 'threads'; readonly config: BenchmarkConfig; readonly mark: number }
+  | {
+      readonly kind: 'threads';
+      readonly config: BenchmarkConfig;
+      readonly mark: number;
+      /** The part of the plan that it runs. @default all of it */
+      readonly shard: { readonly index: number; readonly of: number } | undefined;
+    }
   | {
       readonly kind: 'coordinator';
       readonly config: BenchmarkConfig;
@@ -70,8 +76,10 @@ if (task.kind === 'worker') {
     tell('mark');
   };
   tell('ready');
-  if (task.kind === 'threads') await runPlan(task.config, { onProgress });
-  else {
+  if (task.kind === 'threads') {
+    const { config, shard } = task;
+    await runPlan(config, { onProgress, ...(shard && { shard }) });
+  } else {
     const client = await connectQueue({ url: task.url });
     const executor = createQueueExecutor({
       client,

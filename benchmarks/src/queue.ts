@@ -14,27 +14,34 @@ import { reportFigure } from './figures.ts';
 import type { QueueTask } from './queue-process.ts';
 
 /*
- * What a queue costs compared with threads alone: processor time of all processes, Redis included, for each shard of a run that is under way. What comes before
- * (the start of a process, its plan, its plugins, code that is not optimized yet) is stated apart, since a worker pays it once a run.
+ * What a queue costs compared with threads alone: processor time of all processes, Redis included, for each shard of a run that is under way. Every process
+ * first does `--warm` shards that are not measured, and then `--shards` that are, so that a run of four workers is four times as long as that of one: what a process
+ * pays once (its start, its plan, its plugins, code that is not optimized yet) is stated apart.
+ *
+ * Several processes on one machine cost more than one, with a queue or without: each has its own heap and code, and they take turns on the processors. So workers are
+ * also compared with as many processes that run parts of the plan by hand, in threads and without a queue.
  *
  * On a shared machine, processor time is the relevant figure; records per second say little. Needs redis-server.
  */
 const { values } = parseArgs({
   args: process.argv.slice(2).filter((arg) => arg !== '--'),
   options: {
-    records: { type: 'string', default: '60000' },
-    shard: { type: 'string', default: '1000' },
+    shards: { type: 'string', default: '60' },
+    warm: { type: 'string', default: '40' },
+    'shard-records': { type: 'string', default: '1000' },
     rounds: { type: 'string', default: '3' },
     workers: { type: 'string', default: '1,2,4' },
     evaluators: { type: 'string', default: 'exact-match' },
   },
 });
-const records = Number(values.records);
-const shardRecords = Number(values.shard);
+/** Shards of each process that are measured, and those before. */
+const shards = Number(values.shards);
+const warm = Number(values.warm);
+const shardRecords = Number(values['shard-records']);
 const rounds = Number(values.rounds);
 const counts = values.workers.split(',').map(Number);
-/** Part of the run that is not measured. */
-const MARK = 0.3;
+/** Part of a run that is not measured. */
+const MARK = warm / (warm + shards);
 const TICKS_A_SECOND = 100;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const plugin = (name: string): string =>
@@ -45,17 +52,31 @@ if (spawnSync('redis-server', ['--version']).status !== 0) {
   process.exit(0);
 }
 
-/** Processor times of one run, in seconds. */
-interface Measured {
-  /** Of one worker, or of the only process. */
-  readonly start: number;
-  /** For each shard of those that count: a worker may be ahead of the coordinator. */
-  readonly worker: number;
-  readonly coordinator: number;
-  readonly redis: number;
-  readonly wall: number;
+/** How a run is made: by a number of processes in threads, or of workers. */
+interface Way {
+  readonly kind: 'threads' | 'workers';
+  readonly count: number;
 }
 
+/** Processor times of one run, in seconds for each shard. */
+interface Measured {
+  /** What one worker, or one process in threads, pays once. */
+  readonly start: number;
+  /** Of whoever makes the rows. */
+  readonly maker: number;
+  readonly coordinator: number;
+  readonly redis: number;
+  /** Shards a second of all processes. */
+  readonly rate: number;
+}
+
+const ways: readonly Way[] = [
+  ...[1, ...counts.filter((count) => count > 1)].map((count) => ({
+    kind: 'threads' as const,
+    count,
+  })),
+  ...counts.map((count) => ({ kind: 'workers' as const, count })),
+];
 const folder = await mkdtemp(join(tmpdir(), 'testbench-bench-queue-'));
 const port = await freePort();
 const url = `redis://127.0.0.1:${port}`;
@@ -65,25 +86,27 @@ const redis = spawn(
   ['--port', `${port}`, '--dir', join(folder, 'redis'), '--appendonly', 'yes', '--save', ''],
   { stdio: 'ignore' },
 );
-const measured = new Map<number, Measured[]>();
+const measured = new Map<Way, Measured[]>(ways.map((way) => [way, []]));
 const loads: number[] = [];
 let runs = 0;
 try {
   (await connectQueue({ url })).disconnect();
-  const lines = Array.from({ length: records }, (_, n) =>
-    JSON.stringify({
-      input: `What is ${n}?`,
-      expected: `${n}`,
-      answers: { a: `${n % 3 === 0 ? n : 1}` },
-    }),
-  );
-  await writeFile(join(folder, 'data.jsonl'), `${lines.join('\n')}\n`);
+  for (const count of new Set(ways.map((way) => way.count))) {
+    const lines = Array.from({ length: recordsOf(count) }, (_, n) =>
+      JSON.stringify({
+        input: `What is ${n}?`,
+        expected: `${n}`,
+        answers: { a: `${n % 3 === 0 ? n : 1}` },
+      }),
+    );
+    await writeFile(dataFile(count), `${lines.join('\n')}\n`);
+  }
   for (let round = 0; round < rounds; round += 1) {
     // Interleaved: other work on the machine changes over minutes.
-    for (const count of [0, ...counts]) {
+    for (const way of ways) {
       loads.push(loadavg()[0]!);
-      const found = await measure(count);
-      measured.set(count, [...(measured.get(count) ?? []), found]);
+      const found = way.kind === 'threads' ? await measureThreads(way) : await measureWorkers(way);
+      measured.get(way)!.push(found);
     }
   }
   print();
@@ -92,16 +115,47 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** Measures a run by threads alone, or by workers. */
-async function measure(count: number): Promise<Measured> {
+/** Records of a run by so many processes. */
+function recordsOf(count: number): number {
+  return count * (warm + shards) * shardRecords;
+}
+
+function dataFile(count: number): string {
+  return join(folder, `data-${count}.jsonl`);
+}
+
+function configOf(count: number): BenchmarkConfig {
   runs += 1;
-  const config: BenchmarkConfig = {
+  return {
     name: 'measured',
-    dataset: { path: join(folder, 'data.jsonl') },
+    dataset: { path: dataFile(count) },
     provider: { plugin: plugin('replay'), models: ['a'] },
     evaluators: values.evaluators.split(',').map((name) => ({ plugin: plugin(name) })),
     outputDir: join(folder, `out-${runs}`),
   };
+}
+
+/** Processes that run the plan, or a part of it each, without a queue. */
+async function measureThreads({ count }: Way): Promise<Measured> {
+  const config = configOf(count);
+  const made = await Promise.all(
+    Array.from({ length: count }, async (_, at) => {
+      const shard = count === 1 ? undefined : { index: at + 1, of: count };
+      const child = await begin({ kind: 'threads', config, mark: MARK, shard });
+      return await measureRest(child, shards);
+    }),
+  );
+  return {
+    start: mean(made.map(({ before, each }) => before - warm * each)),
+    maker: mean(made.map(({ each }) => each)),
+    coordinator: 0,
+    redis: 0,
+    rate: made.reduce((sum, { wall }) => sum + shards / wall, 0),
+  };
+}
+
+async function measureWorkers({ count }: Way): Promise<Measured> {
+  const config = configOf(count);
   const share = join(folder, 'share');
   const workers = await Promise.all(
     Array.from({ length: count }, async (_, at) => {
@@ -109,47 +163,60 @@ async function measure(count: number): Promise<Measured> {
       return await begin({ kind: 'worker', url, share, workDir, hasHooks: false });
     }),
   );
-  const coordinator = await begin(
-    count === 0
-      ? { kind: 'threads', config, mark: MARK }
-      : { kind: 'coordinator', config, mark: MARK, url, share, shardRecords },
-  );
-  await next(coordinator, 'mark');
-  const marked = performance.now();
-  const before = { coordinator: cpuOf(coordinator), redis: cpuOf(redis) };
-  await next(coordinator, 'end');
-  const wall = (performance.now() - marked) / 1000;
-  const inCoordinator = cpuOf(coordinator) - before.coordinator;
-  const inRedis = cpuOf(redis) - before.redis;
-  coordinator.send('end');
+  const child = await begin({ kind: 'coordinator', config, mark: MARK, url, share, shardRecords });
+  let before = 0;
+  const coordinator = await measureRest(child, count * shards, () => (before = cpuOf(redis)));
+  const inRedis = cpuOf(redis) - before;
   const times = await Promise.all(
-    workers.map(async (child) => {
+    workers.map(async (worker) => {
       const found = new Promise<readonly number[]>(
-        (resolve) => void child.once('message', resolve),
+        (resolve) => void worker.once('message', resolve),
       );
-      child.send('end');
+      worker.send('end');
       return await found;
     }),
   );
-  // Until the mark, without what its shards cost later on.
-  const start = before.coordinator - (MARK / (1 - MARK)) * inCoordinator;
-  const each = times.map(shardTimes);
-  const mean = (all: readonly number[]): number =>
-    all.reduce((total, one) => total + one, 0) / Math.max(1, all.length);
+  const made = times.map(shardTimes);
+  const done = made.reduce((sum, one) => sum + one.shards, 0);
   return {
-    start: count === 0 ? start : mean(each.map((one) => one.start)),
-    worker: mean(each.map(({ shard }) => shard)),
-    coordinator: inCoordinator,
-    redis: inRedis,
-    wall,
+    start: mean(made.map(({ start }) => start)),
+    // Workers take as many shards as they get.
+    maker: made.reduce((sum, one) => sum + one.each * one.shards, 0) / done,
+    coordinator: coordinator.each,
+    redis: inRedis / (count * shards),
+    rate: (count * shards) / coordinator.wall,
   };
 }
 
+/** Measures a process from its mark to its end, and ends it. */
+async function measureRest(
+  child: ChildProcess,
+  count: number,
+  onMark = (): void => {},
+): Promise<{ readonly before: number; readonly each: number; readonly wall: number }> {
+  const end = next(child, 'end');
+  await next(child, 'mark');
+  const marked = performance.now();
+  const before = cpuOf(child);
+  onMark();
+  await end;
+  const wall = (performance.now() - marked) / 1000;
+  const each = (cpuOf(child) - before) / count;
+  child.send('end');
+  return { before, each, wall };
+}
+
 /** What a shard costs a worker once it is under way, and what everything before costs it, in seconds. */
-function shardTimes(times: readonly number[]): { readonly shard: number; readonly start: number } {
-  const skipped = Math.floor(times.length * MARK);
-  const shard = (times.at(-1)! - times[skipped]!) / (times.length - 1 - skipped);
-  return { shard, start: times[skipped]! - (skipped + 1) * shard };
+function shardTimes(times: readonly number[]): {
+  readonly shards: number;
+  readonly each: number;
+  readonly start: number;
+} {
+  // A worker that got few shards is measured over half of them.
+  const skipped = Math.min(warm, times.length >> 1);
+  const count = times.length - 1 - skipped;
+  const each = (times.at(-1)! - times[skipped]!) / count;
+  return { shards: count, each, start: times[skipped]! - (skipped + 1) * each };
 }
 
 async function begin(task: QueueTask): Promise<ChildProcess> {
@@ -180,47 +247,48 @@ function cpuOf({ pid = 0 }: ChildProcess): number {
 }
 
 function print(): void {
-  const shards = (records * (1 - MARK)) / shardRecords;
-  const perShard = (seconds: number): number => (seconds / shards) * 1000;
-  const costOf = ({ worker, coordinator, redis: inRedis }: Measured): number =>
-    worker * 1000 + perShard(coordinator + inRedis);
-  const alone = measured.get(0)!;
+  const costOf = ({ maker, coordinator, redis: inRedis }: Measured): number =>
+    1000 * (maker + coordinator + inRedis);
+  const found = (kind: Way['kind'], count: number): readonly Measured[] =>
+    measured.get(ways.find((way) => way.kind === kind && way.count === count)!)!;
+  /** Percentages above others of the same round. */
+  const above = (all: readonly Measured[], others: readonly Measured[]): number[] =>
+    all.map((one, round) => 100 * (costOf(one) / costOf(others[round]!) - 1));
   const [low, high] = [Math.min(...loads), Math.max(...loads)].map((load) => load.toFixed(1));
   console.log(
-    `${records} records, shards of ${shardRecords}, ${values.evaluators}, ${rounds} rounds, load ${low} to ${high}; medians (range)\n`,
+    `${shards} shards of ${shardRecords} records for each process after ${warm} that do not count, ${values.evaluators}, ${rounds} rounds, load ${low} to ${high}; medians (range)\n`,
   );
   console.log(
-    'workers   processor ms a shard    against threads        worker  coordinator  Redis   start of one   records/s',
+    '                 processor ms a shard  against one process  against as many  rows made by  coordinator  Redis  start of one  records/s',
   );
-  for (const [count, found] of measured) {
-    if (count === 2) {
-      const more = found.map((one, round) => 100 * (costOf(one) / costOf(alone[round]!) - 1));
-      reportFigure('P16', median(more));
-    }
-    const costs = found.map(costOf);
-    const more = found.map((one, round) => 100 * (costOf(one) / costOf(alone[round]!) - 1));
-    const of = (read: (one: Measured) => number): string =>
-      median(found.map((one) => perShard(read(one)))).toFixed(1);
+  for (const [{ kind, count }, all] of measured) {
+    const isBase = kind === 'threads' && count === 1;
+    const overOne = above(all, found('threads', 1));
+    const overSame = above(all, found('threads', count));
+    if (kind === 'workers' && count === 2) reportFigure('P16', median(overOne));
+    const ms = (read: (one: Measured) => number): string =>
+      kind === 'threads' ? '-' : (1000 * median(all.map(read))).toFixed(1);
     console.log(
       [
-        (count === 0 ? 'threads' : `${count}`).padEnd(8),
-        spread(costs, 1).padStart(22),
-        (count === 0 ? '-' : `${spread(more, 0)} %`).padStart(18),
-        (count === 0 ? '-' : median(found.map(({ worker }) => worker * 1000)).toFixed(1)).padStart(
-          13,
-        ),
-        of((one) => one.coordinator).padStart(12),
-        (count === 0 ? '-' : of((one) => one.redis)).padStart(6),
-        `${median(found.map(({ start }) => start)).toFixed(2)} s`.padStart(14),
-        String(
-          Math.round(median(found.map(({ wall }) => (shards * shardRecords) / wall))),
-        ).padStart(11),
+        (kind === 'workers' ? `${count} in a queue` : `${count} in threads`).padEnd(16),
+        spread(all.map(costOf), 1).padStart(20),
+        (isBase ? '-' : `${spread(overOne, 0)} %`).padStart(20),
+        (kind === 'threads' ? '-' : `${spread(overSame, 0)} %`).padStart(16),
+        (1000 * median(all.map(({ maker }) => maker))).toFixed(1).padStart(13),
+        ms((one) => one.coordinator).padStart(12),
+        ms((one) => one.redis).padStart(6),
+        `${median(all.map(({ start }) => start)).toFixed(2)} s`.padStart(13),
+        String(Math.round(median(all.map(({ rate }) => rate * shardRecords)))).padStart(10),
       ].join(' '),
     );
   }
   console.log(
-    '\nThe start of one worker: its process, fetching files, its plan of the data set, its plugins, and code that is not optimized yet.',
+    '\nThe start of one worker: its process, fetching files, its plan of the data set, its plugins, and code that is not optimized yet. It is paid once a run.',
   );
+}
+
+function mean(all: readonly number[]): number {
+  return all.reduce((total, one) => total + one, 0) / Math.max(1, all.length);
 }
 
 function median(all: readonly number[]): number {
