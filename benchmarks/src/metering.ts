@@ -1,5 +1,5 @@
 // Prints P1 (run time of metered code), P2 (against native code) and P7 (speed of rewriting) from one run; see README.md.
-//   node src/metering.ts [--short] [--only p1,p2,p7,programs] [--node 20|22|24] [--json FILE] [kernel ...]
+//   node src/metering.ts [--short | --once] [--only p1,p2,p7,programs] [--node 20|22|24] [--json FILE] [kernel ...]
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname } from 'node:path';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { C_KERNELS, SCRIPT_KERNELS } from './kernels.ts';
-import { runOnNode } from './other-node.ts';
+import { runOnNode, withoutNode } from './other-node.ts';
 import { measurePrograms, type ProgramRow } from './programs.ts';
 import {
   KERNEL_HEADER,
@@ -30,13 +30,15 @@ const { values, positionals: kernels } = parseArgs({
   args: process.argv.slice(2).filter((option) => option !== '--'),
   options: {
     short: { type: 'boolean', default: false },
+    once: { type: 'boolean', default: false },
     only: { type: 'string' },
     node: { type: 'string' },
     json: { type: 'string' },
   },
   allowPositionals: true,
 });
-const { short } = values;
+const effort = values.short ? 'short' : values.once ? 'once' : 'full';
+const short = effort !== 'full';
 // Named kernels are always shown.
 const parts = new Set(values.only?.split(',') ?? (kernels.length > 0 ? ['p1', 'p2'] : PARTS));
 
@@ -52,7 +54,7 @@ async function run(): Promise<void> {
   if (parts.has('p1') || parts.has('p2')) {
     console.log(`\n${KERNEL_HEADER}`);
     const natives = parts.has('p2');
-    const measured = await measureKernels({ short, kernels, natives }, (row) =>
+    const measured = await measureKernels({ effort, kernels, natives }, (row) =>
       console.log(kernelLine(row)),
     );
     kernelRows = measured.rows;
@@ -67,7 +69,7 @@ async function run(): Promise<void> {
   let programRows: ProgramRow[] = [];
   if (parts.has('programs')) {
     console.log(`\n${'program'.padEnd(12)} plain ms   coarse    exact`);
-    programRows = await measurePrograms(short, (row) => console.log(programLine(row)));
+    programRows = await measurePrograms(effort, (row) => console.log(programLine(row)));
     verdicts.push(...programVerdicts(programRows));
   }
   let rewriting: RewritingResult | undefined;
@@ -99,8 +101,5 @@ if (unknown.length > 0) {
 } else if (values.node === undefined || process.versions.node.startsWith(`${values.node}.`)) {
   await run();
 } else {
-  const options = process.argv.slice(2);
-  const at = options.findIndex((option) => option.startsWith('--node'));
-  const width = options[at] === '--node' ? 2 : 1;
-  process.exitCode = runOnNode(values.node, options.toSpliced(at, width));
+  process.exitCode = runOnNode('metering', values.node, withoutNode(process.argv.slice(2)));
 }

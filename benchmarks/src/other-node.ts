@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Runs these benchmarks again on another Node from the registry, and returns its exit code.
+ * Runs a script of these benchmarks again on another Node from the registry, and returns its exit code.
  *
  * Node 20 does not run TypeScript, so a copy without types, and with matching paths, is made in `dist/`.
  *
@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  *
  * @throws {RangeError} If that version is not installed.
  */
-export function runOnNode(version: string, options: readonly string[]): number {
+export function runOnNode(name: string, version: string, options: readonly string[]): number {
   const node = join(root, `node_modules/n${version}/bin/node`);
   if (!existsSync(node)) throw new RangeError(`Cannot run on Node ${version}: not installed`);
   const target = join(root, 'dist');
@@ -25,8 +25,14 @@ export function runOnNode(version: string, options: readonly string[]): number {
     const script = source.replaceAll(/(['"])(\.\/[^'"]*)\.ts\1/g, '$1$2.js$1');
     writeFileSync(join(target, file.replace(/\.ts$/, '.js')), script);
   }
-  const { status } = spawnSync(node, [join(target, 'metering.js'), ...options], {
+  const { status } = spawnSync(node, [join(target, `${name}.js`), ...options], {
     stdio: 'inherit',
   });
   return status ?? 1;
+}
+
+/** The same options without `--node`. */
+export function withoutNode(options: readonly string[]): string[] {
+  const at = options.findIndex((option) => option.startsWith('--node'));
+  return options.toSpliced(at, options[at] === '--node' ? 2 : 1);
 }

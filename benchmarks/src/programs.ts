@@ -3,6 +3,14 @@ import { fileURLToPath } from 'node:url';
 
 import { type Candidate, interleave, type Sample } from './interleave.ts';
 import { PROGRAMS } from './program-loads.ts';
+import type { Effort } from './run-time.ts';
+
+/** Rounds of warming up, and measured ones. */
+const ROUNDS: Readonly<Record<Effort, readonly [number, number]>> = {
+  full: [12, 15],
+  once: [8, 9],
+  short: [5, 5],
+};
 
 /** One line of the table of whole programs. */
 export interface ProgramRow {
@@ -28,7 +36,8 @@ function message(child: ChildProcess): Promise<unknown> {
   });
 }
 
-async function measureProgram(name: string, short: boolean): Promise<ProgramRow> {
+async function measureProgram(name: string, effort: Effort): Promise<ProgramRow> {
+  const [warm, rounds] = ROUNDS[effort];
   const script = fileURLToPath(new URL('./program-child.ts', import.meta.url));
   const children: ChildProcess[] = [];
   try {
@@ -45,8 +54,8 @@ async function measureProgram(name: string, short: boolean): Promise<ProgramRow>
       candidates.push({ name: variant, run });
     }
     // For the optimising compiler; the outputs are compared here too.
-    await interleave(name, candidates, short ? 5 : 12);
-    const compared = await interleave(name, candidates, short ? 5 : 15);
+    await interleave(name, candidates, warm);
+    const compared = await interleave(name, candidates, rounds);
     return {
       name,
       plainMs: compared.ms('plain'),
@@ -60,12 +69,12 @@ async function measureProgram(name: string, short: boolean): Promise<ProgramRow>
 
 /** Measures whole programs; `done` gets each line as soon as it is available. */
 export async function measurePrograms(
-  short: boolean,
+  effort: Effort,
   done: (row: ProgramRow) => void,
 ): Promise<ProgramRow[]> {
   const rows: ProgramRow[] = [];
   for (const name of Object.keys(PROGRAMS)) {
-    const row = await measureProgram(name, short);
+    const row = await measureProgram(name, effort);
     rows.push(row);
     done(row);
   }

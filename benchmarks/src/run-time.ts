@@ -25,6 +25,16 @@ const VARIANTS = ['plain', 'padded', 'coarse', 'exact'] as const;
 type Variant = (typeof VARIANTS)[number];
 type Kernel = (size: number) => number;
 
+/** How long to measure: `once` compiles each variant once, as a user's process does, and takes more rounds than `short`. */
+export type Effort = 'full' | 'once' | 'short';
+
+/** Modules, milliseconds of warming up, and rounds. */
+const EFFORTS: Readonly<Record<Effort, { loads: number; warmMs: number; rounds: number }>> = {
+  full: { loads: 3, warmMs: 100, rounds: 15 },
+  once: { loads: 1, warmMs: 100, rounds: 9 },
+  short: { loads: 1, warmMs: 60, rounds: 5 },
+};
+
 let copies = 0;
 
 /** The same module with a number in a custom section, so that the engine cannot reuse previously compiled code. */
@@ -70,12 +80,13 @@ async function measureKernel(
   kernel: string,
   size: number,
   natives: ReadonlyMap<string, string>,
-  short: boolean,
+  effort: Effort,
 ): Promise<KernelRow> {
+  const { loads, warmMs, rounds } = EFFORTS[effort];
   const candidates = VARIANTS.map((name): Candidate => {
     // What the engine inlines depends on when it compiles: a single compilation may be lucky.
-    const calls = Array.from({ length: short ? 1 : 3 }, () => load(bytes, name)[kernel] as Kernel);
-    for (const call of calls) warmUp(call, size, short ? 60 : 100);
+    const calls = Array.from({ length: loads }, () => load(bytes, name)[kernel] as Kernel);
+    for (const call of calls) warmUp(call, size, warmMs);
     let runs = 0;
     return {
       name,
@@ -89,7 +100,7 @@ async function measureKernel(
     };
   });
   for (const [name, program] of natives) candidates.push(native(name, program, kernel, size));
-  const compared = await interleave(kernel, candidates, short ? 5 : 15);
+  const compared = await interleave(kernel, candidates, rounds);
   const fastest = [...natives.keys()].sort((a, b) => compared.ms(a) - compared.ms(b))[0];
   const toNative = (name: Variant): number | undefined =>
     fastest === undefined ? undefined : compared.ratio(name, fastest);
@@ -107,7 +118,7 @@ async function measureKernel(
 /** Measures kernels, all of them if none is named; `done` gets each line as soon as it is available. */
 export async function measureKernels(
   options: {
-    readonly short: boolean;
+    readonly effort: Effort;
     readonly kernels: readonly string[];
     /** Also compare with native programs. */
     readonly natives: boolean;
@@ -123,7 +134,7 @@ export async function measureKernels(
   for (const source of sources) {
     for (const [name, size] of Object.entries(source.kernels)) {
       if (options.kernels.length > 0 && !options.kernels.includes(name)) continue;
-      const row = await measureKernel(source.bytes, name, size, source.natives, options.short);
+      const row = await measureKernel(source.bytes, name, size, source.natives, options.effort);
       rows.push(row);
       done(row);
     }
