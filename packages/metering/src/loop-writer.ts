@@ -6,7 +6,7 @@ import type { ChargeList } from './charge-list.js';
 import type { CountCode } from './count-code.js';
 import { CALLS, EventKind, HEIGHT, NESTING } from './function-events.js';
 import type { HelperFunctions } from './helper-functions.js';
-import { copiesOf, MAX_WRAPPED_LOOPS, mayWrap } from './loop-budget.js';
+import { copiesOf, MAX_WRAPPED_LOOPS, mayWrap, MOST_WITH_EXITS } from './loop-budget.js';
 import { findExits } from './loop-exits.js';
 import { MAX_OWED } from './max-owed.js';
 import { Opcode, VOID } from './operators.js';
@@ -127,7 +127,10 @@ export class LoopWriter {
       ? copiesOf(bodyBytes, nesting, this.#before + count.bodyBytes, this.#read(bodyStart))
       : 1;
     const exits = copies > 1 ? findExits(bytes, events, event, this.#paid) : undefined;
-    if (exits !== undefined) copies = Math.min(copies, 1 + Math.floor(MAX_OWED / exits.cost));
+    if (exits !== undefined) {
+      const most = exits.leaves ? MOST_WITH_EXITS : copies;
+      copies = Math.min(copies, most, 1 + Math.floor(MAX_OWED / exits.cost));
+    }
     const exit = exits !== undefined && this.#takesNothing(exits.target) ? exits : undefined;
     const blocks = exit === undefined ? 1 : 2;
     const charge = charges.get(event);
