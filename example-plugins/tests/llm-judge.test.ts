@@ -71,6 +71,49 @@ describe('plugin llm-judge', () => {
     expect(text(request!)).toContain(CONFIG.rubric);
   });
 
+  it.each([
+    ['openai', (body: any) => body.messages[1].content, 'image_url'],
+    ['anthropic', (body: any) => body.messages[0].content, 'image'],
+  ] as const)('shows files to %s if it is told to', async (provider, contentOf, type) => {
+    const PIXEL = Buffer.from('iVBORw0KGgo=', 'base64');
+    const attachments = [{ mediaType: 'image/png', bytes: PIXEL }];
+    const described = [
+      { field: 'image', media_type: 'image/png', bytes: PIXEL.length, digest: '' },
+    ];
+    for (const isShown of [true, false]) {
+      await using bench = await openOwn({ provider, attachments: isShown });
+      bench.replies.push(({ body }) => {
+        const mark = /the mark ([0-9a-f]{32})/.exec(JSON.stringify(body))?.[1];
+        const said = `${mark} {"score": 5}`;
+        return {
+          body: {
+            choices: [{ message: { content: said } }],
+            content: [{ type: 'text', text: said }],
+          },
+        };
+      });
+      const data = { output: 'a dot', attachments: described };
+      const { data: result } = await bench.system.executePlugin(
+        bench.id,
+        { data },
+        { attachments },
+      );
+      expect(result).toMatchObject({ score: 1 });
+      const { body } = bench.seen[0]!;
+      const line = 'DATA {"answer":"a dot"}';
+      const shown = [expect.objectContaining({ type }), { type: 'text', text: line }];
+      expect(contentOf(body)).toEqual(isShown ? shown : line);
+      expect(JSON.stringify(body).includes(PIXEL.toString('base64'))).toBe(isShown);
+      expect(JSON.stringify(body).includes('files that come with it')).toBe(isShown);
+    }
+  });
+
+  it('shows no files to a judge that a provider asks for', async () => {
+    await expect(openOwn({ via: 'other', attachments: true })).rejects.toMatchObject({
+      message: expect.stringContaining('cannot go to a judge that is asked "via"') as string,
+    });
+  });
+
   it('asks servers of the other kind, too', async () => {
     await using bench = await open({ provider: 'anthropic', lowest: 0, highest: 10 });
     bench.replies.push((request) => ({

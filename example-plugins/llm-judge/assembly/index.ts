@@ -42,6 +42,8 @@ class Options {
   compare_with: string = "";
   /** Field with the sources that a rubric needs: a text or a list of texts. */
   context_field: string = "context";
+  /** Show the judge the files of the record, such as images: all of them, also those that models are not sent. */
+  attachments: bool = false;
   /** Lowest grade of a rubric that is a text. */
   lowest: i32 = 1;
   /** Highest grade of a rubric that is a text. */
@@ -65,7 +67,7 @@ class Options {
 
 @plugin({
   name: "llm-judge",
-  capabilities: ["text_evaluation", "api_requests", "network"],
+  capabilities: ["text_evaluation", "multi_modal_evaluation", "api_requests", "network"],
   asking: true,
   permissions: { network: true, allowedHosts: ["api.openai.com", "api.anthropic.com"] },
 })
@@ -89,6 +91,11 @@ export class LlmJudge extends Evaluator {
     main.temperature = config.temperature;
     this.judges = readPanel(config.panel, main);
     for (let index = 0; index < this.judges.length; index++) this.judges[index].connect(config.timeout_ms);
+    for (let index = 0; index < this.judges.length; index++) {
+      if (config.attachments && this.judges[index].via.length > 0) {
+        invalidInput('Cannot judge: "attachments" cannot go to a judge that is asked "via" a provider; give it a server');
+      }
+    }
     const count = this.judges.length * config.samples * (isPair ? 2 : 1);
     if (count > MAX_JUDGEMENTS) {
       invalidInput("Cannot judge: " + count.toString() + " judgements a case, limit is " + MAX_JUDGEMENTS.toString());
@@ -103,6 +110,7 @@ export class LlmJudge extends Evaluator {
     const config = this.config;
     const material = Material.read(input, this.rubric, config.context_field, config.compare_with);
     if (hasFailed()) return;
+    if (config.attachments) material.files = data.get("attachments");
     const judgements = this.plan();
     const rounds = new Rounds(this.rubric, judgements, material);
     rounds.retries = config.retries;

@@ -132,6 +132,7 @@ export class Rounds {
     if (!isNaN(judge.temperature)) request.field("temperature", judge.temperature);
     request.key("messages");
     writeMessages(request, this.material, this.mark, this.rubric, judgement.order);
+    if (this.material.fileCount > 0) request.key("attachments").json(this.material.files);
     return request.end();
   }
 

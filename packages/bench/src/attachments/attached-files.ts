@@ -2,6 +2,7 @@ import type { CallAttachment } from '@testbench/types/abi';
 
 import type { Stage } from '../run/stage.js';
 import type { AttachmentOutcome } from './attachment-plan.js';
+import type { LoadedAttachment } from './read-attachments.js';
 
 export type { AttachmentOutcome } from './attachment-plan.js';
 
@@ -27,14 +28,18 @@ export function attachedFiles(stage: Stage, files: AttachmentOutcome): AttachedF
   const isProvider = stage.plugin.metadata.pluginType === 'provider';
   const attachments = files.attachments.filter(({ send }) => send || !isProvider);
   if (attachments.length === 0) return undefined;
-  const described = attachments.map(({ facts: { field, mediaType, bytes, digest } }) => ({
-    field,
-    media_type: mediaType,
-    bytes,
-    digest,
-  }));
+  return describeAttachments(attachments);
+}
+
+/** Attachments as a call gets them, with what its data say about them. */
+export function describeAttachments(attachments: readonly LoadedAttachment[]): AttachedFiles {
   return {
     attachments: attachments.map(({ mediaType, bytes }) => ({ mediaType, bytes })),
-    described,
+    described: attachments.map(({ facts: { field, mediaType, bytes, digest } }) => ({
+      field,
+      media_type: mediaType,
+      bytes,
+      digest,
+    })),
   };
 }

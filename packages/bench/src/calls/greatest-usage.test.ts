@@ -73,4 +73,14 @@ describe('readTokenUsage()', () => {
   ])('does not believe %o', (value) => {
     expect(readTokenUsage(value)).toBeUndefined();
   });
+
+  it('allows for files that are not part of a message', () => {
+    const request = { model: 'm', prompt: '', max_tokens: 1 };
+    const tokens = (attachments: readonly object[]): number =>
+      greatestUsage({ ...request, attachments })!.promptTokens -
+      greatestUsage(request)!.promptTokens;
+    expect(tokens([{ field: 'image', media_type: 'image/png', bytes: 70 }])).toBe(100_000);
+    expect(tokens([{ field: 'notes', media_type: 'text/csv', bytes: 70 }])).toBe(70);
+    expect(tokens([{ media_type: 'text/plain', bytes: -1 }, {}])).toBe(200_000);
+  });
 });

@@ -8,7 +8,7 @@ const PROMPT_FIELDS = ['prompt', 'messages', 'system', 'tools', 'response_format
 
 /**
  * Estimates an upper bound of the tokens that a call can use: no tokenizer in use makes more tokens of a text than it has bytes of UTF-8. Tokens that
- * a server adds are allowed for, and 100,000 tokens for each part of a message that is not text.
+ * a server adds are allowed for, and 100,000 tokens for each part of a message and each attachment that is not text.
  *
  * @param input The provider's input, in the wire's names.
  * @param maxAnswerTokens The most tokens that the model returns, if the input has no `max_tokens` or `max_completion_tokens`.
@@ -36,6 +36,7 @@ export function greatestUsage(
   for (const message of Array.isArray(messages) ? (messages as unknown[]) : []) {
     promptTokens += MESSAGE_TOKENS + countParts(message) * MAX_PART_TOKENS;
   }
+  promptTokens += attachmentTokens(input['attachments']);
   return { promptTokens, cachedTokens: 0, completionTokens: cap * answers };
 }
 
@@ -57,6 +58,17 @@ function countParts(message: unknown): number {
     const isText = typeof part === 'string' || (part as { type?: unknown } | null)?.type === 'text';
     return !isText;
   }).length;
+}
+
+/** What the data of a call say about its files: texts have no more tokens than bytes. */
+function attachmentTokens(attachments: unknown): number {
+  let tokens = 0;
+  for (const each of Array.isArray(attachments) ? (attachments as unknown[]) : []) {
+    const { media_type: type, bytes } = Object(each) as { media_type?: unknown; bytes?: unknown };
+    const isText = typeof type === 'string' && type.startsWith('text/') && isCount(bytes);
+    tokens += isText ? bytes : MAX_PART_TOKENS;
+  }
+  return tokens;
 }
 
 function isCount(value: unknown): value is number {

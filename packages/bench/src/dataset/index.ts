@@ -8,6 +8,7 @@ export type {
   PlannedAttachments,
   SampleAttachments,
 } from '../attachments/attachment-plan.js';
+export { attachFiles } from '../attachments/attach-files.js';
 export { findMediaType } from '../attachments/media-type.js';
 export type { AttachmentFacts, LoadedAttachment } from '../attachments/read-attachments.js';
 export type {

@@ -6,7 +6,7 @@ import type { CallEstimate, RunEstimate } from './run-estimate.js';
 export function summarizeEstimate(
   calls: readonly CallEstimate[],
   { sampledRecords, isWhole }: Pick<RunEstimate, 'sampledRecords' | 'isWhole'>,
-  { budgets, tools, conversation, dataset }: ResolvedBenchmarkConfig,
+  { budgets, tools, conversation, dataset, evaluators }: ResolvedBenchmarkConfig,
 ): Pick<RunEstimate, 'total' | 'unpriced' | 'notes'> {
   const paid = calls.filter(({ isPaid, toMake }) => isPaid && toMake > 0);
   const total = withoutUndefined({
@@ -40,6 +40,14 @@ export function summarizeEstimate(
   }
   if (paid.some(({ kind }) => kind === 'evaluator')) {
     notes.push('an evaluator is asked only about cases that have an answer');
+  }
+  const isSent =
+    dataset.attachments?.some(({ send }) => send) === true ||
+    evaluators.some(({ config }) => config?.['attachments'] === true);
+  if (isSent && dataset.attachments !== undefined && total.toMake > 0) {
+    notes.push(
+      'tokens and money are lower bounds: what servers charge for the attachments comes in addition, and depends on server, model and size',
+    );
   }
   const hasSteps =
     tools !== undefined ||

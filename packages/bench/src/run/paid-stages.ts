@@ -440,8 +440,10 @@ function modelOf(stage: Stage, data: Readonly<Record<string, unknown>>): string 
 
 /** A judge composes its own request; it is not longer than its configuration and its input together. */
 export function judgeRequest(stage: Stage, data: object): Readonly<Record<string, unknown>> {
-  const limit = stage.config['max_tokens'];
+  const { max_tokens: limit, attachments: isSent } = stage.config;
+  const { attachments } = data as { readonly attachments?: unknown };
   return {
+    ...(isSent === true && attachments !== undefined ? { attachments } : {}),
     prompt: JSON.stringify([stage.config, data]),
     max_tokens: Number.isSafeInteger(limit) ? limit : JUDGE_ANSWER_TOKENS,
   };

@@ -14,6 +14,7 @@ import { describeChanges } from '../plan/describe-changes.js';
 import type { Plan } from '../plan/plan.js';
 import type { BenchmarkSummary } from '../results/benchmark-summary.js';
 import type { ResultRow } from '../results/result-row.js';
+import { parseSummary } from '../results/summary-shape.js';
 import { guardWriting } from '../results/store/guard-files.js';
 import { EarlierRows } from './earlier-rows.js';
 import { BatchEvaluator } from './evaluate-batch.js';
@@ -226,7 +227,7 @@ export async function executeRun(
     }
     // Scores that need the whole set are left to the merge.
     const sets = begun === undefined ? await tally.scoreSets() : undefined;
-    const summary = tally.summary(open?.path, sets);
+    const summary = await keepMeasured(tally.summary(open?.path, sets), open, tally, paid);
     const { timeMs } = summary.measured;
     if (begun === undefined) {
       await open?.writer.writeDocument('summary', `${JSON.stringify(summary, undefined, 2)}\n`);
@@ -258,6 +259,26 @@ export async function executeRun(
     // A run that its user ended can be continued, and its user was told so.
     const isRefused = !isDone && options.signal?.aborted !== true;
     if (isEmpty && isRefused && paid?.hasPaid !== true) await removeEmptyRun(open.path, missing);
+  }
+}
+
+/** A run of which nothing was left to do keeps what was measured when it was done. */
+async function keepMeasured(
+  summary: BenchmarkSummary,
+  open: OpenRun | undefined,
+  tally: RunTally,
+  paid: PaidStages,
+): Promise<BenchmarkSummary> {
+  if (open?.isResumed !== true || tally.hasMade || paid.hasPaid) return summary;
+  const text = await open.writer.document('summary');
+  if (text === undefined) return summary;
+  try {
+    const { measured } = parseSummary(text, summary.plan, open.path);
+    return { ...summary, measured };
+  } catch (error) {
+    // A damaged summary is replaced.
+    if (error instanceof BenchError) return summary;
+    throw error;
   }
 }
 

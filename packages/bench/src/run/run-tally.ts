@@ -89,6 +89,12 @@ export class RunTally {
     this.#end(isEarlier);
   }
 
+  /** True if rows were made by this process, or by others for it. */
+  get hasMade(): boolean {
+    const { measured } = this.#place.facts;
+    return this.#earlierRecords < this.#records || Object.keys(measured).length > 0;
+  }
+
   /** The number of rows, and the number of rows that lack a score. */
   get counts(): { readonly rows: number; readonly failedRows: number } {
     return { rows: this.#cases, failedRows: this.#failed };

@@ -263,6 +263,21 @@ describe('resumeRun()', () => {
     expect(canonical(await rowsOf(resumed))).toEqual(canonical(await rowsOf(other!)));
   });
 
+  it('keeps what was measured if nothing was left to do', async () => {
+    const { config, options, outputDir } = await setUp();
+    const { summary } = await runPlan(config, options);
+    const path = join(summary.run!, 'summary.json');
+    const measured = {
+      ...summary.measured,
+      durationMs: 123_456,
+      startedAt: '2026-01-02T03:04:05.000Z',
+    };
+    await writeFile(path, JSON.stringify({ ...summary, measured }));
+    expect((await resumeRun(summary.run!, options)).summary.measured).toEqual(measured);
+    const [stored] = await listRuns(outputDir);
+    expect(stored?.summary?.measured.durationMs).toBe(123_456);
+  });
+
   it('refuses what is not what it was, and says what', async () => {
     const { config, options, folder } = await setUp();
     const { summary } = await runPlan(config, options);

@@ -8,6 +8,10 @@ import { examplePlugin, ROOT, temporaryFolder } from '../__fixtures__/paths.js';
 import { main } from '../main.js';
 
 const TOKEN_F1 = examplePlugin('token-f1');
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 const INPUT = '{"output":"the cat sat","expected":"a cat"}';
 
 describe('testbench call', () => {
@@ -50,6 +54,30 @@ describe('testbench call', () => {
     expect(await call({ function: 'echo', input: 'said' })).toBe('said');
     expect(await call({ function: 'nothing' })).toBeNull();
     expect(await call({ function: 'part', input: 'aäbc' })).toEqual({ base64: 'pGJj' });
+  });
+
+  it('hands over files, to plugins that read some', async () => {
+    const cwd = await temporaryFolder();
+    await writeFile(join(cwd, 'dot.png'), PIXEL);
+    const call = async (plugin: string, ...args: string[]) => {
+      const { io, stdout, stderr } = captureIo({ cwd });
+      const code = await main(
+        ['call', examplePlugin(plugin), '--input', '{"output":""}', ...args],
+        io,
+      );
+      return { code, text: stdout() + stderr() };
+    };
+    const { text } = await call('image-info', '--attach', 'dot.png');
+    expect(text).toContain('"explanation": "png, 1 x 1 pixels"');
+    expect(await call('image-info', '--attach', 'photo=dot.png')).toMatchObject({ code: 0 });
+    expect(await call('image-info', '--attach', 'none.png')).toMatchObject({
+      code: 1,
+      text: expect.stringContaining('the file does not exist') as string,
+    });
+    expect(await call('token-f1', '--attach', 'dot.png')).toMatchObject({
+      code: 2,
+      text: expect.stringContaining('multi_modal_evaluation') as string,
+    });
   });
 
   it.each(['inline', 'process'])('gives the same with --isolation %s', async (isolation) => {

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { createFileStateStores, loadPolicy, PluginSystem } from '@testbench/core';
 import type { Permissions } from '@testbench/core';
+import type { CallAttachment } from '@testbench/types/abi';
 
 import type { CommandCall } from '../command-line/define-command.js';
 import { ExitCode } from '../exit-code.js';
@@ -12,6 +13,7 @@ import { renderUsage } from '../render/render-usage.js';
 import { createStyle } from '../render/style.js';
 import type { CALL_FLAGS } from '../flags/call.js';
 import { writeJson } from '../render/write-json.js';
+import { UsageError } from '../usage-error.js';
 
 /** `testbench call <plugin.wasm> --input <json|@file>` */
 export async function callCommand({
@@ -46,11 +48,20 @@ export async function callCommand({
             ...(flags.id === undefined ? {} : { id: flags.id }),
           })
         : await system.loadPluginFromBytes(flags.id ?? 'plugin', source, options);
+    const { data: given, attachments } = await attach(flags.attach, input, io.cwd);
+    const { capabilities } = system.getPluginInfo(id)!.metadata;
+    if (attachments !== undefined && !capabilities.includes('multi_modal_evaluation')) {
+      throw new UsageError(
+        'the plugin does not declare "multi_modal_evaluation", and reads no file of --attach',
+        'call',
+      );
+    }
     const output = await system.executePlugin(
       id,
-      { data: input },
+      { data: given },
       {
         signal: io.signal,
+        ...(attachments === undefined ? {} : { attachments }),
         ...(timeoutMs === undefined ? {} : { timeoutMs }),
         ...(maxFuel === undefined ? {} : { maxFuel }),
       },
@@ -70,6 +81,25 @@ export async function callCommand({
   } finally {
     await system.close();
   }
+}
+
+/** The input with the files that the command line names. */
+async function attach(
+  files: readonly string[] | undefined,
+  input: unknown,
+  cwd: string,
+): Promise<{ readonly data: unknown; readonly attachments?: readonly CallAttachment[] }> {
+  if (files === undefined) return { data: input };
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new UsageError('expected an object as --input, to which --attach can add files', 'call');
+  }
+  const { attachFiles } = await import('@testbench/bench/dataset');
+  const named = files.map((text) => {
+    const [, field = 'image', path = text] = /^([A-Za-z_][\w.-]*)=(.+)$/.exec(text) ?? [];
+    return { field, path: resolve(cwd, path) };
+  });
+  const { attachments, described } = await attachFiles(named);
+  return { data: { ...input, attachments: described }, attachments };
 }
 
 /** Bytes of a plugin whose functions return bytes, such as one of Extism: as text, or in base64 if they are not UTF-8. */

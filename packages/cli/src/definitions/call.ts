@@ -14,6 +14,7 @@ export const CALL = defineCommand({
   flags: CALL_FLAGS,
   examples: [
     `testbench call exact-match.wasm --input '{"output": "4", "expected": "4"}'`,
+    "testbench call image-info.wasm --input '{}' --attach photo.png",
     'testbench call openai.wasm --input @request.json --policy policy.yaml',
   ],
   load: async () => (await import('../commands/call.js')).callCommand,

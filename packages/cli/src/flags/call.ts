@@ -5,6 +5,10 @@ import { PLUGIN_SOURCE_FLAGS } from './registry.js';
 export const CALL_FLAGS = {
   input: requiredText('json|@file', 'the "data" of the plugin\'s input'),
   config: text('json|@file', 'what the plugin is initialised with'),
+  attach: texts(
+    '[field=]file',
+    'a file that the plugin reads, in the field "image" unless another is given',
+  ),
   isolation: choice(['inline', 'thread', 'process'], 'where the plugin runs (default thread)'),
   timeoutMs: wholeNumber(1, 'time limit of the call (default 30000)'),
   maxFuel: wholeNumber(1, 'fuel of the call (default 1000000000)'),

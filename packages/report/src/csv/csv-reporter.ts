@@ -2,6 +2,7 @@ import type { ResultRow } from '@testbench/bench/results';
 import { csvLine } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
+import { type BesideAnswer, besideAnswer } from '../text/beside-answer.js';
 import { ownValue } from '../text/own-value.js';
 import { selfJudges } from '../text/self-judges.js';
 
@@ -35,6 +36,7 @@ export function createCsvReporter(output: ReportOutput): Reporter {
   let reported: readonly ReportedRun[] = [];
   let evaluators: readonly string[] = [];
   let columns: readonly string[] = [];
+  let beside: readonly (keyof BesideAnswer)[] = [];
   return {
     specificationVersion: 'v1',
     name: 'csv',
@@ -42,9 +44,11 @@ export function createCsvReporter(output: ReportOutput): Reporter {
       reported = runs;
       evaluators = [...new Set(runs.flatMap(({ plan }) => plan.evaluators.map(({ as }) => as)))];
       columns = [...new Set(runs.flatMap(({ plan }) => plan.dataset.columns))];
+      beside = besideTitles(runs);
       await output.write(
         csvLine([
           ...TITLES,
+          ...beside,
           ...columns.map((name) => `columns.${name}`),
           ...evaluators.map((name) => `scores.${name}`),
           ...evaluators.map((name) => `explanations.${name}`),
@@ -54,9 +58,11 @@ export function createCsvReporter(output: ReportOutput): Reporter {
     },
     async row(row, run) {
       const { scores, details = {}, columns: fields = {} } = row;
+      const extras = besideAnswer(row);
       await output.write(
         csvLine([
           ...valuesOf(row, reported[run]!.run),
+          ...beside.map((title) => extras[title]),
           ...columns.map((name) => ownValue(fields, name)),
           ...evaluators.map((name) => ownValue(scores, name)),
           ...evaluators.map((name) => ownValue(details, name)?.explanation),
@@ -68,6 +74,20 @@ export function createCsvReporter(output: ReportOutput): Reporter {
       // Everything has been written already.
     },
   };
+}
+
+/** Only runs whose plans have attachments, tools or turns get the columns. */
+function besideTitles(runs: readonly ReportedRun[]): readonly (keyof BesideAnswer)[] {
+  const some = (has: (plan: ReportedRun['plan']) => boolean): boolean =>
+    runs.some(({ plan }) => has(plan));
+  return [
+    ...(some(({ dataset }) => dataset.attachments !== undefined) ? (['attachments'] as const) : []),
+    ...(some(hasTranscripts) ? (['transcript'] as const) : []),
+  ];
+}
+
+function hasTranscripts({ tools, conversation, dataset }: ReportedRun['plan']): boolean {
+  return tools !== undefined || conversation !== undefined || dataset.fields['tools'] !== undefined;
 }
 
 /** In the order of the titles. */

@@ -9,6 +9,7 @@ import {
   GRADED,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
+import { besideAnswer } from '../text/beside-answer.js';
 import { selfJudges } from '../text/self-judges.js';
 import { setLines } from '../text/set-lines.js';
 import { valueText } from '../text/value-text.js';
@@ -117,10 +118,15 @@ function addCase(suite: Suite, row: ResultRow, classname: string): void {
     content = xmlElement('failure', { message, type: 'threshold' }, describeRow(row));
   }
   const judges = selfJudges(row, Object.keys(row.details ?? {}));
-  if (judges.length > 0) {
-    const property = { name: 'self-judged', value: judges.join(', ') };
-    const properties = xmlElement('properties', {}, xmlElement('property', property));
-    content = `${properties}${content ?? ''}`;
+  const facts = {
+    ...besideAnswer(row),
+    ...(judges.length === 0 ? {} : { 'self-judged': judges.join(', ') }),
+  };
+  const properties = Object.entries(facts).map(([name, value]) =>
+    xmlElement('property', { name, value }),
+  );
+  if (properties.length > 0) {
+    content = `${xmlElement('properties', {}, properties.join(''))}${content ?? ''}`;
   }
   const name = `${id ?? `record ${index}`}${epoch === 1 ? '' : ` epoch ${epoch}`}`;
   suite.cases.push(xmlElement('testcase', { name, classname, time: seconds.toFixed(3) }, content));

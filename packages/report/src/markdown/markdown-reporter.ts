@@ -27,13 +27,19 @@ const MAX_FLIPS = 10;
 
 /** Writes Markdown that fits into a comment on a pull request: scores, changes, and the records that broke. */
 export function createMarkdownReporter(output: ReportOutput): Reporter {
+  const beside = { attachments: 0, transcript: 0 };
   return {
     specificationVersion: 'v1',
     name: 'markdown',
+    row({ attachments, transcript }) {
+      if (attachments !== undefined) beside.attachments += 1;
+      if (transcript !== undefined) beside.transcript += 1;
+    },
     async end({ summaries, comparisons }) {
       const parts = [
         ...comparisons.slice(0, MAX_MARKDOWN_LINES).flatMap(describeComparison),
         ...describeScores(summaries),
+        ...describeBeside(beside),
         ...describeNotes(summaries, comparisons),
       ];
       await output.write(joinParts([headline(summaries), ...parts]));
@@ -176,6 +182,18 @@ function describeScores(summaries: readonly RunSummary[]): string[] {
     ...(hidden > 0 ? [`And ${formatItems(hidden, 'further line')}.`] : []),
     `${describeMethods(intervals, summaries[0]?.confidence ?? 0.95)}.`,
   ];
+}
+
+/** A comment shows neither images nor conversations, and says where they are. */
+function describeBeside({
+  attachments,
+  transcript,
+}: Record<'attachments' | 'transcript', number>): string[] {
+  const parts = [
+    ...(attachments === 0 ? [] : [`${formatItems(attachments, 'row')} with attachments`]),
+    ...(transcript === 0 ? [] : [`${formatItems(transcript, 'row')} with a transcript`]),
+  ];
+  return parts.length === 0 ? [] : [`${parts.join(', ')}: the HTML report shows them.`];
 }
 
 function describeNotes(
