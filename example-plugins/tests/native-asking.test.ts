@@ -1,3 +1,4 @@
+import { PluginSystem } from '@testbench/core';
 import { createTestHost } from '@testbench/sdk';
 import { describe, expect, it } from 'vitest';
 
@@ -5,6 +6,37 @@ import { buildFrom } from './native-project.js';
 
 const METADATA =
   '"name": "grader", "version": "1.0.0", "plugin_type": "custom", "api_version": "1.0.0", "capabilities": ["network"], "asking": true';
+
+/** Answers with what a host finds out about two texts. */
+const EMBEDDING_C = `#include "testbench.h"
+static void execute(const tb_json *data, tb_writer *out) {
+  (void)data;
+  if (tb_is_answered()) {
+    tb_put_json(out, tb_get(tb_get(tb_answers()->first, "output"), "embeddings"));
+    return;
+  }
+  const tb_text texts[] = {TB("a"), TB("bcd")};
+  tb_ask_embed(TB("vectors"), TB("small"), texts, 2);
+}
+TESTBENCH_PLUGIN(0, execute, { ${METADATA} })
+`;
+const EMBEDDING_RUST = `use testbench::{ask, ask::Answer, Failure, Json, Plugin};
+struct Embedder;
+impl Plugin for Embedder {
+    const METADATA: &'static str = r#"{ ${METADATA} }"#;
+    fn start(_config: &Json) -> Result<Self, Failure> {
+        Ok(Embedder)
+    }
+    fn execute(&mut self, _data: &Json) -> Result<Json, Failure> {
+        ask::embed("vectors", "small", ["a", "bcd"]);
+        Ok(Json::Null)
+    }
+    fn finish(&mut self, _data: &Json, answers: &[Answer]) -> Result<Json, Failure> {
+        Ok(answers[0].output()?.get("embeddings").clone())
+    }
+}
+testbench::export!(Embedder);
+`;
 
 const C = `#include "testbench.h"
 static void execute(const tb_json *data, tb_writer *out) {
@@ -109,4 +141,28 @@ describe.each(built)('asking in %s', (_, result) => {
       }
     },
   );
+});
+
+const embedders = [
+  ['C', await buildFrom({ 'src/plugin.c': EMBEDDING_C })],
+  ['Rust', await buildFrom({ 'src/lib.rs': EMBEDDING_RUST })],
+] as const;
+
+describe.each(embedders)('asking for embeddings in %s', (_, result) => {
+  it.skipIf(result === undefined)('gives one list of numbers for each text', async () => {
+    const asked: unknown[] = [];
+    await using system = new PluginSystem({
+      isolation: 'inline',
+      askModel({ provider, data }) {
+        asked.push({ provider, ...(data as object) });
+        return Promise.resolve({ text: '', model: 'small', embeddings: [[1], [3]] });
+      },
+    });
+    await system.loadPluginFromBytes('embedder', result!.bytes, {
+      permissions: { network: true, allowedHosts: ['api.example.com'] },
+    });
+    const { data } = await system.executePlugin('embedder', { data: {} });
+    expect(data).toEqual([[1], [3]]);
+    expect(asked).toEqual([{ provider: 'vectors', model: 'small', embed: ['a', 'bcd'] }]);
+  });
 });

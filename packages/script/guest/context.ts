@@ -1,6 +1,6 @@
 import type { Envelope, Rounds } from './asking.js';
 import { attachmentsOf } from './attachments.js';
-import { askComplete, askFetch, type Response } from './fetch.js';
+import { askComplete, askEmbed, askFetch, type Response } from './fetch.js';
 import {
   hostAskOther,
   hostDeleteState,
@@ -44,6 +44,8 @@ export function makeContext(
     openOther,
     complete: async (provider: unknown, data: unknown): Promise<unknown> =>
       await askComplete(ask('ask a provider'), provider, data),
+    embed: async (provider: unknown, model: unknown, texts: unknown): Promise<unknown> =>
+      await askEmbed(ask('ask a provider'), provider, model, texts),
   };
 }
 

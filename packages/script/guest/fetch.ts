@@ -185,6 +185,17 @@ export async function askComplete(ask: Ask, provider: unknown, data: unknown): P
   return answer.output;
 }
 
+export async function askEmbed(
+  ask: Ask,
+  provider: unknown,
+  model: unknown,
+  texts: unknown,
+): Promise<unknown> {
+  const answer = (await ask({ provider, embed: { model, input: texts } })) as Answer;
+  if (answer.error !== undefined) throw new AskError(`ask ${String(provider)}`, answer.error);
+  return Object(answer.output).embeddings as unknown;
+}
+
 function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength);
 }

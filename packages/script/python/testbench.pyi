@@ -82,6 +82,9 @@ class Context:
     def complete(self, provider: str, data: Mapping[str, Any]) -> Any:
         """An answer of a provider that the host knows by this name, of `model`, and `prompt` or `messages`. Raises `AskError`."""
 
+    def embed(self, provider: str, model: str, texts: Iterable[str]) -> list[list[float]]:
+        """Embeddings of up to 64 texts, in their order, by a model of a provider that the host knows by this name. Raises `AskError`."""
+
     def env(self, name: str) -> str | None:
         """A variable of the environment that the host grants; None if there is none."""
 

@@ -21,6 +21,12 @@ export interface ScriptContext<Config = Readonly<Record<string, unknown>>> {
   ) => Promise<ScriptResponse>;
   /** Asks a provider that the host knows by that name; in a benchmark one of the configuration. */
   readonly complete: (provider: string, data: object) => Promise<unknown>;
+  /** Embeddings of up to 64 texts, in their order, by a model of a provider that the host knows by that name. */
+  readonly embed: (
+    provider: string,
+    model: string,
+    texts: readonly string[],
+  ) => Promise<readonly (readonly number[])[]>;
   /** An environment variable that the host grants; undefined if there is none. */
   readonly env: (name: string) => string | undefined;
   /** Files of the record, such as images, for a script with `multi_modal_evaluation` among its `capabilities`. */

@@ -153,3 +153,10 @@ def complete(rounds, provider, data):
     if answer.get("error"):
         raise AskError(f"ask {provider}", answer["error"])
     return answer.get("output")
+
+
+def embed(rounds, provider, model, texts):
+    answer = rounds.ask([{"provider": provider, "embed": {"model": model, "input": list(texts)}}])[0]
+    if answer.get("error"):
+        raise AskError(f"ask {provider}", answer["error"])
+    return answer["output"]["embeddings"]

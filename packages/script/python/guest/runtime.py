@@ -179,6 +179,10 @@ class Context:
         """An answer of a provider that the host knows by name."""
         return complete(self._asking("ask a provider"), provider, data)
 
+    def embed(self, provider, model, texts):
+        """Embeddings of texts, by a model of a provider that the host knows by name."""
+        return embed(self._asking("ask a provider"), provider, model, texts)
+
     def _asking(self, what):
         if self._rounds is None:
             raise RuntimeError(

@@ -150,6 +150,11 @@ static void tb_fail_with(int32_t code, const char *message, const tb_writer *det
 static void tb_ask_request(const tb_writer *request);
 /** Asks a provider that the host knows by this name: an object with model, and prompt or messages, written whole. */
 static void tb_ask_complete(tb_text provider, const tb_writer *data);
+/**
+ * Asks a provider that the host knows by this name for embeddings: the answer's `output` then has `embeddings`, one list of numbers for each text,
+ * in their order. At most 64 texts.
+ */
+static void tb_ask_embed(tb_text provider, tb_text model, const tb_text *texts, size_t count);
 /** Keeps a value, written whole, until the answers are there: at most 256 KiB. */
 static void tb_ask_keep(const tb_writer *value);
 /** True in a round after one that asked. */
@@ -1116,6 +1121,22 @@ static void tb_ask_complete(tb_text provider, const tb_writer *data) {
   tb_key(&tb_asks, "complete");
   tb_raw(&tb_asks, data->bytes, data->length);
   tb_asks.comma = true;
+  tb_end_object(&tb_asks);
+}
+
+static void tb_ask_embed(tb_text provider, tb_text model, const tb_text *texts, size_t count) {
+  tb_begin_object(&tb_asks);
+  tb_key(&tb_asks, "provider");
+  tb_put_text(&tb_asks, provider);
+  tb_key(&tb_asks, "embed");
+  tb_begin_object(&tb_asks);
+  tb_key(&tb_asks, "model");
+  tb_put_text(&tb_asks, model);
+  tb_key(&tb_asks, "input");
+  tb_begin_array(&tb_asks);
+  for (size_t at = 0; at < count; at++) tb_put_text(&tb_asks, texts[at]);
+  tb_end_array(&tb_asks);
+  tb_end_object(&tb_asks);
   tb_end_object(&tb_asks);
 }
 

@@ -58,6 +58,14 @@ pub fn complete(provider: &str, data: Json) {
     request(Json::object([("provider", Json::from(provider)), ("complete", data)]));
 }
 
+/// Asks a provider that the host knows by this name for embeddings: the answer's output then has `embeddings`, one list of numbers for each text, in their order.
+/// At most 64 texts.
+pub fn embed<'a>(provider: &str, model: &str, texts: impl IntoIterator<Item = &'a str>) {
+    let input = Json::Array(texts.into_iter().map(Json::from).collect());
+    let embed = Json::object([("model", Json::from(model)), ("input", input)]);
+    request(Json::object([("provider", Json::from(provider)), ("embed", embed)]));
+}
+
 /// Keeps a value until the answers are there, at most 256 KiB; [`kept`] gives it back.
 pub fn keep(value: Json) {
     PENDING.with(|pending| pending.borrow_mut().state = value);
