@@ -75,9 +75,15 @@ async function load(use: PluginUse, from: string): Promise<Plugin> {
     ...(secrets === undefined ? {} : { secrets: createEnvSecrets(secrets) }),
   });
   count += 1;
-  return await system.loadPlugin(path, {
-    id: `plugin-${count}`,
-    config: settings,
-    ...(permissions === undefined ? {} : { permissions }),
-  });
+  try {
+    return await system.loadPlugin(path, {
+      id: `plugin-${count}`,
+      config: settings,
+      ...(permissions === undefined ? {} : { permissions }),
+    });
+  } catch (error) {
+    // The next case tries again, with a system of its own.
+    await system.close();
+    throw error;
+  }
 }
