@@ -68,7 +68,7 @@ export function statedMeans(stats: JsonPlace): StatedMean[] {
 }
 
 function nameOf(stat: JsonPlace): string {
-  return stat.at('name').at('name').text() ?? stat.at('name').reject('an object with a name');
+  return stat.at('name').at('name').name();
 }
 
 function meanOf(stat: JsonPlace): number | undefined {

@@ -49,6 +49,7 @@ export function sampleValues(
     : sample.entries().flatMap(([name]) => (FIELDS.has(name) ? [] : [name]));
   const values: [string, number | null][] = [];
   for (const name of names) {
+    if (name === '') throw sample.invalid('it has a metric without a name');
     const { value } = sample.at(name);
     const metric = metricName(name, filter);
     if (typeof value === 'number') values.push([metric, value]);

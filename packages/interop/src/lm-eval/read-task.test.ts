@@ -282,6 +282,7 @@ describe('readTask()', () => {
     { text: '{"doc_id": 0', place: 'line 1', code: 'IMPORT_INVALID' },
     { text: '3', place: 'line 1', code: 'IMPORT_INVALID' },
     { text: '{"doc_id": {}, "filter": "none"}', place: 'line 1.doc_id', code: 'IMPORT_INVALID' },
+    { text: '{"doc_id": 0, "": 1}', place: 'line 1', code: 'IMPORT_INVALID' },
     { text: '', code: 'IMPORT_NO_SAMPLES' },
   ])('refuses $text', async ({ text, code, place }) => {
     const found = importFiles({ 'samples_sums.jsonl': text });
