@@ -68,7 +68,8 @@ export function statedMeans(stats: JsonPlace): StatedMean[] {
 }
 
 function nameOf(stat: JsonPlace): string {
-  return stat.at('name').at('name').name();
+  const name = stat.at('name').at('name').text();
+  return name === undefined || name === '' ? stat.at('name').reject('an object with a name') : name;
 }
 
 function meanOf(stat: JsonPlace): number | undefined {
