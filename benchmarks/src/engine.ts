@@ -40,27 +40,42 @@ const SIZES = [
 /** `{"output":"x…"}`, about `bytes` long. */
 const payload = (bytes: number): unknown => ({ output: 'x'.repeat(Math.max(bytes - 13, 1)) });
 
+/**
+ * A clock in milliseconds. Work on the caller's thread is measured in CPU time of the process, since other work on the machine lengthens wall
+ * time; what crosses to another thread or process in wall time, since waking it is part of it.
+ */
+type Clock = () => number;
+const wallClock: Clock = () => performance.now();
+const cpuClock: Clock = () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
+
 /** Median microseconds of a call for each peer; they take turns, so a slowdown of the machine affects all of them. */
-async function compare(peers: readonly Peer[], data: unknown): Promise<Map<string, number>> {
+async function compare(
+  peers: readonly Peer[],
+  data: unknown,
+  clock: Clock,
+): Promise<Map<string, number>> {
   const times = new Map<string, number[]>(peers.map(({ name }) => [name, []]));
   // Until the optimising compiler has taken over.
   for (let turn = 0; turn < 4; turn += 1) {
-    for (const peer of peers) await timeCalls(peer, data);
+    for (const peer of peers) await timeCalls(peer, data, clock);
   }
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const peer of peers) times.get(peer.name)!.push(await timeCalls(peer, data));
+    for (const peer of peers) times.get(peer.name)!.push(await timeCalls(peer, data, clock));
   }
   return new Map([...times].map(([name, list]) => [name, median(list)]));
 }
 
-async function timeCalls({ call }: Peer, data: unknown): Promise<number> {
-  const start = performance.now();
+async function timeCalls({ call }: Peer, data: unknown, clock: Clock): Promise<number> {
+  const start = clock();
   let calls = 0;
   let now = start;
   while (now - start < BUDGET_MS) {
     for (let batch = 0; batch < 8; batch += 1) await call(data);
     calls += 8;
-    now = performance.now();
+    now = clock();
   }
   return ((now - start) / calls) * 1000;
 }
@@ -107,13 +122,20 @@ async function batches(): Promise<void> {
     // As long as the engine needs to optimise both ends.
     for (let turn = 0; turn < 25; turn += 1) await manager.executeBatch('noop', inputs);
     const rates: number[] = [];
+    const costs: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const start = performance.now();
+      const startCpu = cpuClock();
       await manager.executeBatch('noop', inputs);
       rates.push(inputs.length / ((performance.now() - start) / 1000));
+      costs.push(((cpuClock() - startCpu) / inputs.length) * 1000);
     }
     const rate = median(rates);
     rateOf.push(rate);
+    const cost = median(costs);
+    const free = (availableParallelism() / cost) * 1e6;
+    const paid = `the same: CPU time of all threads; with it, free processors do ${free.toFixed(0)}`;
+    line('P5', paid, us(cost), '', undefined);
     const what = `calls of 1 kB a second, batches, ${threads} thread${threads === 1 ? '' : 's'}`;
     if (threads === 1) line('P5', what, rate.toFixed(0), '', undefined);
     else judge('P5 rate', what, rate, rate.toFixed(0));
@@ -170,7 +192,7 @@ async function inlineCalls(): Promise<void> {
   ];
   for (const [figure, size, label] of SIZES) {
     const [id = ''] = figure.split(' ');
-    const times = await compare(all, payload(size));
+    const times = await compare(all, payload(size), cpuClock);
     const floor = times.get('floor')!;
     const inline = times.get('inline')!;
     line(id, `call of ${label}: inline`, us(inline), '', undefined);
@@ -191,7 +213,7 @@ async function remoteCalls(): Promise<void> {
     await openTestbench('process', { isolation: 'process' }),
   ];
   for (const [, size, label] of SIZES) {
-    const times = await compare(peers, payload(size));
+    const times = await compare(peers, payload(size), wallClock);
     const Extism = times.get('Extism worker')!;
     line('P4b', `call of ${label}: Extism worker`, us(Extism), '', undefined);
     for (const name of ['thread', 'process'] as const) {
@@ -214,9 +236,9 @@ async function loading(): Promise<void> {
       });
       // The directory is opened once per manager, and the first plugin warms it up.
       if (kind === 'cached') await manager.load(noop, { id: 'first' });
-      const start = performance.now();
+      const start = cpuClock();
       await manager.load(noop);
-      times[kind].push(performance.now() - start);
+      times[kind].push(cpuClock() - start);
       await manager.close();
     }
   }
@@ -232,7 +254,7 @@ async function lateness(): Promise<void> {
   const loops = [...endlessLoops()];
   for (const isolation of ['inline', 'thread', 'process'] as const) {
     let worst = { loop: '', lateMs: 0 };
-    let longestMs = 0;
+    let slowest = { loop: '', lateMs: 0 };
     for (const [loop, module] of loops) {
       const manager = new PluginManager({ isolation, limits: { maxFuel: 2 ** 50 } });
       await manager.load(module);
@@ -244,15 +266,17 @@ async function lateness(): Promise<void> {
         await manager.execute('noop', { data: null }, { timeoutMs }).catch(() => {});
         late.push(performance.now() - start - timeoutMs);
       }
-      longestMs = Math.max(longestMs, ...late);
+      const latest = Math.max(...late);
+      if (latest > worst.lateMs) worst = { loop, lateMs: latest };
       const lateMs = median(late);
-      if (lateMs > worst.lateMs) worst = { loop, lateMs };
+      if (lateMs > slowest.lateMs) slowest = { loop, lateMs };
       await manager.close();
     }
-    const what = `endless loop, ${isolation}: late; the worst: ${worst.loop}`;
+    const what = `endless loop, ${isolation}: late by at most (${worst.loop})`;
     judge(`P9 ${isolation}`, what, worst.lateMs, `${worst.lateMs.toFixed(1)} ms`);
-    const once = `endless loop, ${isolation}: the latest of ${loops.length * ROUNDS} calls`;
-    line('P9', once, `${longestMs.toFixed(1)} ms`, '', undefined);
+    // A busy machine makes single calls late, whatever they do.
+    const typical = `endless loop, ${isolation}: median of the slowest (${slowest.loop})`;
+    line('P9', typical, `${slowest.lateMs.toFixed(1)} ms`, '', undefined);
   }
 }
 
@@ -266,7 +290,7 @@ async function resetting(): Promise<void> {
     call: (data) => manager.execute('noop', { data }),
     close: () => manager.close(),
   };
-  const times = await compare([keep, reset], payload(100));
+  const times = await compare([keep, reset], payload(100), cpuClock);
   const added = times.get('reset')! - times.get('keep')!;
   judge('P10', '"reset" over "keep", a plugin of 34 pages', added, us(added));
   await keep.close();
