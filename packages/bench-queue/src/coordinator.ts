@@ -9,14 +9,22 @@ import { QueueError } from './errors.js';
 import type { QueueExecutorOptions } from './executor-options.js';
 import type { ShardJob } from './job.js';
 import { joinShards, type ShardText } from './join-shards.js';
-import { ATTEMPTS, BACKOFF_MS, POLL_JOBS, POLL_MS, WINDOW_JOBS } from './limits.js';
+import {
+  ATTEMPTS,
+  BACKOFF_MS,
+  MAX_POLL_MS,
+  POLL_JOBS,
+  POLL_MS,
+  POLLS_A_RUN,
+  WINDOW_JOBS,
+} from './limits.js';
 import { parseShardName, readOutcome, shardName } from './message.js';
 import { announceRun, forgetRun } from './publish-run.js';
 import { keys, type RunRecord, stateOf } from './run-record.js';
 import { ShardList } from './shard-list.js';
 
 /** How often the coordinator checks that the queue still has its jobs, in polls. */
-const CHECK_LOOKS = 30;
+const CHECK_LOOKS = 10;
 
 /** A shard whose rows have come. */
 interface TakenShard extends ShardText {
@@ -31,6 +39,9 @@ export class Coordinator {
   readonly #work: RangeWork;
   readonly #record: RunRecord;
   readonly #shards: ShardList;
+  readonly #begun = performance.now();
+  /** Fires when there is nothing left to wait for. */
+  readonly #ended = new AbortController();
 
   constructor(queue: Queue, options: QueueExecutorOptions, work: RangeWork, record: RunRecord) {
     this.#queue = queue;
@@ -47,14 +58,14 @@ export class Coordinator {
     await this.#forgetFailed();
     for (let look = 0; ; look += 1) {
       await this.#enqueue();
-      const found = await this.#collect();
-      for (const rows of found) yield rows;
+      const { isAll, ranges } = await this.#collect();
+      for (const rows of ranges) yield rows;
       this.#tell();
       if (this.#shards.isDone) break;
       if (signal?.aborted === true) return;
       if ((await stateOf(client, plan.run)) === 'cancelled') throw cancelled(plan.run);
       if (look % CHECK_LOOKS === CHECK_LOOKS - 1) await this.#check();
-      if (found.length === 0) await setTimeout(POLL_MS);
+      if (isAll || ranges.length === 0) await this.#rest();
     }
     const { failures, status } = this.#shards;
     await client.hset(keys.progress(plan.run), { done: status.shards - failures.size });
@@ -100,25 +111,41 @@ export class Coordinator {
     );
   }
 
-  async #collect(): Promise<RangeRows[]> {
+  /** Waits for more shards: longer in long runs, where several at once cost less than one by one. */
+  async #rest(): Promise<void> {
+    const ms = (performance.now() - this.#begun) / POLLS_A_RUN;
+    const { signal } = this.#work;
+    await setTimeout(Math.min(Math.max(ms, POLL_MS), MAX_POLL_MS), undefined, {
+      signal: AbortSignal.any([this.#ended.signal, ...(signal === undefined ? [] : [signal])]),
+    }).catch(() => {});
+  }
+
+  /** Rows that have come in the meantime; all of them, unless there are too many at once. */
+  async #collect(): Promise<{ readonly isAll: boolean; readonly ranges: readonly RangeRows[] }> {
     const found: TakenShard[] = [];
-    for (const job of (await this.#queue.getCompleted(0, POLL_JOBS - 1)) as (Job | undefined)[]) {
-      if (job === undefined) continue;
-      const shard = await this.#take(job);
+    // Only names: a poll would otherwise fetch each job that is being written, too. The oldest come first.
+    const last = this.#shards.underWay + POLL_JOBS - 1;
+    const names = await this.#queue.getRanges(['completed'], 0, last, true);
+    for (const name of names) {
+      if (this.#shards.isUnderWay(name)) continue;
+      const job = (await this.#queue.getJob(name)) as Job | undefined;
+      const shard = job === undefined ? undefined : await this.#take(job);
       if (shard !== undefined) found.push(shard);
     }
     await this.#findFailed();
-    return joinShards(found, ({ name }) => this.#shards.wasRefused(name)).map((shards) => ({
+    const groups = joinShards(found, ({ name }) => this.#shards.wasRefused(name));
+    const ranges = groups.map((shards) => ({
       from: shards[0]!.from,
       to: shards.at(-1)!.to,
       rows: shards.flatMap(({ text }) => text.split('\n').slice(0, -1)),
       facts: shards.map(({ facts }) => facts),
-      settle: async (refusal) => {
+      settle: async (refusal?: unknown) => {
         await Promise.all(
           shards.map(async ({ job, name }) => await this.#settle(job, name, refusal)),
         );
       },
     }));
+    return { isAll: names.length <= last, ranges };
   }
 
   /** Sets shards aside that failed in all attempts. @throws {BenchError} `BENCH_BUDGET_SPENT`. */
@@ -126,12 +153,13 @@ export class Coordinator {
     let isNew = true;
     // The newest come first.
     for (let at = 0; isNew; at += POLL_JOBS) {
-      const jobs = (await this.#queue.getFailed(at, at + POLL_JOBS - 1)) as (Job | undefined)[];
+      const names = await this.#queue.getRanges(['failed'], at, at + POLL_JOBS - 1);
       isNew = false;
-      for (const job of jobs) {
-        const name = job?.id;
-        if (name === undefined || !this.#shards.isAwaited(name)) continue;
-        const reason = String(job?.failedReason).slice(0, 500);
+      for (const name of names) {
+        if (!this.#shards.isAwaited(name)) continue;
+        const job = (await this.#queue.getJob(name)) as Job | undefined;
+        if (job === undefined) continue;
+        const reason = String(job.failedReason).slice(0, 500);
         if (reason.startsWith('BENCH_BUDGET_SPENT')) {
           throw new BenchError('BENCH_BUDGET_SPENT', reason.slice('BENCH_BUDGET_SPENT: '.length));
         }
@@ -150,7 +178,6 @@ export class Coordinator {
       await job.remove().catch(() => {});
       return undefined;
     }
-    if (this.#shards.isUnderWay(name)) return undefined;
     const { plan } = this.#work;
     try {
       const outcome = readOutcome(job.returnvalue);
@@ -175,6 +202,7 @@ export class Coordinator {
     this.#shards.complete(name);
     // Only now that the rows are on disk: if this process is killed before, the next coordinator finds the job.
     await job.remove().catch(() => {});
+    if (this.#shards.isDone) this.#ended.abort();
   }
 
   async #again(job: Job, name: string, refusal: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { joinShards } from './join-shards.js';
-import { TOGETHER_BYTES } from './limits.js';
+import { TOGETHER_BYTES, TOGETHER_SHARDS } from './limits.js';
 
 const shard = (from: number, to: number, text = 'row\n') => ({
   name: `${from}-${to}`,
@@ -32,8 +32,8 @@ describe('joinShards()', () => {
   });
 
   it('ends a group that has enough shards or text', () => {
-    const many = Array.from({ length: 9 }, (_, at) => shard(at, at + 1));
-    expect(joined(many).map((group) => group.split(' ').length)).toEqual([8, 1]);
+    const many = Array.from({ length: TOGETHER_SHARDS + 1 }, (_, at) => shard(at, at + 1));
+    expect(joined(many).map((group) => group.split(' ').length)).toEqual([TOGETHER_SHARDS, 1]);
     const large = 'x'.repeat(TOGETHER_BYTES / 2 + 1);
     expect(joined([shard(0, 1, large), shard(1, 2, large)])).toEqual(['0-1', '1-2']);
   });

@@ -43,7 +43,13 @@ export function joinShards<Shard extends ShardText>(
   return groups;
 }
 
-/** Searching is much faster than parsing; a text in a row may look like it, which costs a segment. */
+/**
+ * Searching is much faster than parsing; a text in a row may look like it, which costs a segment. Few texts have the ends of these names, which are found in a third
+ * of the time: every field of every row begins with a quotation mark.
+ */
 function mayLackScores(text: string): boolean {
-  return text.includes('"failure":') || text.includes('"errors":');
+  return (
+    (text.includes('ure":') && text.includes('"failure":')) ||
+    (text.includes('rors":') && text.includes('"errors":'))
+  );
 }

@@ -47,10 +47,14 @@ export const ATTEMPTS = 4;
 export const BACKOFF_MS = 500;
 /** Number of refused results after which a shard is set aside. */
 export const MAX_REFUSALS = 3;
-/** How often the coordinator polls for finished jobs, in milliseconds: often enough for people, and rarely enough to find several at once. */
+/** How long the coordinator waits between polls for finished jobs, in milliseconds: short enough for people. */
 export const POLL_MS = 250;
+/** Its longest wait between polls, in milliseconds: long enough to find many shards at once, and to write them as few segments. */
+export const MAX_POLL_MS = 1000;
+/** A wait takes this part of the time since the start: the last shards of a run wait a twentieth of it at most. */
+export const POLLS_A_RUN = 20;
 /** Maximum number of adjacent shards that the coordinator writes as one segment: files, flushes and the run's manifest cost more than the rows of a small shard. */
-export const TOGETHER_SHARDS = 8;
+export const TOGETHER_SHARDS = 16;
 /** Maximum size of such a segment, in bytes: larger ones are read twice later on. */
 export const TOGETHER_BYTES = 4 * 1024 * 1024;
 /** Results fetched at a time. */

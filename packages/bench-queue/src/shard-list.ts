@@ -72,6 +72,11 @@ export class ShardList {
     return this.#open.has(name);
   }
 
+  /** Number of shards that were handed to the run, but are not settled yet. */
+  get underWay(): number {
+    return this.#underWay.size;
+  }
+
   isUnderWay(name: string): boolean {
     return this.#underWay.has(name);
   }

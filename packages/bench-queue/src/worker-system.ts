@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 import { PluginSystem, type PluginPolicy, permissionsFor } from '@testbench/core';
 import type { BenchSystem } from '@testbench/bench';
 import type { Permissions } from '@testbench/types';
@@ -18,7 +20,8 @@ export class WorkerSystem implements BenchSystem, AsyncDisposable {
       isolation,
       policy,
       maxLoadedPlugins: 1000,
-      maxThreads: concurrency + 1,
+      // Batches of one shard keep all processors busy, as in a run without a queue; one thread is left for other plugins.
+      maxThreads: Math.max(concurrency, availableParallelism()) + 1,
     });
   }
 
