@@ -18,7 +18,7 @@ const { values } = parseArgs({
   options: {
     jobs: { type: 'string', default: '100000' },
     // Of `queue.ts`: processor time of the coordinator for a shard of 1,000 rows.
-    'merge-ms': { type: 'string', default: '8' },
+    'merge-ms': { type: 'string', default: '6' },
   },
 });
 const jobs = Number(values.jobs);

@@ -98,7 +98,7 @@ async function free(scene: Scene): Promise<void> {
   using load = busyProcesses();
   const killed = await runWithKills(scene, {
     ...size,
-    expectedMs: values.full ? 75_000 : 8000,
+    expectedMs: values.full ? 50_000 : 8000,
     seed,
     workerArgs: ['--isolation', 'thread'],
   });

@@ -159,7 +159,8 @@ export class Coordinator {
         if (!this.#shards.isAwaited(name)) continue;
         const job = (await this.#queue.getJob(name)) as Job | undefined;
         if (job === undefined) continue;
-        const reason = String(job.failedReason).slice(0, 500);
+        const { failedReason = 'no reason is given' } = job as { failedReason?: string };
+        const reason = failedReason.slice(0, 500);
         if (reason.startsWith('BENCH_BUDGET_SPENT')) {
           throw new BenchError('BENCH_BUDGET_SPENT', reason.slice('BENCH_BUDGET_SPENT: '.length));
         }
