@@ -72,9 +72,28 @@ describe('levenshteinDistance()', () => {
     );
   });
 
+  it('is the textbook distance over every number of blocks up to nine, full and not', () => {
+    const letter = fc.constantFrom('a', 'b', 'c', 'd', 'é', '文');
+    const textOf = (length: number) =>
+      fc.string({ unit: letter, minLength: length, maxLength: length });
+    for (let blocks = 1; blocks <= 9; blocks += 1) {
+      for (const length of [64 * blocks - 63, 64 * blocks - 1, 64 * blocks]) {
+        fc.assert(
+          // Different first and last letters: none is left out as common.
+          fc.property(textOf(length - 1), textOf(length + 40), (a, b) => {
+            const [left, right] = [`x${a}`, `y${b}z`];
+            expect(distance(left, right)).toBe(plainDistance(Array.from(left), Array.from(right)));
+          }),
+          { numRuns: 4 },
+        );
+      }
+    }
+  });
+
   it.each([
     ['', '', 0],
     ['', 'abc', 3],
+    ['abcdefgh😀', 'abcdefg😀h', 2],
     ['kitten', 'sitting', 3],
     ['👍', '👎', 1],
     ['a'.repeat(64), 'b'.repeat(64), 64],

@@ -3,7 +3,19 @@ export function toCodePoints(text: string): StaticArray<i32> {
   const length = text.length;
   const points = new StaticArray<i32>(length);
   let count = 0;
-  for (let at = 0; at < length; at++) {
+  let at = 0;
+  // Up to the first surrogate, eight units a step.
+  if (ASC_FEATURE_SIMD) {
+    for (; at < length - 7; at += 8) {
+      const units = v128.load(unitAt(text, at));
+      if (v128.any_true(i16x8.eq(v128.and(units, i16x8.splat(<i16>0xf800)), i16x8.splat(<i16>0xd800)))) break;
+      const to = changetype<usize>(points) + (<usize>at << 2);
+      v128.store(to, i32x4.extend_low_i16x8_u(units));
+      v128.store(to, i32x4.extend_high_i16x8_u(units), 16);
+    }
+    count = at;
+  }
+  for (; at < length; at++) {
     let point = <i32>load<u16>(unitAt(text, at));
     if ((point & 0xfc00) == 0xd800 && isPair(text, at)) {
       point = 0x10000 + ((point & 0x3ff) << 10) + (<i32>load<u16>(unitAt(text, ++at)) & 0x3ff);

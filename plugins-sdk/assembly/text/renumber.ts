@@ -77,6 +77,13 @@ function atLeast(kept: StaticArray<i32> | null, length: i32): StaticArray<i32> {
 
 function largestOf(symbols: StaticArray<i32>): i32 {
   let largest = 0;
-  for (let index = 0; index < symbols.length; index++) largest = max(largest, unchecked(symbols[index]));
+  let index = 0;
+  if (ASC_FEATURE_SIMD) {
+    let most = i32x4.splat(0);
+    for (; index < symbols.length - 3; index += 4) most = i32x4.max_s(most, v128.load(changetype<usize>(symbols) + (<usize>index << 2)));
+    most = i32x4.max_s(most, v128.shuffle<u64>(most, most, 1, 0));
+    largest = max(i32x4.extract_lane(most, 0), i32x4.extract_lane(most, 1));
+  }
+  for (; index < symbols.length; index++) largest = max(largest, unchecked(symbols[index]));
   return largest;
 }
