@@ -1,18 +1,11 @@
 import { createHash } from 'node:crypto';
-import { dirname } from 'node:path';
-
-import { MAX_ATTACHMENTS } from '@testbench/types/config';
 
 import type { ResolvedDatasetConfig } from '../config/dataset-config.js';
 import { BenchError } from '../errors.js';
 import { AttachmentProblem, attachmentError } from './attachment-error.js';
+import { AttachmentPaths, pathsOf } from './attachment-paths.js';
 import { AttachmentTable } from './attachment-table.js';
-import type {
-  ArrivedAttachments,
-  AttachedContent,
-  AttachedPath,
-  AttachmentState,
-} from './carried-attachments.js';
+import type { ArrivedAttachments, AttachedPath, AttachmentState } from './carried-attachments.js';
 import {
   type AttachmentSource,
   findAttachments,
@@ -23,6 +16,7 @@ import {
   MAX_LOADED_ATTACHMENT_BYTES,
   MAX_RECORD_ATTACHMENT_BYTES,
 } from './limits.js';
+import { identifyFiles, type KnownDigests, type KnownRecord } from './known-digests.js';
 import { LoadingGate } from './loading-gate.js';
 import {
   type AttachedRecord,
@@ -30,7 +24,6 @@ import {
   type LoadedAttachment,
   readAttachments,
 } from './read-attachments.js';
-import { pathProblem, readWithin } from './read-within.js';
 
 /** What a plan says about the attachments of all records that it takes. */
 export interface PlannedAttachments {
@@ -70,8 +63,9 @@ type AttachmentOptions = Pick<ResolvedDatasetConfig, 'attachments' | 'attachment
 /** The attachments of the records of a data set: digests as they were when the plan was made, and reading them again. */
 export class AttachmentPlan {
   readonly #options: AttachmentOptions;
-  readonly #hasFiles: boolean;
   readonly #arrived: ArrivedAttachments | undefined;
+  readonly #known: KnownDigests | undefined;
+  readonly #paths: AttachmentPaths;
   readonly #table: AttachmentTable;
   readonly #gate = new LoadingGate(MAX_LOADED_ATTACHMENT_BYTES);
   #planned: PlannedAttachments | undefined;
@@ -80,6 +74,7 @@ export class AttachmentPlan {
    * @param count Records that are taken.
    * @param hasFiles Whether records come from files, in whose folders paths start.
    * @param arrived Files of another machine, instead of those that paths lead to here.
+   * @param known What an earlier process found out.
    * @throws {BenchError} `BENCH_ATTACHMENT_LIMIT`.
    */
   constructor(
@@ -87,6 +82,7 @@ export class AttachmentPlan {
     count: number,
     hasFiles: boolean,
     arrived?: ArrivedAttachments,
+    known?: KnownDigests,
   ) {
     if (count > MAX_ATTACHED_RECORDS) {
       throw new BenchError(
@@ -95,8 +91,9 @@ export class AttachmentPlan {
       );
     }
     this.#options = options;
-    this.#hasFiles = hasFiles;
     this.#arrived = arrived;
+    this.#paths = new AttachmentPaths({ ...options, hasFiles, arrived });
+    this.#known = known;
     this.#table = new AttachmentTable(count);
   }
 
@@ -110,7 +107,7 @@ export class AttachmentPlan {
     return findAttachments(row, this.#options.attachments ?? []);
   }
 
-  /** Reads the attachments of all records once, unless they arrived with their state. @param batches The records, in order. */
+  /** Finds the digests of all records: reads their attachments, unless they arrived with their state or are known. @param batches The records, in order. */
   async make(batches: AsyncIterable<readonly PlannedRecord[]>): Promise<void> {
     if (this.#arrived !== undefined) {
       const { table, files, paths } = this.#arrived.state;
@@ -120,13 +117,12 @@ export class AttachmentPlan {
     }
     let [files, paths] = [0, 0];
     for await (const records of batches) {
-      const outcomes = await Promise.all(records.map((record) => this.#read(record)));
+      const found = await Promise.all(records.map((record) => this.#plan(record)));
       for (const [index, { position, sources }] of records.entries()) {
+        const { digest, bytes, files: count } = found[index]!;
+        this.#table.set(position, digest, bytes);
         paths += pathsOf(sources).length;
-        const outcome = outcomes[index]!;
-        const read = 'error' in outcome ? undefined : outcome.attachments;
-        this.#table.set(position, digestOf(outcome), read && sizeOf(read));
-        files += read?.length ?? 0;
+        files += count;
       }
     }
     this.#finish(files, paths);
@@ -138,36 +134,39 @@ export class AttachmentPlan {
     return { table: this.#table.toBytes(), files, paths };
   }
 
-  /**
-   * Reads every path that records name, each once.
-   *
-   * @param batches The records, in order.
-   * @param files Files of the data set.
-   */
-  async *paths(
+  /** Reads every path that records name, each once. @param batches The records, in order. @param files Files of the data set. */
+  paths(
     batches: AsyncIterable<readonly PlannedRecord[]>,
     files: readonly string[],
-  ): AsyncGenerator<readonly AttachedPath[]> {
-    const places = new Map(files.map((file, index) => [file, index]));
-    const seen = new Set<string>();
-    for await (const records of batches) {
-      const found: Promise<AttachedPath>[] = [];
-      for (const { file, sources } of records) {
-        const place = places.get(file) ?? 0;
-        // More than allowed are not read by any process.
-        if (sources.length > MAX_ATTACHMENTS) continue;
-        for (const path of pathsOf(sources)) {
-          const key = `${place}\0${path}`;
-          // Every process says by itself what is wrong with a path.
-          if (seen.has(key) || pathProblem(path) !== undefined) continue;
-          seen.add(key);
-          found.push(
-            this.#contentOf(file, path).then((content) => ({ file: place, path, content })),
-          );
-        }
-      }
-      if (found.length > 0) yield await Promise.all(found);
+  ): AsyncIterable<readonly AttachedPath[]> {
+    return this.#paths.readAll(batches, files);
+  }
+
+  /** Keeps what `make` found out for the next process that makes the plan. */
+  async saveKnown(): Promise<void> {
+    await this.#known?.save();
+  }
+
+  /** The digest of a record's attachments; without a size if they cannot be used. */
+  async #plan(
+    record: PlannedRecord,
+  ): Promise<Omit<KnownRecord, 'bytes'> & { readonly bytes: number | undefined }> {
+    const { sources, position, file } = record;
+    const folder = this.#known && this.#paths.folderOf(file);
+    const identity = folder === undefined ? undefined : await identifyFiles(sources, folder);
+    let found = identity && this.#known!.find(position, identity);
+    if (found === undefined) {
+      const outcome = await this.#read(record);
+      const digest = digestOf(outcome);
+      if ('error' in outcome) return { digest, bytes: undefined, files: 0 };
+      const { attachments } = outcome;
+      found = { digest, bytes: sizeOf(attachments), files: attachments.length };
+      if (identity === undefined) return found;
+      // They may have changed while they were read.
+      if ((await identifyFiles(sources, folder!))?.equals(identity) !== true) return found;
     }
+    this.#known!.set(position, identity!, found);
+    return found;
   }
 
   #finish(files: number, paths: number): void {
@@ -189,6 +188,7 @@ export class AttachmentPlan {
   async #again(record: PlannedRecord, maxBytes: number): Promise<AttachmentOutcome> {
     const outcome = await this.#read(record, maxBytes);
     if (this.#table.matches(record.position, digestOf(outcome))) return outcome;
+    await this.#known?.forget();
     const problem = new AttachmentProblem(
       'BENCH_ATTACHMENT_CHANGED',
       'its files are not those of the plan: they were changed, added or removed since; run again, which makes a new plan',
@@ -201,7 +201,7 @@ export class AttachmentPlan {
     maxBytes: number = MAX_RECORD_ATTACHMENT_BYTES,
   ): Promise<AttachmentOutcome> {
     const read = async (path: string): Promise<Uint8Array> =>
-      await this.#readPath(record.file, path);
+      await this.#paths.read(record.file, path);
     try {
       return { attachments: await readAttachments(record.sources, record, read, maxBytes) };
     } catch (error) {
@@ -209,37 +209,6 @@ export class AttachmentPlan {
       throw error;
     }
   }
-
-  /** @param file The file of the data set that names the path. @throws {AttachmentProblem} */
-  async #readPath(file: string, path: string): Promise<Uint8Array> {
-    if (this.#arrived !== undefined) {
-      const problem = pathProblem(path);
-      if (problem !== undefined) throw problem;
-      const content = await this.#arrived.read(file, path);
-      if ('bytes' in content) return content.bytes;
-      throw new AttachmentProblem(content.code, content.state);
-    }
-    const folder = this.#options.attachmentsDir ?? (this.#hasFiles ? dirname(file) : undefined);
-    if (folder !== undefined) return await readWithin(folder, path);
-    throw new AttachmentProblem(
-      'BENCH_ATTACHMENT_UNREADABLE',
-      'its path starts nowhere: the records come from no file; set `dataset.attachmentsDir`',
-    );
-  }
-
-  async #contentOf(file: string, path: string): Promise<AttachedContent> {
-    try {
-      return { bytes: await this.#readPath(file, path) };
-    } catch (error) {
-      if (!(error instanceof AttachmentProblem)) throw error;
-      const { code, state } = error;
-      return { code, state };
-    }
-  }
-}
-
-function pathsOf(sources: readonly AttachmentSource[]): readonly string[] {
-  return sources.flatMap(({ content }) => (content.kind === 'path' ? [content.path] : []));
 }
 
 /** The digest of a record's attachments; one of its own for each way in which they cannot be used. */

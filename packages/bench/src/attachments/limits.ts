@@ -12,6 +12,8 @@ export const MAX_ATTACHED_RECORDS = 10_000_000;
 export const MAX_LOADED_ATTACHMENT_BYTES = 8 * MAX_RECORD_ATTACHMENT_BYTES;
 /** Records whose attachments are read at a time while a plan is made: more would only wait for the same disk. */
 export const MAX_READING_RECORDS = 8;
+/** Records whose digests are kept for the next start: 72 bytes each, read and written whole. */
+export const MAX_KNOWN_RECORDS = 1_000_000;
 /** A path in a record, in bytes; the limit of Linux. */
 export const MAX_ATTACHMENT_PATH_BYTES = 4_096;
 /** One image that a run keeps for its report, in bytes: a photograph of a telephone, and no more. */

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, lstat, open, readlink, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 
@@ -21,6 +21,27 @@ const CHUNK_BYTES = 256 * 1024;
  * @throws {AttachmentProblem} `BENCH_ATTACHMENT_UNREADABLE` or `BENCH_ATTACHMENT_LIMIT`.
  */
 export async function readWithin(folder: string, path: string): Promise<Buffer> {
+  // Before opening: some devices do something when they are opened.
+  const { place, found: before } = await statWithin(folder, path);
+  await using handle = await openPlace(place);
+  const after = await handle.stat({ bigint: true });
+  checkFile(after);
+  if (before.dev !== after.dev || before.ino !== after.ino || !(await isAt(handle, place))) {
+    throw unreadable('it was replaced while it was opened');
+  }
+  if (after.size > MAX_ATTACHMENT_BYTES) throw tooLarge(Number(after.size));
+  return await readAll(handle);
+}
+
+/**
+ * What the system says about a file that `readWithin` may read.
+ *
+ * @throws {AttachmentProblem} As `readWithin` does.
+ */
+export async function statWithin(
+  folder: string,
+  path: string,
+): Promise<{ readonly place: string; readonly found: BigIntStats }> {
   const problem = pathProblem(path);
   if (problem !== undefined) throw problem;
   const root = await realOf(folder, 'its folder');
@@ -30,16 +51,7 @@ export async function readWithin(folder: string, path: string): Promise<Buffer> 
       'a link leads out of the folder of the attachments; copy the file, or set `dataset.attachmentsDir` to a folder that holds both',
     );
   }
-  // Before opening: some devices do something when they are opened.
-  const before = await stats(place);
-  await using handle = await openPlace(place);
-  const after = await handle.stat();
-  checkFile(after);
-  if (before.dev !== after.dev || before.ino !== after.ino || !(await isAt(handle, place))) {
-    throw unreadable('it was replaced while it was opened');
-  }
-  if (after.size > MAX_ATTACHMENT_BYTES) throw tooLarge(after.size);
-  return await readAll(handle);
+  return { place, found: await stats(place) };
 }
 
 /** Why a path cannot be one of a file in the folder, whatever is there; undefined if it can. */
@@ -68,9 +80,9 @@ async function realOf(path: string, what: string): Promise<string> {
   }
 }
 
-async function stats(place: string): Promise<Awaited<ReturnType<typeof lstat>>> {
+async function stats(place: string): Promise<BigIntStats> {
   try {
-    const found = await lstat(place);
+    const found = await lstat(place, { bigint: true });
     checkFile(found);
     return found;
   } catch (cause) {
@@ -78,10 +90,10 @@ async function stats(place: string): Promise<Awaited<ReturnType<typeof lstat>>> 
   }
 }
 
-function checkFile(found: { isFile(): boolean; readonly nlink: number | bigint }): void {
+function checkFile(found: BigIntStats): void {
   if (!found.isFile()) throw unreadable('it is not a regular file');
   // Another name may be outside of the folder.
-  if (found.nlink !== 1) throw unreadable('it has more than one name (hard link); copy it');
+  if (found.nlink !== 1n) throw unreadable('it has more than one name (hard link); copy it');
 }
 
 async function openPlace(place: string): Promise<FileHandle> {

@@ -145,6 +145,11 @@ export class Dataset implements DatasetFacts, AsyncDisposable {
     await attachments?.make(this.#attached(attachments));
   }
 
+  /** Keeps the digests of attachments for the next process that opens the dataset, if the options name a folder for them. */
+  async saveAttachmentDigests(): Promise<void> {
+    await this.#parts.attachments?.saveKnown();
+  }
+
   /** The attachments of the records that are taken, to be read elsewhere; undefined if the configuration names none. */
   carryAttachments(): CarriedAttachments | undefined {
     const { attachments } = this.#parts;

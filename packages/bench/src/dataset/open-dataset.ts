@@ -7,6 +7,7 @@ import type { DatasetReader } from '@testbench/types/stores';
 
 import { AttachmentPlan } from '../attachments/attachment-plan.js';
 import type { ArrivedAttachments } from '../attachments/carried-attachments.js';
+import { KnownDigests } from '../attachments/known-digests.js';
 import type { ResolvedDatasetConfig } from '../config/dataset-config.js';
 import { BenchError } from '../errors.js';
 import { cancelled } from '../run/call-failure.js';
@@ -46,6 +47,8 @@ export interface OpenDatasetOptions {
   readonly checkFields?: boolean;
   /** Attachments of another machine, which opened the same dataset. @default those that paths lead to here */
   readonly attachments?: ArrivedAttachments;
+  /** Folder of the digests of attachments that `saveAttachmentDigests` kept: files that did not change since are not read. @default all are read */
+  readonly attachmentDigestsDir?: string;
 }
 
 export const OPEN_DATASET_OPTIONS: OptionReaders<OpenDatasetOptions> = {
@@ -53,6 +56,7 @@ export const OPEN_DATASET_OPTIONS: OptionReaders<OpenDatasetOptions> = {
   signal: (node) => node.signal(),
   checkFields: (node) => node.boolean(),
   attachments: (node) => node.implementation<ArrivedAttachments>('read'),
+  attachmentDigestsDir: (node) => node.text(),
 };
 
 /**
@@ -169,6 +173,7 @@ class Opening {
             count,
             config.records === undefined,
             this.#options.attachments,
+            await this.#knownDigests(files, facts.digest, count),
           );
     const dataset = new Dataset(facts, {
       attachments,
@@ -183,6 +188,18 @@ class Opening {
     await this.#checkIds(dataset);
     await dataset.planAttachments();
     return dataset;
+  }
+
+  async #knownDigests(
+    files: readonly string[],
+    digest: string,
+    count: number,
+  ): Promise<KnownDigests | undefined> {
+    const { attachmentDigestsDir: folder, attachments: arrived } = this.#options;
+    if (folder === undefined || arrived !== undefined) return undefined;
+    const { attachments, attachmentsDir, offset, sample, shuffle } = this.#config;
+    const about = [files, digest, attachments, attachmentsDir, offset, sample, shuffle];
+    return await KnownDigests.open(folder, about, count);
   }
 
   /** @returns The digest of its bytes. */

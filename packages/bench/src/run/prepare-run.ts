@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 
 import { loadPolicy, PluginSystem, type PluginSystemOptions } from '@testbench/core';
 
@@ -26,6 +27,8 @@ export type RunDataset = Pick<
   readonly attachments?: DatasetFacts['attachments'];
   /** @default no record has attachments */
   readonly carryAttachments?: Dataset['carryAttachments'];
+  /** @default there is nothing to keep */
+  readonly saveAttachmentDigests?: Dataset['saveAttachmentDigests'];
 };
 
 /** A plan, with all that is needed to run it opened. */
@@ -60,9 +63,14 @@ export async function withPreparedRun<T>(
   const config = await expanded(given, pipelineOptions);
   await using dataset = await openDataset(
     config.dataset,
-    withoutUndefined({ readers, signal, attachments }),
+    withoutUndefined({ readers, signal, attachments, attachmentDigestsDir: digestsDir(config) }),
   );
   return await withExpandedRun(config, dataset, options, action, pipelineOptions);
+}
+
+/** Where digests of attachments are kept, next to the runs. */
+function digestsDir({ outputDir, cache }: ResolvedBenchmarkConfig): string | undefined {
+  return outputDir === undefined || cache !== 'use' ? undefined : join(outputDir, '.attachments');
 }
 
 /**

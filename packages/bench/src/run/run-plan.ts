@@ -162,6 +162,7 @@ export async function executeRun(
   try {
     tellSample(run, options);
     if (open !== undefined) {
+      await guardWriting(open.path, async () => await run.dataset.saveAttachmentDigests?.());
       await tellRepairs(open, options);
       await made?.fill(open);
     }
