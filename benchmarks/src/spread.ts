@@ -59,7 +59,8 @@ function run(): void {
   const loads = [loadavg()[0]!];
   const results: Result[] = [];
   try {
-    for (let left = Number(values.processes); left > 0; left -= 1) {
+    while (results.length < Number(values.processes)) {
+      console.error(`${results.length + 1}/${values.processes}`);
       results.push(measure(folder));
       loads.push(loadavg()[0]!);
     }
