@@ -62,7 +62,7 @@ interface Way {
 interface Measured {
   /** What one worker, or one process in threads, pays once. */
   readonly start: number;
-  /** Of whoever makes the rows. */
+  /** Of the processes that make the rows. */
   readonly maker: number;
   readonly coordinator: number;
   readonly redis: number;

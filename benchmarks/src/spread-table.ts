@@ -1,7 +1,7 @@
 import { median } from './statistics.ts';
 
 /** A ratio over several processes. */
-export interface Range {
+interface Range {
   readonly least: number;
   readonly median: number;
   readonly most: number;

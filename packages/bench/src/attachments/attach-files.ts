@@ -5,7 +5,7 @@ import { readAttachments } from './read-attachments.js';
 import { readWithin } from './read-within.js';
 
 /** A file for one call. */
-export interface NamedFile {
+interface NamedFile {
   /** Field that the plugin finds it by. */
   readonly field: string;
   readonly path: string;

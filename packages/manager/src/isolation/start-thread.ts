@@ -47,7 +47,7 @@ export const startThread: StartRunner = ({ onMessage, onExit }) => {
   });
   let exited = false;
   let waits = false;
-  /** Hears of the next answer in the room. */
+  /** Waits for the next answer in the room. */
   const awaitAnswer = async (): Promise<void> => {
     // A call may also be answered through the port: then this still waits.
     if (waits) return;

@@ -2,7 +2,7 @@ import type { ResultRow } from '@testbench/bench/results';
 import { csvLine } from '@testbench/bench/results';
 
 import type { ReportedRun, Reporter, ReportOutput } from '../reporter.js';
-import { type BesideAnswer, besideAnswer } from '../text/beside-answer.js';
+import { type AnswerExtras, answerExtras } from '../text/answer-extras.js';
 import { ownValue } from '../text/own-value.js';
 import { selfJudges } from '../text/self-judges.js';
 
@@ -36,7 +36,7 @@ export function createCsvReporter(output: ReportOutput): Reporter {
   let reported: readonly ReportedRun[] = [];
   let evaluators: readonly string[] = [];
   let columns: readonly string[] = [];
-  let beside: readonly (keyof BesideAnswer)[] = [];
+  let titles: readonly (keyof AnswerExtras)[] = [];
   return {
     specificationVersion: 'v1',
     name: 'csv',
@@ -44,11 +44,11 @@ export function createCsvReporter(output: ReportOutput): Reporter {
       reported = runs;
       evaluators = [...new Set(runs.flatMap(({ plan }) => plan.evaluators.map(({ as }) => as)))];
       columns = [...new Set(runs.flatMap(({ plan }) => plan.dataset.columns))];
-      beside = besideTitles(runs);
+      titles = extraTitles(runs);
       await output.write(
         csvLine([
           ...TITLES,
-          ...beside,
+          ...titles,
           ...columns.map((name) => `columns.${name}`),
           ...evaluators.map((name) => `scores.${name}`),
           ...evaluators.map((name) => `explanations.${name}`),
@@ -58,11 +58,11 @@ export function createCsvReporter(output: ReportOutput): Reporter {
     },
     async row(row, run) {
       const { scores, details = {}, columns: fields = {} } = row;
-      const extras = besideAnswer(row);
+      const extras = answerExtras(row);
       await output.write(
         csvLine([
           ...valuesOf(row, reported[run]!.run),
-          ...beside.map((title) => extras[title]),
+          ...titles.map((title) => extras[title]),
           ...columns.map((name) => ownValue(fields, name)),
           ...evaluators.map((name) => ownValue(scores, name)),
           ...evaluators.map((name) => ownValue(details, name)?.explanation),
@@ -77,7 +77,7 @@ export function createCsvReporter(output: ReportOutput): Reporter {
 }
 
 /** Only runs whose plans have attachments, tools or turns get the columns. */
-function besideTitles(runs: readonly ReportedRun[]): readonly (keyof BesideAnswer)[] {
+function extraTitles(runs: readonly ReportedRun[]): readonly (keyof AnswerExtras)[] {
   const some = (has: (plan: ReportedRun['plan']) => boolean): boolean =>
     runs.some(({ plan }) => has(plan));
   return [

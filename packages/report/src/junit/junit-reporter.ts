@@ -9,7 +9,7 @@ import {
   GRADED,
   VERDICT_WORDS,
 } from '../text/format-numbers.js';
-import { besideAnswer } from '../text/beside-answer.js';
+import { answerExtras } from '../text/answer-extras.js';
 import { selfJudges } from '../text/self-judges.js';
 import { setLines } from '../text/set-lines.js';
 import { valueText } from '../text/value-text.js';
@@ -119,7 +119,7 @@ function addCase(suite: Suite, row: ResultRow, classname: string): void {
   }
   const judges = selfJudges(row, Object.keys(row.details ?? {}));
   const facts = {
-    ...besideAnswer(row),
+    ...answerExtras(row),
     ...(judges.length === 0 ? {} : { 'self-judged': judges.join(', ') }),
   };
   const properties = Object.entries(facts).map(([name, value]) =>

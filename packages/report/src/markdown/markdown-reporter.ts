@@ -27,19 +27,19 @@ const MAX_FLIPS = 10;
 
 /** Writes Markdown that fits into a comment on a pull request: scores, changes, and the records that broke. */
 export function createMarkdownReporter(output: ReportOutput): Reporter {
-  const beside = { attachments: 0, transcript: 0 };
+  const counts = { attachments: 0, transcript: 0 };
   return {
     specificationVersion: 'v1',
     name: 'markdown',
     row({ attachments, transcript }) {
-      if (attachments !== undefined) beside.attachments += 1;
-      if (transcript !== undefined) beside.transcript += 1;
+      if (attachments !== undefined) counts.attachments += 1;
+      if (transcript !== undefined) counts.transcript += 1;
     },
     async end({ summaries, comparisons }) {
       const parts = [
         ...comparisons.slice(0, MAX_MARKDOWN_LINES).flatMap(describeComparison),
         ...describeScores(summaries),
-        ...describeBeside(beside),
+        ...describeExtras(counts),
         ...describeNotes(summaries, comparisons),
       ];
       await output.write(joinParts([headline(summaries), ...parts]));
@@ -185,7 +185,7 @@ function describeScores(summaries: readonly RunSummary[]): string[] {
 }
 
 /** A comment shows neither images nor conversations, and says where they are. */
-function describeBeside({
+function describeExtras({
   attachments,
   transcript,
 }: Record<'attachments' | 'transcript', number>): string[] {

@@ -6,7 +6,7 @@ import { renderReport } from '../__fixtures__/render-report.js';
 import { createCsvReporter } from '../csv/csv-reporter.js';
 import { createJunitReporter } from '../junit/junit-reporter.js';
 import { createMarkdownReporter } from '../markdown/markdown-reporter.js';
-import { besideAnswer } from './beside-answer.js';
+import { answerExtras } from './answer-extras.js';
 
 const file = (field: string): AttachmentFacts => ({
   field,
@@ -21,7 +21,7 @@ const transcript: ResultRow['transcript'] = [
 
 const FILES = { fields: [], digest: '', files: 2, paths: 0, bytes: 140 };
 
-describe('besideAnswer()', () => {
+describe('answerExtras()', () => {
   const row = { scores: {} } as unknown as ResultRow;
 
   it.each([
@@ -37,7 +37,7 @@ describe('besideAnswer()', () => {
     ],
     ['a conversation', { transcript }, { transcript: '2 messages' }],
   ])('says %s', (_, extra, expected) => {
-    expect(besideAnswer({ ...row, ...extra })).toEqual(expected);
+    expect(answerExtras({ ...row, ...extra })).toEqual(expected);
   });
 
   it('is told in the formats that show only texts', async () => {

@@ -4,7 +4,7 @@ import type { ResultRow } from '@testbench/bench/results';
 const MAX_NAMED = 5;
 
 /** What a row has in addition to its answer, for formats that show only texts. Undefined where it has none. */
-export interface BesideAnswer {
+export interface AnswerExtras {
   /** Fields and types of its files, such as `image (image/png)`. */
   readonly attachments?: string;
   /** Such as `5 messages`. */
@@ -12,7 +12,7 @@ export interface BesideAnswer {
 }
 
 /** Says what a row has in addition to its answer. */
-export function besideAnswer({ attachments = [], transcript }: ResultRow): BesideAnswer {
+export function answerExtras({ attachments = [], transcript }: ResultRow): AnswerExtras {
   const named = attachments
     .slice(0, MAX_NAMED)
     .map(({ field, mediaType }) => `${field} (${mediaType})`);
