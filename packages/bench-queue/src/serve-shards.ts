@@ -1,8 +1,10 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 import type { Redis } from 'ioredis';
 
 import { LockKeeper } from './lock-keeper.js';
-import { LOCK_MS, MAX_STALLED, RETRY_MS, STALLED_MS } from './limits.js';
+import { LOCK_MS, MAX_STALLED, RETRY_MS, STALLED_MS, WATCH_MS } from './limits.js';
 import type { ShardOutcome } from './message.js';
 import type { QueueAddress } from './redis-url.js';
 import { QUEUE_PREFIX } from './run-record.js';
@@ -24,6 +26,9 @@ export interface ServeOptions {
 
 /** How long a place for shards of dead workers waits for one: another worker may have been faster. */
 const SPARE_MS = 2000;
+
+/** How long a place without a shard may take to close. */
+const CLOSE_MS = 5000;
 
 /** Takes shards of a run from its queue. */
 export class ShardService {
@@ -69,7 +74,7 @@ export class ShardService {
   /** Finishes the shards in progress, and takes no others. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#worker?.close();
+    if (this.#worker !== undefined) await this.#end(this.#worker);
     await this.#spare;
     await this.#keeper.close();
   }
@@ -143,6 +148,20 @@ export class ShardService {
         resolve();
       });
     });
-    await spare.close();
+    await this.#end(spare);
+  }
+
+  /**
+   * Closes a worker. If its connection is closed while it is gone, the command that waits for shards never settles, since ioredis has put it aside to be sent
+   * again; nothing is left to wait for if no shard is in progress.
+   */
+  async #end(worker: Worker): Promise<void> {
+    const ended = (): boolean => true;
+    const closed = worker.close().then(ended, ended);
+    let idleSince = performance.now();
+    while (!(await Promise.race([closed, wait(WATCH_MS, false)]))) {
+      if (this.#running > 0) idleSince = performance.now();
+      else if (performance.now() - idleSince > CLOSE_MS) return;
+    }
   }
 }
