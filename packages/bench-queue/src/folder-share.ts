@@ -69,14 +69,14 @@ export function openFolderShare(folder: string): Share {
       await using source = await openGuarded(path, true);
       if (source === undefined) throw missing(file);
       if (file.bytes > MAX_RESULT_BYTES) throw damaged(file);
-      const bytes = Buffer.allocUnsafe(file.bytes);
+      // One byte more than expected: this detects a file that has grown.
+      const bytes = Buffer.allocUnsafe(file.bytes + 1);
       let length = 0;
-      while (length < file.bytes) {
-        const { bytesRead } = await source.read(bytes, length, file.bytes - length, length);
+      while (length <= file.bytes) {
+        const { bytesRead } = await source.read(bytes, length, bytes.length - length, length);
         if (bytesRead === 0) break;
         length += bytesRead;
       }
-      // What follows in a file that has grown is not read.
       const found = bytes.subarray(0, length);
       if (length !== file.bytes || digestOf(found) !== file.digest) throw damaged(file);
       return found;
