@@ -1,27 +1,10 @@
-import { DEFAULT_LIMITS } from '@testbench/types';
-import { createHostEffects } from '@testbench/host';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { RemoteGuest } from './remote-guest.js';
+import { remoteGuest } from './__fixtures__/remote-guest.js';
 import { RunnerPool } from './runner-pool.js';
 
 const IDLE_MS = 1000;
-const guest: RemoteGuest = {
-  version: 1,
-  setup: {
-    pluginId: 'guest',
-    protocol: { name: 'v1', payload: 'envelope' },
-    config: undefined,
-    limits: DEFAULT_LIMITS,
-    reset: false,
-    metering: 'coarse',
-    enableWasi: false,
-    directories: [],
-    hostFunctions: [],
-  },
-  effects: createHostEffects,
-  onLog: () => {},
-};
+const guest = remoteGuest();
 
 function open() {
   let ended = 0;

@@ -30,8 +30,6 @@ export class RunnerPool {
   /** How the calls of a version were last ended, a new object each time: calls that were already waiting have been ended too. */
   readonly #endings = new WeakMap<RemoteGuest, { readonly ending: Ending }>();
   #shrinkTimer: NodeJS.Timeout | undefined;
-  /** Runners that have been idle since the timer was started. */
-  #resting = new Set<Runner>();
   #closed = false;
 
   constructor(readonly options: RunnerPoolOptions) {
@@ -89,7 +87,6 @@ export class RunnerPool {
     await Promise.all(
       holding.map(async (runner) => {
         this.#idle.splice(this.#idle.indexOf(runner), 1);
-        this.#resting.delete(runner);
         await this.#unloadRetired(runner);
         this.#giveBack(runner);
       }),
@@ -110,7 +107,6 @@ export class RunnerPool {
     for (const runner of this.#all) runner.end();
     this.#all.clear();
     this.#idle.length = 0;
-    this.#resting.clear();
   }
 
   async #afterUse(runner: Runner, key: string): Promise<void> {
@@ -129,7 +125,10 @@ export class RunnerPool {
     const useless = this.#closed || (this.options.oneVersion && runner.isEmpty);
     if (useless) runner.end();
     if (useless || runner.dead) this.#all.delete(runner);
-    else this.#idle.push(runner);
+    else {
+      runner.idleSince = performance.now();
+      this.#idle.push(runner);
+    }
   }
 
   async #unloadRetired(runner: Runner): Promise<void> {
@@ -152,14 +151,12 @@ export class RunnerPool {
     // The most recently used one is the warmest.
     if (index < 0) index = this.#idle.length - 1;
     const [idle] = index < 0 ? [] : this.#idle.splice(index, 1);
-    if (idle !== undefined) this.#resting.delete(idle);
     if (idle !== undefined && !idle.dead) return idle;
     const runner = new Runner(this.options.start);
     runner.onDeath = () => {
       this.#all.delete(runner);
       const at = this.#idle.indexOf(runner);
       if (at >= 0) this.#idle.splice(at, 1);
-      this.#resting.delete(runner);
     };
     this.#all.add(runner);
     return runner;
@@ -168,17 +165,15 @@ export class RunnerPool {
   /** Ends runners that nobody has used since the timer was started; one timer serves them all. */
   #scheduleShrinking(): void {
     if (this.#shrinkTimer !== undefined || this.#closed) return;
-    this.#resting = new Set(this.#idle);
+    const started = performance.now();
     this.#shrinkTimer = setTimeout(() => {
       this.#shrinkTimer = undefined;
       // One that is used all the time is idle for a moment between two calls, too: it is warm, and stays.
-      for (const runner of this.#resting) {
-        const at = this.#idle.indexOf(runner);
-        if (at >= 0) this.#idle.splice(at, 1);
+      const used = this.#idle.findIndex(({ idleSince }) => idleSince > started);
+      for (const runner of this.#idle.splice(0, used < 0 ? this.#idle.length : used)) {
         runner.end();
         this.#all.delete(runner);
       }
-      this.#resting.clear();
       if (this.#idle.length > 0) this.#scheduleShrinking();
     }, this.options.idleMs);
     this.#shrinkTimer.unref();

@@ -1,15 +1,14 @@
 import { MessageChannel } from 'node:worker_threads';
 
-import { createHostEffects, MAX_RECORDS_PER_CALL } from '@testbench/host';
-import { DEFAULT_LIMITS } from '@testbench/types';
+import { MAX_RECORDS_PER_CALL } from '@testbench/host';
 import type { LogRecord } from '@testbench/types/abi';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { GUEST_CALLS_PER_INPUT } from '../limits.js';
 import type { RunnerCommand } from '../runner/messages.js';
+import { remoteGuest } from './__fixtures__/remote-guest.js';
 import { parseReply } from './parse-reply.js';
-import type { RemoteGuest } from './remote-guest.js';
 import { Runner } from './runner.js';
 import type { StartRunner } from './runner-link.js';
 
@@ -44,22 +43,10 @@ function forge(answer: (command: RunnerCommand, events: RunnerEvents) => void) {
     setBusy: () => {},
     kill: () => (killed += 1),
   }));
-  const guest: RemoteGuest = {
-    version: 1,
-    setup: {
-      pluginId: 'guest',
-      protocol: { name: 'v1', payload: 'envelope' },
-      config: undefined,
-      limits: DEFAULT_LIMITS,
-      reset: false,
-      metering: 'coarse',
-      enableWasi: false,
-      directories: [],
-      hostFunctions: ['mine.lookup'],
-    },
-    effects: createHostEffects,
+  const guest = remoteGuest({
+    hostFunctions: ['mine.lookup'],
     onLog: (record) => logs.push(record),
-  };
+  });
   return { runner, guest, sent, logs, killed: () => killed };
 }
 

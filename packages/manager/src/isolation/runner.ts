@@ -38,6 +38,9 @@ export class Runner {
   readonly #graceMs: number;
   #killTimer: NodeJS.Timeout | undefined;
 
+  /** When its last command was done, by `performance.now()`; its pool notes it. */
+  idleSince = 0;
+
   constructor(start: StartRunner) {
     this.#link = start({
       onMessage: (message) => this.#receive(message),
