@@ -62,7 +62,7 @@ async function findInFolder(files: readonly string[]): Promise<FoundSource[]> {
     else if (isResults(document)) results.push(document);
   }
   const tasks = findTasks(findSamples([...left], results), results);
-  found.push(...tellMissing(tasks, results).map(taskSource));
+  found.push(...tellMissing(tasks).map(taskSource));
   // Results without samples are said to have none.
   if (found.length === 0) found.push(...results.map(totalsSource));
   return found;
@@ -98,7 +98,6 @@ async function findInFile(file: string): Promise<FoundSource[]> {
     findTasks(findSamples(siblings, [document]), [document]).filter(
       ({ results }) => results !== undefined,
     ),
-    [document],
   );
   return tasks.length === 0 ? [totalsSource(document)] : tasks.map(taskSource);
 }

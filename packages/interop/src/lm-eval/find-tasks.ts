@@ -51,13 +51,10 @@ export function findTasks(
 }
 
 /** Tells of results whose tasks have samples only in part: otherwise a task would be missing without a word. */
-export function tellMissing(
-  tasks: readonly TaskFiles[],
-  results: readonly JsonPlace[],
-): TaskFiles[] {
+export function tellMissing(tasks: readonly TaskFiles[]): TaskFiles[] {
   const told = new Set<JsonPlace>();
   return tasks.map((found) => {
-    const own = results.find((each) => each === found.results);
+    const { results: own } = found;
     if (own === undefined || told.has(own)) return found;
     told.add(own);
     const names = new Set(tasks.filter((each) => each.results === own).map(({ task }) => task));
