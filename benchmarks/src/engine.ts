@@ -20,7 +20,7 @@ import {
 } from './engine-peers.ts';
 import { endlessLoops } from './endless-loops.ts';
 import { reportFigure } from './figures.ts';
-import { median } from './statistics.ts';
+import { cpuMs, median } from './statistics.ts';
 import { meets, targetText, type TargetName } from './targets.ts';
 
 const { values } = parseArgs({
@@ -46,10 +46,6 @@ const payload = (bytes: number): unknown => ({ output: 'x'.repeat(Math.max(bytes
  */
 type Clock = () => number;
 const wallClock: Clock = () => performance.now();
-const cpuClock: Clock = () => {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
-};
 
 /** Median microseconds of a call for each peer; they take turns, so a slowdown of the machine affects all of them. */
 async function compare(
@@ -125,10 +121,10 @@ async function batches(): Promise<void> {
     const costs: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const start = performance.now();
-      const startCpu = cpuClock();
+      const startCpu = cpuMs();
       await manager.executeBatch('noop', inputs);
       rates.push(inputs.length / ((performance.now() - start) / 1000));
-      costs.push(((cpuClock() - startCpu) / inputs.length) * 1000);
+      costs.push(((cpuMs() - startCpu) / inputs.length) * 1000);
     }
     const rate = median(rates);
     rateOf.push(rate);
@@ -192,7 +188,7 @@ async function inlineCalls(): Promise<void> {
   ];
   for (const [figure, size, label] of SIZES) {
     const [id = ''] = figure.split(' ');
-    const times = await compare(all, payload(size), cpuClock);
+    const times = await compare(all, payload(size), cpuMs);
     const floor = times.get('floor')!;
     const inline = times.get('inline')!;
     line(id, `call of ${label}: inline`, us(inline), '', undefined);
@@ -236,9 +232,9 @@ async function loading(): Promise<void> {
       });
       // The directory is opened once per manager, and the first plugin warms it up.
       if (kind === 'cached') await manager.load(noop, { id: 'first' });
-      const start = cpuClock();
+      const start = cpuMs();
       await manager.load(noop);
-      times[kind].push(cpuClock() - start);
+      times[kind].push(cpuMs() - start);
       await manager.close();
     }
   }
@@ -290,7 +286,7 @@ async function resetting(): Promise<void> {
     call: (data) => manager.execute('noop', { data }),
     close: () => manager.close(),
   };
-  const times = await compare([keep, reset], payload(100), cpuClock);
+  const times = await compare([keep, reset], payload(100), cpuMs);
   const added = times.get('reset')! - times.get('keep')!;
   judge('P10', '"reset" over "keep", a plugin of 34 pages', added, us(added));
   await keep.close();
