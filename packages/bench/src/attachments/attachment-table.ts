@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const DIGEST_BYTES = 32;
+export const DIGEST_BYTES = 32;
 const SIZE_BYTES = 4;
 /** Instead of a size: the attachments could not be read when the plan was made. */
 const FAILED = 2 ** 32 - 1;

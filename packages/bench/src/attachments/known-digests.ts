@@ -8,10 +8,10 @@ import { BenchError } from '../errors.js';
 import { readRegular } from '../results/store/open-regular.js';
 import type { AttachmentSource } from './attachment-source.js';
 import { AttachmentProblem } from './attachment-error.js';
+import { DIGEST_BYTES } from './attachment-table.js';
 import { MAX_KNOWN_RECORDS } from './limits.js';
 import { statWithin } from './read-within.js';
 
-const DIGEST_BYTES = 32;
 /** What the files were, their digest, their size and their number. */
 const ENTRY_BYTES = 2 * DIGEST_BYTES + 8;
 /** A file that was changed later than this could be changed again without a trace: clocks of file systems have steps. In milliseconds. */
