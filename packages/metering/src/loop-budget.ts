@@ -1,6 +1,6 @@
 /**
  * Largest body size in bytes up to which a loop is repeated eight and four times, by the number of loops around it: none, one, more.
- * Not three times: an engine's branch prediction is worse then. An interpreter took 1.31 times its time, and takes 1.00.
+ * Not three times: an interpreter took 1.31 times its time then, and takes 1.00; why is not known.
  */
 const REPEATED = [
   [0, 192],
